@@ -1,0 +1,302 @@
+// Streams as the learner builds with them. Every call adds a node to the graph; nothing runs before `execute`.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/
+
+import { LearnerError } from '../base/diagnostic.ts'
+import type { SinkFunctionLike } from '../operators/functions.ts'
+import type { AggregationKind, FieldAggregation } from '../operators/field-aggregation.ts'
+import type { Partitioner } from '../record/partitioner.ts'
+import { typeText, type TypeInformation } from '../record/type-info.ts'
+import { requireParallelism, type OperatorSpec, type StreamEdge, type StreamNode } from '../graph/stream-graph.ts'
+import type { Evaluation } from './evaluation.ts'
+import type {
+  Collector,
+  FilterFunction,
+  FlatMapFunction,
+  KeyedProcessFunction,
+  KeySelector,
+  MapFunction,
+  ProcessFunction,
+  ReduceFunction,
+  SinkContext,
+} from './functions.ts'
+import type { OutputTag } from './output-tag.ts'
+import { requireFunction, requireName, requireObject } from './require.ts'
+import { Sink } from './sinks.ts'
+import type { WatermarkStrategy } from './watermark-strategy.ts'
+
+type KeyFunction<T, K> = KeySelector<T, K> | ((value: T) => K)
+
+/** A stream of records of one type. */
+export class DataStream<T> {
+  protected readonly evaluation: Evaluation
+  /** What the next node reads: several edges after a union. */
+  protected readonly edges: readonly StreamEdge[]
+  /** Of a keyed stream: its key selector, for the next node. */
+  protected readonly keySelector: unknown
+  /** Never present; lets TypeScript infer `T`. */
+  readonly example?: T
+
+  /** Streams are made by the environment and by other streams. */
+  constructor(evaluation: Evaluation, edges: readonly StreamEdge[], keySelector: unknown = null) {
+    this.evaluation = evaluation
+    this.edges = edges
+    this.keySelector = keySelector
+  }
+
+  /** Makes one record of each. */
+  map<R>(fn: MapFunction<T, R> | ((value: T) => R)): SingleOutputStreamOperator<R> {
+    requireFunction(fn, 'map', 'map')
+    return this.transform({ kind: 'map' }, 'Map', { map: fn })
+  }
+
+  /** Makes any number of records of each, through the collector. */
+  flatMap<R>(fn: FlatMapFunction<T, R> | ((value: T, out: Collector<R>) => void)): SingleOutputStreamOperator<R> {
+    requireFunction(fn, 'flatMap', 'flatMap')
+    return this.transform({ kind: 'flatMap' }, 'Flat Map', { flatMap: fn })
+  }
+
+  /** Keeps the records for which the function says true. */
+  filter(fn: FilterFunction<T> | ((value: T) => boolean)): SingleOutputStreamOperator<T> {
+    requireFunction(fn, 'filter', 'filter')
+    return this.transform({ kind: 'filter' }, 'Filter', { filter: fn })
+  }
+
+  /**
+   * Brings the records of a key to one subtask, where they have state and timers of their own. Keys are numbers,
+   * bigints, strings, booleans or flat arrays of these; `type` fixes the key's class, otherwise the first key decides.
+   */
+  keyBy<K>(selector: KeyFunction<T, K>, type?: TypeInformation<K>): KeyedStream<T, K> {
+    requireFunction(selector, 'getKey', 'keyBy')
+    const keyType = type === undefined ? 'infer' : typeText(type as TypeInformation<unknown>)
+    const edges = this.edges.map((edge) => ({ ...edge, partitioner: 'HASH' as const, keyType }))
+    return new KeyedStream<T, K>(this.evaluation, edges, selector)
+  }
+
+  /** Runs a process function: timestamps, both clocks, side outputs. */
+  process<R>(fn: ProcessFunction<T, R>): SingleOutputStreamOperator<R> {
+    requireObject(fn, 'processElement', 'process')
+    return this.transform({ kind: 'process' }, 'Process', { process: fn })
+  }
+
+  /** This stream and others of the same type as one; no order between them. */
+  union(...others: DataStream<T>[]): DataStream<T> {
+    if (others.length === 0 || !others.every((other) => other instanceof DataStream)) throw new LearnerError('UNION')
+    return new DataStream<T>(this.evaluation, [this, ...others].flatMap((stream) => stream.edges))
+  }
+
+  /** Gives records their event time, and the stream its watermarks. */
+  assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): SingleOutputStreamOperator<T> {
+    const spec: OperatorSpec = { kind: 'timestampsAndWatermarks', watermarks: strategy.spec }
+    return this.transform(spec, 'Timestamps/Watermarks', strategyFunctions(strategy))
+  }
+
+  /** Shows every record, as `identifier:subtask> record`. */
+  print(identifier?: string): DataStreamSink<T> {
+    const given = identifier === undefined ? null : requireName(identifier, 'print')
+    return this.sink({ kind: 'sink', sink: { kind: 'print', identifier: given } }, 'Print to Std. Out', {})
+  }
+
+  /** Ends the stream in a sink. */
+  sinkTo(sink: Sink<T>): DataStreamSink<T> {
+    if (!(sink instanceof Sink)) throw new LearnerError('SINK_WANTED', { call: 'sinkTo' })
+    const name = sink.spec.kind === 'print' ? 'Print to Std. Out' : 'Writer'
+    return this.sink({ kind: 'sink', sink: sink.spec }, name, {})
+  }
+
+  /** Ends the stream in a sink function: the older way, which tutorials still use. */
+  addSink(
+    sink: Sink<T> | SinkFunctionLike<T> | ((value: T, context: SinkContext) => void),
+  ): DataStreamSink<T> {
+    if (sink instanceof Sink) return this.sink({ kind: 'sink', sink: sink.spec }, 'Unnamed', {})
+    requireFunction(sink, 'invoke', 'addSink')
+    return this.sink({ kind: 'sink', sink: { kind: 'function', identifier: null } }, 'Unnamed', { invoke: sink })
+  }
+
+  /** Deals records out in turn, beginning at a random subtask. */
+  rebalance(): DataStream<T> {
+    return this.partition('REBALANCE')
+  }
+
+  /** Deals records out in turn, each sender to its own share of the receivers. */
+  rescale(): DataStream<T> {
+    return this.partition('RESCALE')
+  }
+
+  /** Sends each record to a random subtask. */
+  shuffle(): DataStream<T> {
+    return this.partition('SHUFFLE')
+  }
+
+  /** Sends each record to every subtask. */
+  broadcast(): DataStream<T> {
+    return this.partition('BROADCAST')
+  }
+
+  /** Sends all records to the first subtask. */
+  global(): DataStream<T> {
+    return this.partition('GLOBAL')
+  }
+
+  /** Sends records to the subtask of the same number; both sides must have the same parallelism. */
+  forward(): DataStream<T> {
+    return this.partition('FORWARD')
+  }
+
+  protected transform<R>(
+    spec: OperatorSpec,
+    name: string,
+    functions: Readonly<Record<string, unknown>>,
+  ): SingleOutputStreamOperator<R> {
+    return new SingleOutputStreamOperator<R>(this.evaluation, this.addNode(spec, name, functions))
+  }
+
+  private sink(spec: OperatorSpec, name: string, functions: Readonly<Record<string, unknown>>): DataStreamSink<T> {
+    return new DataStreamSink<T>(this.evaluation, this.addNode(spec, name, functions))
+  }
+
+  private addNode(spec: OperatorSpec, name: string, functions: Readonly<Record<string, unknown>>): StreamNode {
+    const { graph } = this.evaluation
+    if (this.evaluation.isExecuted) throw new LearnerError('AFTER_EXECUTE')
+    const node = graph.add(spec, name, this.edges, { at: this.evaluation.position() })
+    for (const [role, fn] of Object.entries(functions)) graph.registry.set(node.id, role, fn)
+    if (this.keySelector !== null) graph.registry.set(node.id, 'keySelector', this.keySelector)
+    return node
+  }
+
+  private partition(partitioner: Partitioner): DataStream<T> {
+    return new DataStream<T>(this.evaluation, this.edges.map((edge) => ({ ...edge, partitioner, keyType: null })))
+  }
+}
+
+/** What can be set on a node, whatever comes out of it. */
+abstract class NodeSettings<T> extends DataStream<T> {
+  protected readonly node: StreamNode
+
+  constructor(evaluation: Evaluation, node: StreamNode) {
+    super(evaluation, [{ source: node.id, partitioner: null, keyType: null, tag: null }])
+    this.node = node
+  }
+
+  /** The name shown in graphs and logs; of a sink also the name of its rows. */
+  name(name: string): this {
+    this.node.name = requireName(name, 'name')
+    return this
+  }
+
+  /** The operator's id across versions of the job: savepoints find its state by it. */
+  uid(uid: string): this {
+    const id = requireName(uid, 'uid')
+    const other = this.evaluation.graph.nodes.find((node) => node.uid === id && node !== this.node)
+    if (other !== undefined) throw new LearnerError('UID_TWICE', { uid: id, first: other.name, second: this.node.name })
+    this.node.uid = id
+    return this
+  }
+
+  /** How many subtasks run it. */
+  setParallelism(parallelism: number): this {
+    const value = requireParallelism(parallelism)
+    if (value > this.node.highestParallelism) {
+      throw new LearnerError('NOT_PARALLEL', { operator: this.node.name, value })
+    }
+    this.node.parallelism = value
+    return this
+  }
+
+  /** How many key groups its state is cut into: the highest parallelism it can ever be rescaled to. */
+  setMaxParallelism(maxParallelism: number): this {
+    this.node.maxParallelism = requireParallelism(maxParallelism)
+    return this
+  }
+
+  /** A longer text for the plan. */
+  setDescription(description: string): this {
+    this.node.description = requireName(description, 'setDescription')
+    return this
+  }
+
+  /** Runs it in a task of its own. */
+  disableChaining(): this {
+    this.node.chaining = 'never'
+    return this
+  }
+}
+
+/** The stream that comes out of an operator. */
+export class SingleOutputStreamOperator<T> extends NodeSettings<T> {
+  /** Lets later operators join it in one task, but none before it. */
+  startNewChain(): this {
+    this.node.chaining = 'head'
+    return this
+  }
+
+  /** The records that the operator's function gave to this tag. */
+  getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
+    if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
+    return new DataStream<X>(this.evaluation, [{ source: this.node.id, partitioner: null, keyType: null, tag: tag.id }])
+  }
+}
+
+/** The end of a stream. */
+export class DataStreamSink<T> extends NodeSettings<T> {}
+
+/** A stream whose records are dealt out by key. */
+export class KeyedStream<T, K> extends DataStream<T> {
+  /** Runs a process function with state and timers per key. */
+  override process<R>(fn: KeyedProcessFunction<K, T, R>): SingleOutputStreamOperator<R>
+  /** Runs a process function without timers. */
+  override process<R>(fn: ProcessFunction<T, R>): SingleOutputStreamOperator<R>
+  override process<R>(
+    fn: KeyedProcessFunction<K, T, R> | ProcessFunction<T, R>,
+  ): SingleOutputStreamOperator<R> {
+    requireObject(fn, 'processElement', 'process')
+    return this.transform({ kind: 'keyedProcess' }, 'KeyedProcess', { process: fn })
+  }
+
+  /** Joins the records of a key one after the other and emits every intermediate result; the first record as it is. */
+  reduce(fn: ReduceFunction<T> | ((accumulated: T, value: T) => T)): SingleOutputStreamOperator<T> {
+    requireFunction(fn, 'reduce', 'reduce')
+    return this.transform({ kind: 'reduce', aggregation: null }, 'Keyed Reduce', { reduce: fn })
+  }
+
+  /** The first record of the key with the running sum in the field. Tuples: a place from 0. */
+  sum(field: FieldOf<T>): SingleOutputStreamOperator<T> {
+    return this.aggregate('sum', field, true)
+  }
+
+  /** The first record of the key with the lowest value so far in the field. */
+  min(field: FieldOf<T>): SingleOutputStreamOperator<T> {
+    return this.aggregate('min', field, true)
+  }
+
+  /** The first record of the key with the highest value so far in the field. */
+  max(field: FieldOf<T>): SingleOutputStreamOperator<T> {
+    return this.aggregate('max', field, true)
+  }
+
+  /** The whole record with the lowest value so far; of equal ones the first, or the last with `first` false. */
+  minBy(field: FieldOf<T>, first = true): SingleOutputStreamOperator<T> {
+    return this.aggregate('minBy', field, first)
+  }
+
+  /** The whole record with the highest value so far; of equal ones the first, or the last with `first` false. */
+  maxBy(field: FieldOf<T>, first = true): SingleOutputStreamOperator<T> {
+    return this.aggregate('maxBy', field, first)
+  }
+
+  private aggregate(kind: AggregationKind, field: FieldOf<T>, first: boolean): SingleOutputStreamOperator<T> {
+    if (typeof field !== 'string' && typeof field !== 'number') throw new LearnerError('FIELD_WANTED', { kind })
+    const aggregation: FieldAggregation = { kind, field, first }
+    return this.transform({ kind: 'reduce', aggregation }, 'Keyed Aggregation', {})
+  }
+}
+
+/** The name of a field of a record, or a place of a tuple from 0. */
+export type FieldOf<T> = (T extends readonly unknown[] ? number : keyof T & string) | 0
+
+/** The functions of a watermark strategy, by role. */
+export function strategyFunctions<T>(strategy: WatermarkStrategy<T>): Record<string, unknown> {
+  return {
+    ...(strategy.assigner === null ? {} : { timestampAssigner: strategy.assigner }),
+    ...(strategy.generator === null ? {} : { watermarkGenerator: strategy.generator }),
+  }
+}

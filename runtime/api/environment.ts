@@ -1,0 +1,155 @@
+// Where a job begins and ends. Flink's StreamExecutionEnvironment.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/overview/
+
+import { LearnerError } from '../base/diagnostic.ts'
+import { Fingerprint } from '../base/value-hash.ts'
+import type { SourceSpec } from '../connectors/source.ts'
+import { requireParallelism } from '../graph/stream-graph.ts'
+import { SingleOutputStreamOperator, strategyFunctions } from './data-stream.ts'
+import { currentEvaluation, type Evaluation } from './evaluation.ts'
+import { requireName, requireObject } from './require.ts'
+import { NumberSequenceSource, Source, type SourceFunction } from './sources.ts'
+import { WatermarkStrategy } from './watermark-strategy.ts'
+
+/** What `execute` resolves to once the job has finished. */
+export interface JobExecutionResult {
+  readonly jobName: string
+}
+
+/** Settings that belong to the whole job. */
+export interface ExecutionConfig {
+  /** How often, in ms of processing time, watermark generators are probed. 200 unless set; 0 for never. */
+  setAutoWatermarkInterval(intervalMs: number): ExecutionConfig
+  getAutoWatermarkInterval(): number
+}
+
+// Enough to notice a collection made with a clock or with randomness, and cheap for a long one.
+const DIGESTED_ELEMENTS = 1000
+
+/**
+ * Builds a job and hands it over to the cluster.
+ *
+ * ```ts
+ * const env = StreamExecutionEnvironment.getExecutionEnvironment()
+ * env.fromElements(1, 2, 3).map((n) => n * n).print()
+ * await env.execute('squares')
+ * ```
+ */
+export class StreamExecutionEnvironment {
+  readonly #evaluation: Evaluation
+
+  private constructor(evaluation: Evaluation) {
+    this.#evaluation = evaluation
+  }
+
+  /** The environment of this job; always the same job. */
+  static getExecutionEnvironment(): StreamExecutionEnvironment {
+    return new StreamExecutionEnvironment(currentEvaluation())
+  }
+
+  /** Parallelism of every operator that doesn't set its own. */
+  setParallelism(parallelism: number): this {
+    const { config } = this.#evaluation.graph
+    config.parallelism = requireParallelism(parallelism)
+    config.isParallelismSet = true
+    return this
+  }
+
+  getParallelism(): number {
+    return this.#evaluation.graph.config.parallelism
+  }
+
+  /** Number of key groups of every operator that doesn't set its own. */
+  setMaxParallelism(maxParallelism: number): this {
+    this.#evaluation.graph.config.maxParallelism = requireParallelism(maxParallelism)
+    return this
+  }
+
+  /** Runs every operator in a task of its own. */
+  disableOperatorChaining(): this {
+    this.#evaluation.graph.config.isChainingEnabled = false
+    return this
+  }
+
+  getConfig(): ExecutionConfig {
+    const { config } = this.#evaluation.graph
+    const view: ExecutionConfig = {
+      setAutoWatermarkInterval(intervalMs) {
+        if (!Number.isSafeInteger(intervalMs) || intervalMs < 0) {
+          throw new LearnerError('WATERMARK_INTERVAL', { value: String(intervalMs) })
+        }
+        config.autoWatermarkIntervalMs = intervalMs
+        return view
+      },
+      getAutoWatermarkInterval: () => config.autoWatermarkIntervalMs,
+    }
+    return view
+  }
+
+  /** A bounded stream of these records, read by one subtask. */
+  fromElements<T>(...elements: T[]): SingleOutputStreamOperator<T> {
+    return this.fromCollection(elements)
+  }
+
+  /** A bounded stream of these records, read by one subtask: a list, or the records one by one. */
+  fromData<T>(first: readonly T[] | T, ...rest: T[]): SingleOutputStreamOperator<T> {
+    return this.fromCollection(Array.isArray(first) && rest.length === 0 ? (first as readonly T[]) : [first as T, ...rest])
+  }
+
+  /** A bounded stream of the records of a list (or anything that can be iterated), read by one subtask. */
+  fromCollection<T>(elements: Iterable<T>): SingleOutputStreamOperator<T> {
+    if (elements === null || elements === undefined || typeof elements[Symbol.iterator] !== 'function') {
+      throw new LearnerError('COLLECTION_WANTED', { value: String(elements) })
+    }
+    const list = Array.isArray(elements) ? (elements as readonly T[]) : Array.from(elements)
+    const spec: SourceSpec = { kind: 'collection', count: list.length, digest: digest(list) }
+    return this.#source(spec, new Map([['elements', list]]), WatermarkStrategy.noWatermarks<T>(), 'Collection Source', 1)
+  }
+
+  /** The whole numbers from one to another, both included. */
+  fromSequence(from: number, to: number): SingleOutputStreamOperator<number> {
+    return this.fromSource(new NumberSequenceSource(from, to), WatermarkStrategy.noWatermarks(), 'Sequence Source')
+  }
+
+  /** Reads a source. */
+  fromSource<T>(source: Source<T>, strategy: WatermarkStrategy<T>, name: string): SingleOutputStreamOperator<T> {
+    if (!(source instanceof Source)) throw new LearnerError('SOURCE_WANTED', { call: 'fromSource' })
+    if (!(strategy instanceof WatermarkStrategy)) throw new LearnerError('STRATEGY_WANTED')
+    return this.#source(source.spec, source.functions, strategy, requireName(name, 'fromSource'), source.highestParallelism)
+  }
+
+  /** Reads a source without watermarks: the older way, which tutorials still use. */
+  addSource<T>(source: Source<T> | SourceFunction<T>, name = 'Custom Source'): SingleOutputStreamOperator<T> {
+    const strategy = WatermarkStrategy.noWatermarks<T>()
+    if (source instanceof Source) return this.fromSource(source, strategy, name)
+    requireObject(source, 'run', 'addSource')
+    return this.#source({ kind: 'function' }, new Map([['source', source]]), strategy, requireName(name, 'addSource'), 1)
+  }
+
+  /** Hands the job over to the cluster. The last thing a job does, once. */
+  execute(jobName?: string): Promise<JobExecutionResult> {
+    return this.#evaluation.execute(jobName)
+  }
+
+  #source<T>(
+    source: SourceSpec,
+    functions: ReadonlyMap<string, unknown>,
+    strategy: WatermarkStrategy<T>,
+    name: string,
+    highestParallelism: number,
+  ): SingleOutputStreamOperator<T> {
+    const { graph, isExecuted } = this.#evaluation
+    if (isExecuted) throw new LearnerError('AFTER_EXECUTE')
+    const at = this.#evaluation.position()
+    const node = graph.add({ kind: 'source', source, watermarks: strategy.spec }, name, [], { at, highestParallelism })
+    for (const [role, fn] of functions) graph.registry.set(node.id, role, fn)
+    for (const [role, fn] of Object.entries(strategyFunctions(strategy))) graph.registry.set(node.id, role, fn)
+    return new SingleOutputStreamOperator<T>(this.#evaluation, node)
+  }
+}
+
+function digest(elements: readonly unknown[]): string {
+  const fingerprint = new Fingerprint()
+  for (const element of elements.slice(0, DIGESTED_ELEMENTS)) fingerprint.value(element)
+  return fingerprint.hex()
+}

@@ -1,0 +1,55 @@
+// One evaluation of a job module. The module builds its graph by calling the API, which needs to know which evaluation
+// it's in: evaluation is synchronous up to `execute`, so one module variable is enough.
+
+import { LearnerError } from '../base/diagnostic.ts'
+import { StreamGraph } from '../graph/stream-graph.ts'
+
+/** What a job module has said so far. */
+export class Evaluation {
+  readonly graph: StreamGraph
+  /** Whether stack traces are kept, to say where in the code a node was made. */
+  readonly keepsPositions: boolean
+  isExecuted = false
+  /** What `execute` returns. */
+  readonly result: Promise<never>
+
+  constructor(options: { readonly parallelism: number; readonly keepsPositions: boolean; readonly result: Promise<never> }) {
+    this.graph = new StreamGraph(options.parallelism)
+    this.keepsPositions = options.keepsPositions
+    this.result = options.result
+  }
+
+  /** Where in the learner's code a node is being made: a stack trace, for host/ to read. */
+  position(): string | null {
+    return this.keepsPositions ? (new Error().stack ?? null) : null
+  }
+
+  /** Called by `execute`. */
+  execute(jobName: string | undefined): Promise<never> {
+    if (this.isExecuted) throw new LearnerError('TWO_EXECUTES')
+    if (this.graph.nodes.length === 0) throw new LearnerError('JOB_EMPTY')
+    if (!this.graph.nodes.some((node) => node.spec.kind === 'sink')) throw new LearnerError('NO_SINK')
+    this.isExecuted = true
+    this.graph.jobName = jobName ?? null
+    return this.result
+  }
+}
+
+let current: Evaluation | null = null
+
+/** The evaluation that is going on. Throws LearnerError outside of one. */
+export function currentEvaluation(): Evaluation {
+  if (current === null) throw new LearnerError('NO_EVALUATION')
+  return current
+}
+
+/** Runs the module's code as part of this evaluation, up to its first await. */
+export function evaluateIn<T>(evaluation: Evaluation, run: () => T): T {
+  const before = current
+  current = evaluation
+  try {
+    return run()
+  } finally {
+    current = before
+  }
+}

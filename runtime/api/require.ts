@@ -1,0 +1,42 @@
+// Checks on what learners pass in: caught where the job is built, at the learner's own line.
+
+import { LearnerError } from '../base/diagnostic.ts'
+
+/** A function, or an object with the method. Null for `method`: a function only. */
+export function requireFunction(value: unknown, method: string | null, call: string): void {
+  if (typeof value === 'function') {
+    // A class passed instead of an object of it: calling it later would throw something less helpful.
+    if (!isClass(value)) return
+    throw new LearnerError('CLASS_NOT_OBJECT', { call, name: value.name })
+  }
+  if (method !== null && typeof value === 'object' && value !== null) {
+    if (typeof (value as Record<string, unknown>)[method] === 'function') return
+  }
+  throw new LearnerError('NOT_A_FUNCTION', { call, method: method ?? 'function', value: describe(value) })
+}
+
+/** An object with the method; a plain function won't do. */
+export function requireObject(value: unknown, method: string, call: string): void {
+  if (typeof value === 'function' && isClass(value)) throw new LearnerError('CLASS_NOT_OBJECT', { call, name: value.name })
+  if (typeof value === 'object' && value !== null) {
+    if (typeof (value as Record<string, unknown>)[method] === 'function') return
+  }
+  throw new LearnerError('NOT_A_FUNCTION', { call, method, value: describe(value) })
+}
+
+export function requireName(value: unknown, call: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new LearnerError('NAME_WANTED', { call, value: describe(value) })
+}
+
+function isClass(value: object): value is { readonly name: string } {
+  return /^class\b/.test(Function.prototype.toString.call(value))
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value !== 'object') return typeof value === 'string' ? `"${value}"` : String(value)
+  if (Array.isArray(value)) return 'an array'
+  const name = (value as { constructor?: { name?: string } }).constructor?.name
+  return name === undefined || name === 'Object' ? 'an object' : `an object of ${name}`
+}

@@ -1,0 +1,46 @@
+// Sinks a job can write to. Whatever reaches a sink is shown as a row of the result.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/sinks/
+
+import type { SinkSpec } from '../graph/stream-graph.ts'
+import type { Alert } from '../connectors/transactions.ts'
+import { requireName } from './require.ts'
+
+/** A sink for sinkTo. */
+export abstract class Sink<T> {
+  /** As the plan holds it. */
+  abstract readonly spec: SinkSpec
+  /** Never present; lets TypeScript infer `T`. */
+  readonly example?: (value: T) => void
+}
+
+/** Shows rows as `print` does: `identifier:subtask> row`. */
+export class PrintSink<T> extends Sink<T> {
+  readonly spec: SinkSpec
+
+  constructor(identifier?: string) {
+    super()
+    const given = identifier === undefined ? null : requireName(identifier, 'new PrintSink')
+    this.spec = { kind: 'print', identifier: given }
+  }
+}
+
+/** Only collects rows under a name. Differs from Flink: there tests write such a sink themselves. */
+export class CollectSink<T> extends Sink<T> {
+  readonly spec: SinkSpec
+
+  constructor(identifier?: string) {
+    super()
+    const given = identifier === undefined ? null : requireName(identifier, 'new CollectSink')
+    this.spec = { kind: 'collect', identifier: given }
+  }
+}
+
+/** Throws every row away. */
+export class DiscardingSink<T> extends Sink<T> {
+  readonly spec: SinkSpec = { kind: 'discard', identifier: null }
+}
+
+/** The walkthrough's sink: logs alerts. Works with both `sinkTo` and `addSink`. */
+export class AlertSink extends Sink<Alert> {
+  readonly spec: SinkSpec = { kind: 'alert', identifier: null }
+}

@@ -1,0 +1,105 @@
+// A running 64-bit digest of everything that happens in a run: the fingerprint. Two lanes of 32-bit mixing, byte-exact
+// on every engine, over numbers by their bits and over values by their structure. Never Error stacks, never identity.
+
+const numberBits = new Float64Array(1)
+const wordBits = new Int32Array(numberBits.buffer)
+
+// One number per kind of value, so that "1", 1 and [1] don't meet. Part of the hash: never renumber.
+const NULL = 1
+const UNDEFINED = 2
+const TRUE = 3
+const FALSE = 4
+const NUMBER = 5
+const STRING = 6
+const BIGINT = 7
+const ARRAY = 8
+const MAP = 9
+const SET = 10
+const DATE = 11
+const OBJECT = 12
+const BYTES = 13
+const CYCLE = 14
+const OTHER = 15
+const DEEPEST = 64
+
+/** The digest. Plain fields: a keyframe copies `a` and `b`. */
+export class Fingerprint {
+  a = 0x243f6a88
+  b = 0x85a308d3 | 0
+
+  /** Mixes 32 bits. */
+  int(value: number): void {
+    const a = Math.imul(this.a ^ value, 0x9e3779b1)
+    this.a = (a << 13) | (a >>> 19)
+    this.b = Math.imul(this.b + this.a, 0x85ebca6b) ^ (this.b >>> 15)
+  }
+
+  /** Mixes a double by its bits; all NaN alike. */
+  number(value: number): void {
+    numberBits[0] = value === value ? value : NaN
+    if (value !== value) {
+      this.int(0x7ff80000)
+      this.int(0)
+      return
+    }
+    this.int(wordBits[1] as number)
+    this.int(wordBits[0] as number)
+  }
+
+  string(value: string): void {
+    this.int(value.length)
+    for (let i = 0; i < value.length; i++) this.int(value.charCodeAt(i))
+  }
+
+  /** Mixes any value by its structure: class names don't count, order of a Map's entries does. */
+  value(value: unknown, depth = 0): void {
+    switch (typeof value) {
+      case 'number':
+        this.int(NUMBER)
+        return this.number(value)
+      case 'string':
+        this.int(STRING)
+        return this.string(value)
+      case 'boolean':
+        return this.int(value ? TRUE : FALSE)
+      case 'undefined':
+        return this.int(UNDEFINED)
+      case 'bigint':
+        this.int(BIGINT)
+        return this.string(String(value))
+      case 'object':
+        return value === null ? this.int(NULL) : this.object(value, depth + 1)
+      default:
+        return this.int(OTHER)
+    }
+  }
+
+  /** 16 hex digits. */
+  hex(): string {
+    const word = (value: number): string => (value >>> 0).toString(16).padStart(8, '0')
+    return word(this.a) + word(this.b)
+  }
+
+  private object(value: object, depth: number): void {
+    if (depth > DEEPEST) return this.int(CYCLE)
+    if (Array.isArray(value)) return this.sequence(ARRAY, value, depth)
+    if (value instanceof Map) return this.sequence(MAP, Array.from(value).flat(1), depth)
+    if (value instanceof Set) return this.sequence(SET, Array.from(value), depth)
+    if (value instanceof Date) {
+      this.int(DATE)
+      return this.number(value.getTime())
+    }
+    if (ArrayBuffer.isView(value)) return this.sequence(BYTES, Array.from(value as Uint8Array), depth)
+    this.int(OBJECT)
+    for (const [key, item] of Object.entries(value)) {
+      this.string(key)
+      this.value(item, depth)
+    }
+  }
+
+  private sequence(kind: number, items: readonly unknown[], depth: number): void {
+    this.int(kind)
+    this.int(items.length)
+    for (const item of items) this.value(item, depth)
+  }
+}

@@ -1,0 +1,278 @@
+// A job deployed: every vertex as so many tasks, every edge as channels, and what became of them. The beginning of the
+// JobManager; for now a job runs until it finishes, fails or is cancelled, and nothing restarts it. Flink's
+// ExecutionGraph.
+
+import { AssertionError, present } from '../base/assert.ts'
+import { createJobGraph, displayName, type JobEdge, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
+import type { Plan, PlanNode } from '../graph/plan.ts'
+import type { SinkSpec } from '../graph/stream-graph.ts'
+import type { Simulation } from '../kernel/simulation.ts'
+import { Channel, type ChannelSettings } from '../network/channel.ts'
+import { connections } from '../network/exchange.ts'
+import { InputGate } from '../network/input-gate.ts'
+import { createSelector } from '../network/partitioner.ts'
+import { RecordWriter } from '../network/record-writer.ts'
+import type { OperatorContext } from '../operators/operator.ts'
+import { asCall } from '../operators/rich-function.ts'
+import { BufferPool } from '../record/buffer.ts'
+import { defaultMaxParallelism } from '../record/key-groups.ts'
+import { KeyReader } from '../record/key.ts'
+import { parseType, type TypeInformation } from '../record/type-info.ts'
+import { KeyedStateBackend } from '../state/keyed-backend.ts'
+import type { Instantiate, JobInstance } from '../task/job-instance.ts'
+import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
+import { Task, type KeyContext, type TaskCosts, type TaskListener } from '../task/task.ts'
+import { TRACE_ROW } from '../trace/trace-layout.ts'
+
+/** How the simulated cluster is made. Part of what fixes a run. */
+export interface ClusterSettings extends ChannelSettings, TaskCosts {
+  /** Records in a buffer. */
+  readonly bufferRecords: number
+}
+
+/** Lessons set fewer records per buffer; nothing else changes. */
+export const DEFAULT_CLUSTER: ClusterSettings = {
+  bufferRecords: 64,
+  sourceRecords: 64,
+  credits: 4,
+  latencyUs: 100,
+  recordUs: 1,
+  turnUs: 1,
+}
+
+/** A row as a sink got it. */
+export interface Row {
+  readonly sink: string
+  readonly subtask: number
+  readonly value: unknown
+  /** NaN where the record has none. */
+  readonly timestamp: number
+  readonly atMs: number
+}
+
+/** Told what the job does, in order. Watching changes nothing. */
+export interface JobObserver {
+  row(row: Row): void
+  log(level: string, text: string, subtask: number, atMs: number): void
+}
+
+export type JobState = 'RUNNING' | 'FINISHED' | 'FAILED'
+
+/** Why a job failed. */
+export interface JobFailure {
+  readonly task: string
+  /** Nodes of the plan that run in the task, the head first. */
+  readonly nodes: readonly PlanNode[]
+  readonly subtask: number
+  readonly error: unknown
+}
+
+export class JobExecution implements TaskListener {
+  readonly plan: Plan
+  readonly graph: JobGraph
+  readonly simulation: Simulation
+  readonly settings: ClusterSettings
+  readonly observer: JobObserver
+  readonly instantiate: Instantiate
+  readonly tasks: Task[] = []
+  readonly channels: Channel[] = []
+  readonly backends: KeyedStateBackend[] = []
+  readonly pool: BufferPool
+  state: JobState = 'RUNNING'
+  failure: JobFailure | null = null
+  rows = 0
+  finishedTasks = 0
+
+  constructor(parts: Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'>) {
+    this.plan = parts.plan
+    this.graph = createJobGraph(parts.plan)
+    this.simulation = parts.simulation
+    this.settings = parts.settings
+    this.observer = parts.observer
+    this.instantiate = parts.instantiate
+    this.pool = new BufferPool(parts.settings.bufferRecords)
+    this.deploy()
+  }
+
+  taskFinished(): void {
+    this.finishedTasks++
+    if (this.finishedTasks === this.tasks.length) this.state = 'FINISHED'
+  }
+
+  taskFailed(task: Task, error: unknown): void {
+    if (this.state !== 'RUNNING') return
+    this.state = 'FAILED'
+    this.failure = { task: task.name, nodes: task.chain.nodes, subtask: task.subtask, error }
+    for (const other of this.tasks) other.cancel()
+  }
+
+  /** Cancels what still runs. */
+  cancel(): void {
+    for (const task of this.tasks) task.cancel()
+  }
+
+  /** Throws if nothing will ever happen again and yet tasks haven't finished: our bug. */
+  requireNotStuck(): void {
+    if (this.state !== 'RUNNING') return
+    const waiting = this.tasks.filter((task) => task.state === 'RUNNING').map((task) => `${task.name} ${task.subtask}`)
+    throw new AssertionError(`deadlock at event ${this.simulation.event}: ${waiting.join(', ')}`)
+  }
+
+  /** Mixes what is left in state and timers into the run's fingerprint. Once, at the end. */
+  digestState(): void {
+    for (const backend of this.backends) backend.digest(this.simulation.fingerprint)
+  }
+
+  private deploy(): void {
+    const channelsInto = new Map<string, Channel[]>()
+    const channelsOf = new Map<JobEdge, Channel[][]>()
+    for (const vertex of this.graph.vertices) {
+      for (const job of vertex.inputs) channelsOf.set(job, this.createChannels(job, vertex, channelsInto))
+    }
+    for (const vertex of this.graph.vertices) {
+      for (let subtask = 0; subtask < vertex.parallelism; subtask++) {
+        this.createTask(vertex, subtask, channelsInto, channelsOf)
+      }
+    }
+    for (const task of this.tasks) task.wake()
+  }
+
+  /** Channels by sender, and appended to those into each receiver. */
+  private createChannels(job: JobEdge, to: JobVertex, channelsInto: Map<string, Channel[]>): Channel[][] {
+    const from = this.vertexOf(job.from)
+    const bySender: Channel[][] = Array.from({ length: from.parallelism }, () => [])
+    for (const [sender, receiver] of connections(job.edge.partitioner, from.parallelism, to.parallelism)) {
+      const channel = new Channel(this.simulation, this.pool, this.settings)
+      this.channels.push(channel)
+      ;(bySender[sender] as Channel[]).push(channel)
+      const key = `${to.id} ${receiver}`
+      channelsInto.set(key, [...(channelsInto.get(key) ?? []), channel])
+    }
+    return bySender
+  }
+
+  private createTask(
+    vertex: JobVertex,
+    subtask: number,
+    channelsInto: ReadonlyMap<string, Channel[]>,
+    channelsOf: ReadonlyMap<JobEdge, Channel[][]>,
+  ): void {
+    const late: { task: Task | null } = { task: null }
+    const random = this.simulation.random(`user ${vertex.id} ${subtask} 0`)
+    const instance = this.instantiate({
+      nowMs: () => late.task?.nowMs() ?? this.simulation.settings.startMs,
+      random: () => random.nextDouble(),
+      log: (level, text) => this.observer.log(level, text, subtask, late.task?.nowMs() ?? this.simulation.settings.startMs),
+    })
+    const outgoing = this.createWriters(vertex, subtask, instance, channelsOf)
+    const incoming = channelsInto.get(`${vertex.id} ${subtask}`) ?? []
+    const task = new Task({
+      name: vertex.name,
+      subtask,
+      simulation: this.simulation,
+      costs: this.settings,
+      gate: vertex.inputs.length === 0 ? null : new InputGate(incoming),
+      chain: new OperatorChain(vertex, this.graph.config, outgoing),
+      writers: outgoing.map(({ writer }) => writer),
+      keyContext: this.keyContextOf(vertex, instance),
+      listener: this,
+    })
+    late.task = task
+    for (const channel of incoming) channel.consumer = task
+    for (const { writer } of outgoing) for (const channel of writer.channels) channel.producer = task
+    task.beginTurn = () => instance.beginTurn()
+    task.tick = () => instance.tick()
+    task.openChain = () => task.chain.open((node) => this.contextOf(node, vertex, task, instance))
+    this.tasks.push(task)
+  }
+
+  private keyContextOf(vertex: JobVertex, instance: JobInstance): KeyContext | null {
+    const key = vertex.inputs[0]?.edge.key ?? null
+    if (key === null) return null
+    const head = vertex.nodes[0] as PlanNode
+    const backend = new KeyedStateBackend(declaredKey(key), maxParallelismOf(vertex), head.id)
+    this.backends.push(backend)
+    return { backend, selectKey: asCall(instance.registry.get(head.id, 'keySelector'), 'getKey') }
+  }
+
+  private createWriters(
+    vertex: JobVertex,
+    subtask: number,
+    instance: JobInstance,
+    channelsOf: ReadonlyMap<JobEdge, Channel[][]>,
+  ): OutgoingWriter[] {
+    const ids = new Set(vertex.nodes.map((node) => node.id))
+    const writers: OutgoingWriter[] = []
+    for (const [job, bySender] of channelsOf) {
+      if (!ids.has(job.from)) continue
+      const channels = bySender[subtask] as Channel[]
+      writers.push({ from: job.from, tag: job.edge.tag, writer: this.createWriter(job, channels, instance) })
+    }
+    return writers
+  }
+
+  private createWriter(job: JobEdge, channels: readonly Channel[], instance: JobInstance): RecordWriter {
+    const { partitioner, key } = job.edge
+    if (partitioner === 'BROADCAST') return new RecordWriter(channels, null)
+    const target = this.vertexOf(job.to)
+    const selector = createSelector(partitioner, {
+      channels: channels.length,
+      random: () => this.simulation.random('net'),
+      key:
+        key === null
+          ? null
+          : {
+              select: asCall(instance.registry.get(job.to, 'keySelector'), 'getKey'),
+              reader: new KeyReader(declaredKey(key), job.to),
+            },
+      maxParallelism: maxParallelismOf(target),
+    })
+    return new RecordWriter(channels, selector)
+  }
+
+  private contextOf(node: PlanNode, vertex: JobVertex, task: Task, instance: JobInstance): OperatorContext {
+    const maxParallelism = maxParallelismOf(vertex)
+    const sink = node.spec.kind === 'sink' ? sinkName(node, node.spec.sink) : ''
+    const { simulation } = this
+    return {
+      name: displayName(node),
+      subtask: task.subtask,
+      parallelism: vertex.parallelism,
+      maxParallelism,
+      attempt: 0,
+      keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
+      userFunction: (role) => present(instance.registry.get(node.id, role), `function ${role} of ${node.name}`),
+      nowMs: () => task.nowMs(),
+      alarmChanged: () => task.alarmChanged(),
+      timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
+      rowArrived: (value, timestamp) => {
+        if (simulation.settings.hashesValues) {
+          simulation.fingerprint.value(value)
+          simulation.fingerprint.number(timestamp)
+        }
+        simulation.trace?.add(simulation.event, task.turnStartUs, TRACE_ROW, task.id, this.rows, timestamp)
+        this.rows++
+        this.observer.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
+      },
+    }
+  }
+
+  private vertexOf(nodeId: string): JobVertex {
+    const vertex = this.graph.vertices.find(({ nodes }) => nodes.some((node) => node.id === nodeId))
+    return present(vertex, `the vertex of node ${nodeId}`)
+  }
+}
+
+/** What the rows of a sink are reported under. */
+export function sinkName(node: PlanNode, sink: SinkSpec): string {
+  return sink.identifier ?? node.name
+}
+
+function maxParallelismOf(vertex: JobVertex): number {
+  return vertex.maxParallelism ?? defaultMaxParallelism(vertex.parallelism)
+}
+
+function declaredKey(key: string): TypeInformation<unknown> | null {
+  return key === 'infer' ? null : parseType(key)
+}
+

@@ -1,0 +1,57 @@
+// Sources as data, and the readers that a subtask reads them through. A reader's whole state is plain fields (a
+// position, mostly), so that a run can be repeated, copied and, later, restored from any record.
+
+import type { Collector } from '../operators/functions.ts'
+
+/** A source as the plan holds it. Functions and elements stand in the registry under the node's id. */
+export type SourceSpec =
+  | { readonly kind: 'collection'; readonly count: number; readonly digest: string }
+  | { readonly kind: 'sequence'; readonly from: number; readonly to: number; readonly ratePerSecond: number | null }
+  | { readonly kind: 'generator'; readonly count: number | null; readonly ratePerSecond: number | null }
+  | { readonly kind: 'transactions'; readonly isBounded: boolean; readonly ratePerSecond: number }
+  | { readonly kind: 'function' }
+
+/** Where a reader finds what the learner gave. */
+export interface ReaderContext {
+  readonly subtask: number
+  readonly parallelism: number
+  userFunction(role: string): unknown
+}
+
+/** Reads one subtask's share of a source. */
+export interface SourceReader {
+  /** When the next record can be read, in µs since the job's start; Infinity once there are no more. */
+  nextAtUs: number
+  /** Timestamp of the record `read` returned last, in ms; NaN for none. */
+  timestamp: number
+  /** The next record. Only when `nextAtUs` has come. */
+  read(): unknown
+}
+
+/** What a legacy SourceFunction's `run` gets. */
+export interface SourceContext<T> extends Pick<Collector<T>, 'collect'> {
+  collect(record: T): void
+  collectWithTimestamp(record: T, timestampMs: number): void
+}
+
+/** A bounded source written as a function, in the manner of Flink before 1.12. `run` must come to an end. */
+export interface SourceFunctionLike<T> {
+  run(context: SourceContext<T>): void
+  cancel?(): void
+}
+
+/** Positions 0, 1, 2 … of a subtask's share, at a steady rate or all at once. */
+export class Pacer {
+  readonly microsPerRecord: number
+  readonly count: number
+  position = 0
+
+  constructor(count: number, ratePerSecond: number | null) {
+    this.count = count
+    this.microsPerRecord = ratePerSecond === null ? 0 : 1_000_000 / ratePerSecond
+  }
+
+  nextAtUs(): number {
+    return this.position < this.count ? Math.floor(this.position * this.microsPerRecord) : Infinity
+  }
+}

@@ -1,0 +1,124 @@
+// The plan: the one JSON document between building a job and running it. The simulator's JobGraph is made of it, and so
+// will be the job on a real Flink cluster; so everything built in is data here, and the learner's functions appear only
+// as roles. DESIGN §8. The format outlives a run: PLAN_VERSION changes with it.
+
+import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
+import type { Partitioner } from '../record/partitioner.ts'
+import { operatorIds, type IdNode } from './operator-ids.ts'
+import type { OperatorSpec, StreamGraph, StreamNode } from './stream-graph.ts'
+
+export const PLAN_VERSION = 1
+
+export interface PlanEdge {
+  /** Id of the node it comes from. */
+  readonly node: string
+  readonly partitioner: Partitioner
+  /** On HASH edges: the key type, `infer` where the first key decides. */
+  readonly key: string | null
+  /** The side output it reads, null for the main one. */
+  readonly tag: string | null
+}
+
+export interface PlanNode {
+  readonly id: string
+  /** Flink's operator id: 32 hex digits. */
+  readonly operatorId: string
+  readonly uid: string | null
+  readonly kind: OperatorSpec['kind']
+  readonly name: string
+  readonly description: string | null
+  readonly parallelism: number
+  readonly maxParallelism: number | null
+  readonly chaining: 'always' | 'head' | 'never'
+  readonly inputs: readonly PlanEdge[]
+  /** Roles of the learner's functions, found in the registry under (id, role). */
+  readonly functions: readonly string[]
+  readonly spec: OperatorSpec
+  /** Where the learner's code made it, `job.ts:12:3`; not part of the hash. */
+  readonly at: string | null
+}
+
+/** The document. */
+export interface Plan {
+  readonly plan: typeof PLAN_VERSION
+  /** 32 hex digits over everything else in the document. */
+  readonly hash: string
+  readonly name: string
+  readonly config: {
+    readonly parallelism: number
+    readonly maxParallelism: number | null
+    readonly autoWatermarkIntervalMs: number
+    readonly isChainingEnabled: boolean
+  }
+  readonly nodes: readonly PlanNode[]
+}
+
+/** The plan of a graph. `locate` turns a stack trace into a place in the learner's code. */
+export function createPlan(graph: StreamGraph, locate: (stack: string) => string | null = () => null): Plan {
+  const { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled } = graph.config
+  const drafts = graph.nodes.map((node) => draftNode(graph, node))
+  const ids = operatorIds(idNodes(drafts, isChainingEnabled))
+  const nodes = drafts.map((draft) => ({ ...draft, operatorId: ids.get(draft.id) as string, at: null as string | null }))
+  const body = {
+    name: graph.jobName ?? 'Flink Streaming Job',
+    config: { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled },
+    nodes,
+  }
+  const hash = toHex(murmur3Bytes(utf8(JSON.stringify(body))))
+  graph.nodes.forEach((node, i) => {
+    if (node.at !== null) (nodes[i] as { at: string | null }).at = locate(node.at)
+  })
+  return { plan: PLAN_VERSION, hash, ...body }
+}
+
+/** Whether an edge's two nodes run in one task. Flink's StreamingJobGraphGenerator.isChainable, in streaming mode. */
+export function isChained(from: PlanNode, to: PlanNode, edge: PlanEdge, isChainingEnabled: boolean): boolean {
+  return (
+    isChainingEnabled &&
+    to.inputs.length === 1 &&
+    edge.partitioner === 'FORWARD' &&
+    from.parallelism === to.parallelism &&
+    from.chaining !== 'never' &&
+    to.chaining === 'always'
+  )
+}
+
+function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
+  const parallelism = graph.parallelismOf(node)
+  return {
+    id: node.id,
+    operatorId: '',
+    uid: node.uid,
+    kind: node.spec.kind,
+    name: node.name,
+    description: node.description,
+    parallelism,
+    maxParallelism: node.maxParallelism ?? graph.config.maxParallelism,
+    chaining: node.chaining,
+    inputs: node.inputs.map((edge) => {
+      const source = graph.nodes[Number(edge.source) - 1] as StreamNode
+      const sameParallelism = graph.parallelismOf(source) === parallelism
+      const partitioner = edge.partitioner ?? (sameParallelism ? 'FORWARD' : 'REBALANCE')
+      return { node: edge.source, partitioner, key: edge.keyType, tag: edge.tag }
+    }),
+    functions: graph.registry.rolesOf(node.id),
+    spec: node.spec,
+    at: null,
+  }
+}
+
+function idNodes(nodes: readonly PlanNode[], isChainingEnabled: boolean): IdNode[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  return nodes.map((node) => {
+    const outgoing = nodes.flatMap((to) => to.inputs.filter((edge) => edge.node === node.id).map((edge) => ({ to, edge })))
+    return {
+      id: node.id,
+      uid: node.uid,
+      isSource: node.inputs.length === 0,
+      inputs: node.inputs.map((edge) => edge.node),
+      chainedOutputs: outgoing.filter(({ to, edge }) => isChained(byId.get(edge.node) as PlanNode, to, edge, isChainingEnabled))
+        .length,
+      outputs: outgoing.map(({ to }) => to.id),
+    }
+  })
+}

@@ -1,0 +1,137 @@
+// What the API builds: a graph of nodes with data, and beside it the learner's functions by (node id, role). Nothing
+// here runs. Flink's StreamGraph; the plan document is made of it.
+
+import { LearnerError } from '../base/diagnostic.ts'
+import type { SourceSpec } from '../connectors/source.ts'
+import type { FieldAggregation } from '../operators/field-aggregation.ts'
+import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
+import type { Partitioner } from '../record/partitioner.ts'
+
+/** What a node does, as data. */
+export type OperatorSpec =
+  | { readonly kind: 'source'; readonly source: SourceSpec; readonly watermarks: WatermarkStrategySpec }
+  | { readonly kind: 'map' | 'filter' | 'flatMap' | 'process' | 'keyedProcess' }
+  | { readonly kind: 'reduce'; readonly aggregation: FieldAggregation | null }
+  | { readonly kind: 'timestampsAndWatermarks'; readonly watermarks: WatermarkStrategySpec }
+  | { readonly kind: 'sink'; readonly sink: SinkSpec }
+
+/** `print` shows rows as Flink's print does; `function` has the learner's own; `discard` throws them away. */
+export interface SinkSpec {
+  readonly kind: 'print' | 'function' | 'collect' | 'alert' | 'discard'
+  /** What rows are reported under; null for the node's name. */
+  readonly identifier: string | null
+}
+
+/** An input of a node. */
+export interface StreamEdge {
+  readonly source: string
+  /** Null: forward where both have one parallelism, else rebalance. */
+  readonly partitioner: Partitioner | null
+  /** On HASH edges: the declared key type as text, or `infer`. */
+  readonly keyType: string | null
+  /** Reads this side output rather than the main one. */
+  readonly tag: string | null
+}
+
+/** A node as it is being built. */
+export interface StreamNode {
+  readonly id: string
+  readonly spec: OperatorSpec
+  name: string
+  description: string | null
+  uid: string | null
+  /** Null: the environment's. */
+  parallelism: number | null
+  /** The highest it may have: sources that can't be split have 1. */
+  readonly highestParallelism: number
+  maxParallelism: number | null
+  chaining: 'always' | 'head' | 'never'
+  readonly inputs: readonly StreamEdge[]
+  /** Where in the learner's code it was made: a stack trace, read only when somebody asks. */
+  readonly at: string | null
+}
+
+/** Settings of the job. */
+export interface JobConfig {
+  parallelism: number
+  /** Whether the job set the parallelism itself. */
+  isParallelismSet: boolean
+  maxParallelism: number | null
+  autoWatermarkIntervalMs: number
+  isChainingEnabled: boolean
+}
+
+/** Finds the learner's functions: the only way from the run to them. */
+export class FunctionRegistry {
+  readonly #functions = new Map<string, unknown>()
+
+  set(nodeId: string, role: string, fn: unknown): void {
+    this.#functions.set(`${nodeId} ${role}`, fn)
+  }
+
+  get(nodeId: string, role: string): unknown {
+    return this.#functions.get(`${nodeId} ${role}`)
+  }
+
+  rolesOf(nodeId: string): string[] {
+    const prefix = `${nodeId} `
+    return Array.from(this.#functions.keys())
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length))
+  }
+}
+
+/** The graph of one evaluation of a job. */
+export class StreamGraph {
+  readonly nodes: StreamNode[] = []
+  readonly registry = new FunctionRegistry()
+  readonly config: JobConfig
+  /** Set by execute. */
+  jobName: string | null = null
+
+  constructor(parallelism: number) {
+    this.config = {
+      parallelism,
+      isParallelismSet: false,
+      maxParallelism: null,
+      autoWatermarkIntervalMs: 200,
+      isChainingEnabled: true,
+    }
+  }
+
+  /** Adds a node; ids count up in the order of calls. */
+  add(
+    spec: OperatorSpec,
+    name: string,
+    inputs: readonly StreamEdge[],
+    options: { readonly at: string | null; readonly highestParallelism?: number },
+  ): StreamNode {
+    const node: StreamNode = {
+      id: String(this.nodes.length + 1),
+      spec,
+      name,
+      description: null,
+      uid: null,
+      parallelism: null,
+      highestParallelism: options.highestParallelism ?? Infinity,
+      maxParallelism: null,
+      chaining: 'always',
+      inputs,
+      at: options.at,
+    }
+    this.nodes.push(node)
+    return node
+  }
+
+  parallelismOf(node: StreamNode): number {
+    return Math.min(node.parallelism ?? this.config.parallelism, node.highestParallelism)
+  }
+}
+
+/** A parallelism as Flink accepts it. */
+export function requireParallelism(value: number): number {
+  if (!Number.isInteger(value) || value < 1 || value > 32768) {
+    throw new LearnerError('PARALLELISM', { value: String(value) })
+  }
+  return value
+}

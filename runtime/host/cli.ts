@@ -1,0 +1,179 @@
+// streambed run <job.ts> | streambed plan <job.ts>: jobs without a page, for grading and for scripts.
+
+import { parseArgs } from 'node:util'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { sinkName } from '../cluster/job-execution.ts'
+import type { Plan } from '../graph/plan.ts'
+import { render, type Language } from '../messages/index.ts'
+import type { CompiledJob } from '../sandbox/compile.ts'
+import { compileFile, nodeHost } from './node.ts'
+import type { Frame, RunSettings, SinkRow } from './protocol.ts'
+import { EngineSession } from './session.ts'
+
+const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print what its sinks get
+       streambed plan <job.ts> [options]   print the job's plan
+
+  --json              rows as JSON lines {"sink","subtask","timestamp","value"}; for plan: the plan document
+  --hash              a last line {"hash":"…"} over the whole run
+  --parallelism <n>   default parallelism, 1 unless given
+  --seed <n>          seed of the simulation, 1 unless given
+  --until <ms>        end the job at this virtual time
+  --lang <en|zh>      language of messages, from LANG unless given
+`
+
+interface Options {
+  readonly json: boolean
+  readonly hash: boolean
+  readonly language: Language
+  readonly settings: RunSettings
+}
+
+/** Exit codes: 0 the job did what it was asked, 1 it failed, 2 the command wasn't understood. */
+async function main(args: readonly string[]): Promise<number> {
+  const parsed = readArguments(args)
+  if (typeof parsed === 'string') {
+    process.stderr.write(`${parsed === '' ? '' : `${parsed}\n\n`}${USAGE}`)
+    return 2
+  }
+  const { command, file, options } = parsed
+  const job = compile(file, options)
+  if (job === null) return 1
+  const session = new EngineSession(nodeHost, { shortensValues: false, traces: false })
+  return command === 'run' ? run(session, job, options) : plan(session, job, options)
+}
+
+async function run(session: EngineSession, job: CompiledJob, options: Options): Promise<number> {
+  // A row's prefix depends on its sink's parallelism, which only the plan tells.
+  const planned = options.json ? null : (await session.plan(job, options.settings)).plan
+  const prefix = planned === null ? null : printPrefix(planned)
+  const onFrame = (frame: Frame): Promise<void> => {
+    for (const line of frame.logs) process.stderr.write(`${line.text}\n`)
+    const lines = frame.rows.map((row) => (options.json ? jsonLine(row) : `${prefix?.(row) ?? ''}${row.text}`))
+    return write(lines)
+  }
+  const outcome = await session.run(job, options.settings, onFrame)
+  if (outcome.state === 'failed') {
+    report(outcome.diagnostics, options.language)
+    return 1
+  }
+  if (options.hash) await write([JSON.stringify({ hash: outcome.hash })])
+  return 0
+}
+
+async function plan(session: EngineSession, job: CompiledJob, options: Options): Promise<number> {
+  const result = await session.plan(job, options.settings)
+  if (result.plan === null) {
+    report(result.diagnostics, options.language)
+    return 1
+  }
+  await write([options.json ? JSON.stringify(result.plan, null, 2) : planText(result.plan)])
+  return 0
+}
+
+function compile(file: string, options: Options): CompiledJob | null {
+  try {
+    const { job, diagnostics } = compileFile(file)
+    report(diagnostics, options.language)
+    return job
+  } catch (error) {
+    if ((error as { code?: string }).code === undefined) throw error
+    report([{ code: 'FILE_UNREADABLE', params: { file, error: (error as Error).message }, span: null }], options.language)
+    return null
+  }
+}
+
+function jsonLine({ sink, subtask, timestamp, value }: SinkRow): string {
+  // The value is JSON already.
+  return `{"sink":${JSON.stringify(sink)},"subtask":${subtask},"timestamp":${timestamp},"value":${value}}`
+}
+
+/** What Flink's print puts before a row: identifier and subtask, as far as there are any. */
+function printPrefix(planned: Plan): (row: SinkRow) => string {
+  const sinks = new Map(
+    planned.nodes.flatMap((node) => {
+      if (node.spec.kind !== 'sink') return []
+      const { identifier } = node.spec.sink
+      return [[sinkName(node, node.spec.sink), { identifier, isParallel: node.parallelism > 1 }] as const]
+    }),
+  )
+  return ({ sink, subtask }) => {
+    const { identifier = null, isParallel = false } = sinks.get(sink) ?? {}
+    if (isParallel) return identifier === null ? `${subtask + 1}> ` : `${identifier}:${subtask + 1}> `
+    return identifier === null ? '' : `${identifier}> `
+  }
+}
+
+function planText(planned: Plan): string {
+  const lines = planned.nodes.map((node) => {
+    const inputs = node.inputs.map(({ node: id, partitioner }) => `${partitioner} ${id}`).join(', ')
+    return `${node.id}  ${node.kind} "${node.name}" ×${node.parallelism}${inputs === '' ? '' : ` ← ${inputs}`}`
+  })
+  return [`${planned.name}  ${planned.hash}`, ...lines].join('\n')
+}
+
+function report(diagnostics: readonly Diagnostic[], language: Language): void {
+  for (const diagnostic of diagnostics) {
+    const { span } = diagnostic
+    const place = span === null ? '' : `${span.file}:${span.line}:${span.column}: `
+    const { what, todo } = render(diagnostic, language)
+    process.stderr.write(`${place}${what}${todo === '' ? '' : `\n  ${todo}`}  [${diagnostic.code}]\n`)
+  }
+}
+
+/** Waits for a slow reader, so that an endless job doesn't fill memory. */
+function write(lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    process.stdout.write(`${lines.join('\n')}\n`, () => resolve())
+  })
+}
+
+function readArguments(
+  args: readonly string[],
+): { readonly command: 'run' | 'plan'; readonly file: string; readonly options: Options } | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        hash: { type: 'boolean', default: false },
+        parallelism: { type: 'string' },
+        seed: { type: 'string' },
+        until: { type: 'string' },
+        lang: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    const [command, file, ...rest] = positionals
+    if (values.help || command === undefined) return ''
+    if (command !== 'run' && command !== 'plan') return `streambed knows run and plan, not "${command}".`
+    if (file === undefined || rest.length > 0) return `streambed ${command} takes one job file.`
+    const settings = {
+      parallelism: numberOption(values.parallelism, 1),
+      seed: numberOption(values.seed, 1),
+      untilMs: values.until === undefined ? null : numberOption(values.until, 0),
+      speed: null,
+    }
+    const language = languageOf(values.lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ?? '')
+    return { command, file, options: { json: values.json, hash: values.hash, language, settings } }
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function numberOption(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : text.trim() === '' ? NaN : Number(text)
+}
+
+function languageOf(tag: string): Language {
+  return tag.startsWith('zh') ? 'zh' : 'en'
+}
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: { code?: string }) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
+process.exitCode = await main(process.argv.slice(2))

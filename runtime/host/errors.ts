@@ -1,0 +1,59 @@
+// From whatever was thrown to a diagnostic at the learner's line.
+
+import { LearnerError, type Diagnostic, type Span } from '../base/diagnostic.ts'
+import { toPrintText } from '../base/value-text.ts'
+import type { JobFailure } from '../cluster/job-execution.ts'
+import { displayName } from '../graph/job-graph.ts'
+import type { Plan } from '../graph/plan.ts'
+import type { CompiledJob } from '../sandbox/compile.ts'
+import { locate } from '../sandbox/locate.ts'
+
+const LONGEST_TEXT = 500
+
+/** An error while the job was being built. */
+export function buildDiagnostic(error: unknown, job: CompiledJob): Diagnostic {
+  return toDiagnostic(error, job, { code: 'JOB_THREW', params: {} }, null)
+}
+
+/** A failed task of a running job. */
+export function failureDiagnostic(failure: JobFailure, job: CompiledJob, plan: Plan): Diagnostic {
+  const params = { task: failure.task, subtask: failure.subtask + 1 }
+  return toDiagnostic(failure.error, job, { code: 'FUNCTION_THREW', params }, fallbackSpan(failure, plan))
+}
+
+/** `file:line:column` of the innermost place of a stack trace that is the learner's. */
+export function placeOf(stack: string, job: CompiledJob): string | null {
+  const span = locate(stack, job)[0]
+  return span === undefined ? null : `${span.file}:${span.line}:${span.column}`
+}
+
+function toDiagnostic(
+  error: unknown,
+  job: CompiledJob,
+  thrown: { readonly code: string; readonly params: Readonly<Record<string, string | number>> },
+  fallback: Span | null,
+): Diagnostic {
+  const span = (error instanceof Error ? locate(error.stack ?? '', job)[0] : undefined) ?? fallback
+  if (error instanceof LearnerError) return { code: error.code, params: error.params, span }
+  if (isStackOverflow(error)) return { code: 'STACK_OVERFLOW', params: thrown.params, span }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : toPrintText(error)
+  return { code: thrown.code, params: { ...thrown.params, error: text.slice(0, LONGEST_TEXT) }, span }
+}
+
+function isStackOverflow(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return /call stack|too much recursion/i.test(error.message)
+}
+
+/** Where the operator at fault was made, when no frame of the stack trace is the learner's. */
+function fallbackSpan(failure: JobFailure, plan: Plan): Span | null {
+  const { error, nodes } = failure
+  const learner = error instanceof LearnerError ? error : null
+  const node =
+    plan.nodes.find(({ id }) => id === learner?.nodeId) ??
+    nodes.find((candidate) => displayName(candidate) === learner?.params['operator']) ??
+    nodes[0]
+  const match = /^(.*):(\d+):(\d+)$/.exec(node?.at ?? '')
+  if (match === null) return null
+  return { file: match[1] as string, line: Number(match[2]), column: Number(match[3]) }
+}

@@ -1,0 +1,12 @@
+// What the engine needs of the machine it runs on: the only place where real time and real tasks come in, and none of
+// it can change what a run does.
+
+export interface HostPort {
+  /** Imports the text of an ES module; gives its namespace. */
+  importModule(code: string): Promise<unknown>
+  /** Comes back after whatever else was waiting has had its turn. */
+  yieldToHost(): Promise<void>
+  /** Real time in ms. */
+  wallMs(): number
+  sleep(ms: number): Promise<void>
+}

@@ -1,0 +1,81 @@
+// The only door between the page and the engine: types, no code. Everything here crosses a MessagePort by
+// structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
+import type { CompiledJob } from '../sandbox/compile.ts'
+import type { Diagnostic, Span } from '../base/diagnostic.ts'
+
+export type { CompiledJob, Diagnostic, Span }
+
+/** What fixes a run beside the code: the same job and settings give the same rows and the same trace hash. */
+export interface RunSettings {
+  /** Default parallelism of the job, where the job itself doesn't set one. At least 1. */
+  readonly parallelism?: number
+  /** Seed of every random stream in the simulation. A safe integer. Default 1. */
+  readonly seed?: number
+  /** Virtual time in ms after which an endless job is ended; null runs on until stopped. */
+  readonly untilMs?: number | null
+  /** Virtual ms per real ms, null for as fast as possible. Decides when things are shown, never what happens. */
+  readonly speed?: number | null
+}
+
+/** A row as a sink got it. */
+export interface SinkRow {
+  readonly sink: string
+  /** 0-based index of the sink's subtask. */
+  readonly subtask: number
+  /** Event timestamp in ms, null where the record has none. */
+  readonly timestamp: number | null
+  /** The value as JSON with tags for what JSON can't hold: `{"$bigint":"1"}`, `{"$number":"NaN"}`, `{"$map":[[k,v]]}`, `{"$set":[v]}`, `{"$date":"…"}`. */
+  readonly value: string
+  /** What Flink's print would show, without the `n> ` prefix. */
+  readonly text: string
+  /** Virtual time in ms at which the sink got the row. */
+  readonly at: number
+}
+
+/** A line the learner's code wrote with `console`. */
+export interface LogLine {
+  readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug'
+  readonly text: string
+  readonly subtask: number
+  readonly at: number
+}
+
+/** Where the run stands: in virtual ms since its start, in events, in rows. */
+export interface RunPosition {
+  readonly virtualMs: number
+  readonly event: number
+  readonly rows: number
+}
+
+/** A batch from the running job: at most 60 a second, the next only after this one was taken. */
+export interface Frame {
+  readonly position: RunPosition
+  readonly rows: readonly SinkRow[]
+  readonly logs: readonly LogLine[]
+  /** Trace entries since the last frame in the layout of trace/trace-layout.ts; its buffer is transferred. */
+  readonly trace: Float64Array
+  /** Trace entries that no longer fitted into the ring since the last frame. */
+  readonly traceLost: number
+}
+
+/** How a run ended. `until`: virtual time was up; `stopped`: somebody stopped it. */
+export interface RunOutcome {
+  readonly state: 'finished' | 'until' | 'stopped' | 'failed'
+  readonly position: RunPosition
+  /** Hash of the whole run: 16 hex digits, the same in Node and in the browser. */
+  readonly hash: string
+  /** Why it failed, or what should be known all the same. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** The plan document as JSON text, null if the job didn't get that far. */
+  readonly plan: string | null
+}
+
+/** The engine in its worker, wrapped by Comlink. One job at a time. */
+export interface Engine {
+  /** Answers when the engine is ready; names its version. */
+  hello(): Promise<{ readonly version: string }>
+  /** Runs the job to its end. `onFrame` is awaited: rows arrive in order and none after the outcome. */
+  run(job: CompiledJob, settings: RunSettings, onFrame: (frame: Frame) => void | Promise<void>): Promise<RunOutcome>
+  /** Ends the running job at the next turn; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,41 @@
+// The engine's shell in the browser: a classic worker that takes one MessagePort and answers on it as host/protocol.ts
+// says. Everything that isn't the host's business (time, tasks, modules) comes to the engine through HostPort.
+import * as Comlink from 'comlink'
+import { EngineSession } from './session.ts'
+
+/** The job is a Blob module: the sandbox's policy allows no other, and `import()` works in a classic worker. */
+async function importModule(code: string): Promise<unknown> {
+  const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }))
+  try {
+    return await import(/* @vite-ignore */ url)
+  } finally {
+    URL.revokeObjectURL(url)
+  }
+}
+
+// A message to oneself is the only macrotask that browsers neither delay (setTimeout: 4 ms when nested) nor skip, and it
+// lets messages from the page in.
+const turns = new MessageChannel()
+const waiting: (() => void)[] = []
+turns.port1.onmessage = () => waiting.shift()?.()
+
+function yieldToHost(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve)
+    turns.port2.postMessage(null)
+  })
+}
+
+// Kept aside before any learner code runs: the prelude replaces these names for it.
+const clock = performance
+const setTimer = setTimeout
+const wallMs = (): number => clock.now()
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimer(resolve, ms))
+
+self.addEventListener(
+  'message',
+  (event: MessageEvent<MessagePort>) => {
+    Comlink.expose(new EngineSession({ importModule, yieldToHost, wallMs, sleep }), event.data)
+  },
+  { once: true },
+)

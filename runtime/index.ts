@@ -1,0 +1,59 @@
+// What a job imports as 'streambed'. Flink's names, in both vocabularies: today's and the older tutorials'.
+
+export { StreamExecutionEnvironment } from './api/environment.ts'
+export type { ExecutionConfig, JobExecutionResult } from './api/environment.ts'
+export { DataStream, DataStreamSink, KeyedStream, SingleOutputStreamOperator } from './api/data-stream.ts'
+export type { FieldOf } from './api/data-stream.ts'
+export {
+  KeyedProcessFunction,
+  ProcessFunction,
+  RichFilterFunction,
+  RichFlatMapFunction,
+  RichFunction,
+  RichMapFunction,
+  RichReduceFunction,
+  RichSinkFunction,
+} from './api/functions.ts'
+export type {
+  Collector,
+  Context,
+  FilterFunction,
+  FlatMapFunction,
+  KeySelector,
+  MapFunction,
+  OnTimerContext,
+  OpenContext,
+  ReduceFunction,
+  RuntimeContext,
+  SinkContext,
+  SinkFunction,
+  TaskInfo,
+  TimeDomain,
+  TimerService,
+  TimestampAssigner,
+  UnkeyedContext,
+  WatermarkOutput,
+} from './api/functions.ts'
+export { Configuration } from './api/configuration.ts'
+export { Duration, Time } from './api/duration.ts'
+export { OutputTag } from './api/output-tag.ts'
+export { AlertSink, CollectSink, DiscardingSink, PrintSink, Sink } from './api/sinks.ts'
+export {
+  DataGeneratorSource,
+  NumberSequenceSource,
+  RateLimiterStrategy,
+  Source,
+  SourceFunction,
+  TransactionSource,
+} from './api/sources.ts'
+export type { SourceContext } from './api/sources.ts'
+export { StateTtlConfig } from './api/state-ttl.ts'
+export { Types } from './api/types.ts'
+export { WatermarkStrategy } from './api/watermark-strategy.ts'
+export type { WatermarkGenerator } from './api/watermark-strategy.ts'
+export { MAX_TIMESTAMP as MAX_WATERMARK, MIN_TIMESTAMP as MIN_WATERMARK } from './base/time.ts'
+export { Alert } from './connectors/transactions.ts'
+export type { Transaction } from './connectors/transactions.ts'
+export type { TypeInformation } from './record/type-info.ts'
+export { ValueStateDescriptor } from './state/descriptors.ts'
+export type { ValueState } from './state/value-state.ts'

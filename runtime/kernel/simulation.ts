@@ -1,0 +1,149 @@
+// The kernel: virtual time, the order of events, and nothing of what they mean. A run is a function of code, settings,
+// seed and interventions, because events are totally ordered by (time, sequence), interventions are stamped with the
+// index of the event before which they apply, and all randomness comes from streams split from the seed. Whoever
+// watches decides when `run` returns, never what it does.
+
+import { assert } from '../base/assert.ts'
+import { EventHeap } from '../base/event-heap.ts'
+import { RandomStream } from '../base/random.ts'
+import { Fingerprint } from '../base/value-hash.ts'
+import type { TraceRing } from '../trace/trace-ring.ts'
+
+/** A task may have a turn. */
+export const TURN = 1
+/** A buffer reaches the consumer's end of a channel. */
+export const DELIVER = 2
+/** A consumed buffer's credit reaches the producer's end. */
+export const CREDIT = 3
+/** Something a task waits for in processing time is due. */
+export const ALARM = 4
+
+/** Whoever events are addressed to. Ids are given in order of registration and stand in traces. */
+export interface EventTarget {
+  id: number
+  handle(kind: number): void
+}
+
+/** A turn under way: shown half-way when somebody steps by record, finished first whatever happens next. */
+export interface Turn {
+  /** Goes on to the end of the turn, or by one record. True once the turn is over. */
+  advance(byRecord: boolean): boolean
+}
+
+/** A change from outside, applied before the event with this index. Part of what fixes a run. */
+export interface Intervention {
+  readonly event: number
+  readonly action: { readonly kind: 'cancel' }
+}
+
+/** When `run` should come back. */
+export interface RunLimit {
+  /** Virtual µs: events after it stay in the heap. */
+  readonly untilUs: number
+  /** Stop before the event with this index. */
+  readonly untilEvent: number
+  /** Come back after every record of a turn. */
+  readonly byRecord: boolean
+  /** Asked every 64 events: decides only when, never what. */
+  readonly shouldYield: () => boolean
+}
+
+export type RunResult = 'quiescent' | 'until' | 'yield' | 'paused' | 'cancelled'
+
+/** Runs to the end of everything. */
+export const NO_LIMIT: RunLimit = {
+  untilUs: Infinity,
+  untilEvent: Infinity,
+  byRecord: false,
+  shouldYield: () => false,
+}
+
+export interface SimulationSettings {
+  readonly seed: number
+  /** Processing time in ms at virtual time 0. */
+  readonly startMs: number
+  /** Mix record values and rows into the fingerprint. Off only where speed is measured. */
+  readonly hashesValues: boolean
+}
+
+/** The discrete-event simulation. Everything mutable is a plain field. */
+export class Simulation {
+  readonly settings: SimulationSettings
+  /** Virtual time in µs since the start of the run: an integer. */
+  nowUs = 0
+  /** Index of the next event. */
+  event = 0
+  heap = new EventHeap()
+  fingerprint = new Fingerprint()
+  targets: EventTarget[] = []
+  interventions: Intervention[] = []
+  turn: Turn | null = null
+  isCancelled = false
+  trace: TraceRing | null = null
+  streams = new Map<string, RandomStream>()
+
+  constructor(settings: SimulationSettings) {
+    this.settings = settings
+    this.fingerprint.number(settings.seed)
+    this.fingerprint.number(settings.startMs)
+  }
+
+  register(target: EventTarget): void {
+    target.id = this.targets.push(target) - 1
+  }
+
+  /** The random stream of this name; always the same object. */
+  random(name: string): RandomStream {
+    let stream = this.streams.get(name)
+    if (stream === undefined) {
+      stream = new RandomStream(this.settings.seed, name)
+      this.streams.set(name, stream)
+    }
+    return stream
+  }
+
+  /** Plans an event; the past is not allowed. */
+  schedule(timeUs: number, kind: number, target: number): void {
+    assert(timeUs >= this.nowUs, () => `event ${kind} for ${target} at ${timeUs} is before ${this.nowUs}`)
+    this.heap.push(timeUs, kind, target)
+  }
+
+  /** Adds an intervention that takes effect before the next event, at the end of a turn under way. */
+  intervene(action: Intervention['action']): void {
+    this.interventions.push({ event: this.event, action })
+  }
+
+  /** Runs until the limit, a yield, or until nothing is left to happen. */
+  run(limit: RunLimit): RunResult {
+    const heap = this.heap
+    for (let count = 1; ; count++) {
+      if (this.turn !== null) {
+        if (!this.turn.advance(limit.byRecord)) return 'paused'
+        this.turn = null
+      }
+      this.applyInterventions()
+      if (this.isCancelled) return 'cancelled'
+      if (this.event >= limit.untilEvent) return 'paused'
+      if (heap.size === 0) return 'quiescent'
+      const time = heap.times[0] as number
+      if (time > limit.untilUs) return 'until'
+      if ((count & 63) === 0 && limit.shouldYield()) return 'yield'
+      const kind = heap.payloads[0] as number
+      const target = heap.targets[0] as number
+      heap.pop()
+      this.nowUs = time
+      this.event++
+      this.fingerprint.int(kind)
+      this.fingerprint.int(target)
+      this.fingerprint.number(time)
+      ;(this.targets[target] as EventTarget).handle(kind)
+    }
+  }
+
+  private applyInterventions(): void {
+    const log = this.interventions
+    for (let i = log.length - 1; i >= 0 && (log[i] as Intervention).event >= this.event; i--) {
+      if ((log[i] as Intervention).event === this.event) this.isCancelled = true
+    }
+  }
+}

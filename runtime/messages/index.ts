@@ -1,0 +1,44 @@
+// Every sentence a learner can meet, by code and language. The text is in en.md and zh.md: `## CODE`, a line that says
+// what happened with its values in braces, and a line after `→` that says what to do.
+
+import type { Diagnostic } from '../base/diagnostic.ts'
+import en from './en.md?raw'
+import zh from './zh.md?raw'
+
+export type Language = 'en' | 'zh'
+
+/** A diagnostic in words. */
+export interface Message {
+  readonly what: string
+  readonly todo: string
+}
+
+const TABLES: Readonly<Record<Language, ReadonlyMap<string, Message>>> = { en: parseMessages(en), zh: parseMessages(zh) }
+
+/** Says the diagnostic in this language, its values filled in. */
+export function render(diagnostic: Pick<Diagnostic, 'code' | 'params'>, language: Language): Message {
+  const message = TABLES[language].get(diagnostic.code)
+  if (message === undefined) return { what: `${diagnostic.code} ${JSON.stringify(diagnostic.params)}`, todo: '' }
+  const fill = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (whole, name: string) => String(diagnostic.params[name] ?? whole))
+  return { what: fill(message.what), todo: fill(message.todo) }
+}
+
+/** Reads the Markdown of one language. */
+export function parseMessages(markdown: string): Map<string, Message> {
+  const messages = new Map<string, Message>()
+  for (const section of markdown.split(/^## /m).slice(1)) {
+    const [code = '', ...lines] = section.split('\n')
+    const body = lines.join('\n').trim()
+    const arrow = body.indexOf('→')
+    const what = (arrow < 0 ? body : body.slice(0, arrow)).trim()
+    const todo = arrow < 0 ? '' : body.slice(arrow + 1).trim()
+    messages.set(code.trim(), { what: unwrap(what), todo: unwrap(todo) })
+  }
+  return messages
+}
+
+/** Lines of a paragraph as one. Between Chinese characters a line break is no space. */
+function unwrap(text: string): string {
+  return text.replace(/([^\x00-\x7f])\n([^\x00-\x7f])/g, '$1$2').replace(/\s*\n\s*/g, ' ')
+}

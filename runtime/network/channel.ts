@@ -1,0 +1,133 @@
+// A channel between two subtasks: sealed buffers on their way and waiting, bounded by credits. The producer may send
+// only while it has credit; a consumed buffer's credit travels back. One element can't be stopped half-way, so a turn
+// may exceed the credits: that overdraft is counted. Flink's credit-based channel.
+
+import { assert } from '../base/assert.ts'
+import { Buffer, type BufferPool } from '../record/buffer.ts'
+import { CREDIT, DELIVER, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import { TRACE_DELIVER, TRACE_SEND } from '../trace/trace-layout.ts'
+
+/** Whoever should have a turn when something changes. */
+export interface Wakeable {
+  readonly id: number
+  wake(): void
+}
+
+export interface ChannelSettings {
+  /** Buffers the producer may have on the way or waiting. */
+  readonly credits: number
+  readonly latencyUs: number
+}
+
+export class Channel implements EventTarget {
+  id = -1
+  readonly simulation: Simulation
+  readonly pool: BufferPool
+  readonly settings: ChannelSettings
+  producer: Wakeable | null = null
+  consumer: Wakeable | null = null
+  /** Being filled by the producer. */
+  open: Buffer | null = null
+  /** Full, or cut off, and not yet sent. */
+  sealed: Buffer[] = []
+  /** Sent and not yet arrived, oldest first. */
+  onTheWay: Buffer[] = []
+  /** Arrived and not yet consumed, oldest first. */
+  arrived: Buffer[] = []
+  /** Sent and not yet acknowledged. */
+  inFlight = 0
+  /** Most buffers ever in flight beyond the credits. */
+  overdraft = 0
+  hasEnded = false
+  sentRecords = 0
+  consumedRecords = 0
+
+  constructor(simulation: Simulation, pool: BufferPool, settings: ChannelSettings) {
+    this.simulation = simulation
+    this.pool = pool
+    this.settings = settings
+    simulation.register(this)
+  }
+
+  hasCredit(): boolean {
+    return this.inFlight < this.settings.credits
+  }
+
+  /** Appends a record; a full buffer is sealed and sent by the end of the producer's turn at the latest. */
+  append(value: unknown, timestamp: number): void {
+    let buffer = this.open
+    if (buffer === null) buffer = this.open = this.pool.take()
+    else if (buffer.size === this.pool.capacity) {
+      this.seal()
+      buffer = this.open = this.pool.take()
+    }
+    const at = buffer.size
+    buffer.values[at] = value
+    buffer.timestamps[at] = timestamp
+    buffer.size = at + 1
+  }
+
+  appendControl(kind: number, value: number): void {
+    if (this.open === null) this.open = this.pool.take()
+    this.open.addControl(kind, value)
+  }
+
+  /** Closes the open buffer; `flush` says when it leaves. */
+  seal(): void {
+    if (this.open === null) return
+    this.sealed.push(this.open)
+    this.open = null
+  }
+
+  /** Sends everything written so far, to leave at this time. */
+  flush(leavesAtUs: number): void {
+    this.seal()
+    if (this.sealed.length === 0) return
+    const { simulation } = this
+    for (const buffer of this.sealed) {
+      this.inFlight++
+      this.sentRecords += buffer.size
+      this.onTheWay.push(buffer)
+      simulation.schedule(leavesAtUs + this.settings.latencyUs, DELIVER, this.id)
+      simulation.trace?.add(simulation.event, leavesAtUs, TRACE_SEND, this.producer?.id ?? -1, this.id, buffer.size)
+    }
+    this.sealed.length = 0
+    this.overdraft = Math.max(this.overdraft, this.inFlight - this.settings.credits)
+  }
+
+  handle(kind: number): void {
+    const { simulation } = this
+    if (kind === CREDIT) {
+      this.inFlight--
+      this.producer?.wake()
+      return
+    }
+    assert(kind === DELIVER, () => `channel ${this.id} got event ${kind}`)
+    const buffer = this.onTheWay.shift() as Buffer
+    this.arrived.push(buffer)
+    if (simulation.settings.hashesValues) this.digest(buffer)
+    simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_DELIVER, this.consumer?.id ?? -1, this.id, buffer.size)
+    this.consumer?.wake()
+  }
+
+  /** The consumer is done with its first buffer. */
+  releaseFirst(): void {
+    const buffer = this.arrived.shift() as Buffer
+    this.consumedRecords += buffer.size
+    this.pool.give(buffer)
+    this.simulation.schedule(this.simulation.nowUs + this.settings.latencyUs, CREDIT, this.id)
+  }
+
+  private digest(buffer: Buffer): void {
+    const { fingerprint } = this.simulation
+    for (let i = 0; i < buffer.size; i++) {
+      fingerprint.value(buffer.values[i])
+      fingerprint.number(buffer.timestamps[i] as number)
+    }
+    for (let i = 0; i < buffer.controlAt.length; i++) {
+      fingerprint.int(buffer.controlAt[i] as number)
+      fingerprint.int(buffer.controlKinds[i] as number)
+      fingerprint.number(buffer.controlValues[i] as number)
+    }
+  }
+}

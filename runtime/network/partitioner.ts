@@ -1,0 +1,97 @@
+// Which channel a record goes into. Flink's StreamPartitioner family, held to golden/datastream/partitioners.json.
+
+import type { RandomStream } from '../base/random.ts'
+import { keyGroupOf, subtaskOf } from '../record/key-groups.ts'
+import type { KeyReader } from '../record/key.ts'
+import type { Partitioner } from '../record/partitioner.ts'
+
+/** Picks the channel for a record, from 0. */
+export interface ChannelSelector {
+  select(value: unknown): number
+}
+
+/** What the selectors need beside the number of channels. */
+export interface SelectorOptions {
+  readonly channels: number
+  readonly random: () => RandomStream
+  /** For HASH: reads the key of a record. */
+  readonly key: { readonly select: (value: unknown) => unknown; readonly reader: KeyReader } | null
+  readonly maxParallelism: number
+}
+
+/** Always the same channel: forward, global, and anything with a single channel. */
+export class SingleSelector implements ChannelSelector {
+  select(): number {
+    return 0
+  }
+}
+
+/** Round robin from a given channel on. Flink's rebalance begins at a random one, rescale at the first. */
+export class RoundRobinSelector implements ChannelSelector {
+  readonly channels: number
+  next: number
+
+  constructor(channels: number, first: number) {
+    this.channels = channels
+    this.next = first
+  }
+
+  select(): number {
+    const channel = this.next
+    this.next = channel + 1 === this.channels ? 0 : channel + 1
+    return channel
+  }
+}
+
+/** A random channel for each record. */
+export class ShuffleSelector implements ChannelSelector {
+  readonly channels: number
+  readonly random: RandomStream
+
+  constructor(channels: number, random: RandomStream) {
+    this.channels = channels
+    this.random = random
+  }
+
+  select(): number {
+    return this.random.nextBelow(this.channels)
+  }
+}
+
+/** The subtask that owns the key group of the record's key. Flink's KeyGroupStreamPartitioner. */
+export class HashSelector implements ChannelSelector {
+  readonly channels: number
+  readonly maxParallelism: number
+  readonly selectKey: (value: unknown) => unknown
+  readonly reader: KeyReader
+
+  constructor(options: SelectorOptions, key: NonNullable<SelectorOptions['key']>) {
+    this.channels = options.channels
+    this.maxParallelism = options.maxParallelism
+    this.selectKey = key.select
+    this.reader = key.reader
+  }
+
+  select(value: unknown): number {
+    const hash = this.reader.hash(this.selectKey(value))
+    return subtaskOf(keyGroupOf(hash, this.maxParallelism), this.channels, this.maxParallelism)
+  }
+}
+
+/** The selector of a partitioner. BROADCAST has none: its writer writes to all channels. */
+export function createSelector(partitioner: Partitioner, options: SelectorOptions): ChannelSelector {
+  if (options.channels === 1) return new SingleSelector()
+  switch (partitioner) {
+    case 'REBALANCE':
+      return new RoundRobinSelector(options.channels, options.random().nextBelow(options.channels))
+    case 'RESCALE':
+      return new RoundRobinSelector(options.channels, 0)
+    case 'SHUFFLE':
+      return new ShuffleSelector(options.channels, options.random())
+    case 'HASH':
+      if (options.key !== null) return new HashSelector(options, options.key)
+      return new SingleSelector()
+    default:
+      return new SingleSelector()
+  }
+}

@@ -1,0 +1,71 @@
+// The output of a task onto the network: one writer per outgoing edge. Flink's RecordWriter and ResultPartition.
+
+import { cloneValue } from '../base/clone.ts'
+import { ACTIVE, END_OF_INPUT, IDLE, WATERMARK } from '../record/buffer.ts'
+import type { Receiver } from '../record/receiver.ts'
+import type { Channel } from './channel.ts'
+import type { ChannelSelector } from './partitioner.ts'
+
+/** Writes to the channels of one edge. `selector` null writes every record to all of them. */
+export class RecordWriter implements Receiver {
+  readonly channels: readonly Channel[]
+  readonly selector: ChannelSelector | null
+  readonly single: Channel | null
+
+  constructor(channels: readonly Channel[], selector: ChannelSelector | null) {
+    this.channels = channels
+    this.selector = selector
+    this.single = channels.length === 1 ? (channels[0] as Channel) : null
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    if (this.single !== null) this.single.append(value, timestamp)
+    else if (this.selector !== null) (this.channels[this.selector.select(value)] as Channel).append(value, timestamp)
+    // Consumers must not see each other's changes: in Flink each gets its own copy off the wire.
+    else this.channels.forEach((channel, i) => channel.append(i === 0 ? value : cloneValue(value), timestamp))
+  }
+
+  processWatermark(timestamp: number): void {
+    for (const channel of this.channels) channel.appendControl(WATERMARK, timestamp)
+  }
+
+  processStatus(isIdle: boolean): void {
+    for (const channel of this.channels) channel.appendControl(isIdle ? IDLE : ACTIVE, 0)
+  }
+
+  endInput(): void {
+    for (const channel of this.channels) channel.appendControl(END_OF_INPUT, 0)
+  }
+
+  flush(leavesAtUs: number): void {
+    for (const channel of this.channels) channel.flush(leavesAtUs)
+  }
+
+  hasCredit(): boolean {
+    for (const channel of this.channels) if (!channel.hasCredit()) return false
+    return true
+  }
+}
+
+/** Several consumers of one output: each after the first gets its own copy of every record. */
+export class FanOut implements Receiver {
+  readonly receivers: readonly Receiver[]
+
+  constructor(receivers: readonly Receiver[]) {
+    this.receivers = receivers
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    // The copies are made first: the first receiver may be a chained function that changes its record.
+    const copies = this.receivers.map((_receiver, i) => (i === 0 ? value : cloneValue(value)))
+    this.receivers.forEach((receiver, i) => receiver.processElement(copies[i], timestamp))
+  }
+
+  processWatermark(timestamp: number): void {
+    for (const receiver of this.receivers) receiver.processWatermark(timestamp)
+  }
+
+  processStatus(isIdle: boolean): void {
+    for (const receiver of this.receivers) receiver.processStatus(isIdle)
+  }
+}

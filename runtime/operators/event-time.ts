@@ -1,0 +1,85 @@
+// Timestamps and watermarks, wired once for the source operator and for assignTimestampsAndWatermarks: the assigner, the
+// generator, the periodic probe, and the rule that a watermark never goes back.
+
+import { LearnerError } from '../base/diagnostic.ts'
+import { hasTimestamp, MIN_TIMESTAMP } from '../base/time.ts'
+import type { WatermarkGeneratorLike, WatermarkOutput } from './functions.ts'
+import type { Receiver } from '../record/receiver.ts'
+import type { OperatorContext } from './operator.ts'
+import { asCall } from './rich-function.ts'
+import { createGenerator, type WatermarkStrategySpec } from './watermark-generators.ts'
+
+type Assigner = (event: unknown, recordTimestampMs: number) => number
+
+/** Applies a watermark strategy to the records of one subtask. */
+export class EventTimeLogic implements WatermarkOutput {
+  readonly output: Receiver
+  readonly spec: WatermarkStrategySpec
+  readonly intervalMs: number
+  readonly generator: WatermarkGeneratorLike<unknown>
+  readonly assigner: Assigner | null
+  readonly operator: string
+  currentWatermark = MIN_TIMESTAMP
+  isIdle = false
+  /** When the generator is probed next, in ms; Infinity for never. */
+  nextProbeMs = Infinity
+
+  constructor(spec: WatermarkStrategySpec, intervalMs: number, output: Receiver, context: OperatorContext) {
+    this.spec = spec
+    this.intervalMs = intervalMs
+    this.output = output
+    this.operator = context.name
+    const custom = (): WatermarkGeneratorLike<unknown> => {
+      const supply = context.userFunction('watermarkGenerator') as () => WatermarkGeneratorLike<unknown>
+      return supply()
+    }
+    this.generator = createGenerator(spec, custom, () => context.nowMs())
+    this.assigner = spec.assignsTimestamps
+      ? asCall<Assigner>(context.userFunction('timestampAssigner'), 'extractTimestamp')
+      : null
+    const isProbed = intervalMs > 0 && !spec.perRecord && !(spec.generator === 'none' && spec.idlenessMs === undefined)
+    if (isProbed) this.nextProbeMs = context.nowMs() + intervalMs
+  }
+
+  /** The record's timestamp by this strategy; NaN for none. */
+  timestampOf(value: unknown, timestamp: number): number {
+    if (this.assigner === null) return timestamp
+    const assigned: unknown = this.assigner(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP)
+    if (Number.isSafeInteger(assigned)) return assigned as number
+    if (typeof assigned === 'bigint' && BigInt.asIntN(53, assigned) === assigned) return Number(assigned)
+    throw new LearnerError('TIMESTAMP_NOT_INTEGER', {
+      operator: this.operator,
+      value: assigned instanceof Date ? 'Date' : String(assigned),
+    })
+  }
+
+  /** After the record was passed on. */
+  recordPassed(value: unknown, timestamp: number): void {
+    this.generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, this)
+    if (this.spec.perRecord) this.generator.onPeriodicEmit(this)
+  }
+
+  probe(nowMs: number): void {
+    this.generator.onPeriodicEmit(this)
+    this.nextProbeMs = nowMs + this.intervalMs
+  }
+
+  emitWatermark(timestampMs: number): void {
+    if (!(timestampMs > this.currentWatermark)) return
+    this.currentWatermark = timestampMs
+    this.markActive()
+    this.output.processWatermark(timestampMs)
+  }
+
+  markIdle(): void {
+    if (this.isIdle) return
+    this.isIdle = true
+    this.output.processStatus(true)
+  }
+
+  markActive(): void {
+    if (!this.isIdle) return
+    this.isIdle = false
+    this.output.processStatus(false)
+  }
+}

@@ -1,0 +1,32 @@
+// Lets through the records for which the function says true. Flink's StreamFilter.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#filter
+
+import { StreamOperator, type OperatorContext } from './operator.ts'
+import { asCall, closeFunction, openFunction, refusePromise } from './rich-function.ts'
+
+export class FilterOperator extends StreamOperator {
+  name = ''
+  fn: unknown = null
+  filter: (value: unknown) => boolean = () => true
+
+  override open(context: OperatorContext): void {
+    this.name = context.name
+    this.fn = context.userFunction('filter')
+    openFunction(this.fn, context)
+    this.filter = asCall(this.fn, 'filter')
+  }
+
+  override processElement(value: unknown, timestamp: number): void {
+    const keeps: unknown = this.filter(value)
+    if (keeps === true) this.output.processElement(value, timestamp)
+    else if (keeps !== false) {
+      // A promise is truthy: without this an async filter would let everything through.
+      refusePromise(keeps, 'filter', this.name)
+      if (keeps) this.output.processElement(value, timestamp)
+    }
+  }
+
+  override close(): void {
+    closeFunction(this.fn)
+  }
+}

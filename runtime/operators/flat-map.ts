@@ -1,0 +1,33 @@
+// One record in, any number out, with the same timestamp. Flink's StreamFlatMap.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#flatmap
+
+import { NOWHERE } from '../record/receiver.ts'
+import { TimestampedCollector } from './collector.ts'
+import type { Collector } from './functions.ts'
+import { StreamOperator, type OperatorContext } from './operator.ts'
+import { asCall, closeFunction, openFunction, refusePromise } from './rich-function.ts'
+
+export class FlatMapOperator extends StreamOperator {
+  name = ''
+  fn: unknown = null
+  collector = new TimestampedCollector(NOWHERE)
+  flatMap: (value: unknown, out: Collector<unknown>) => unknown = () => undefined
+
+  override open(context: OperatorContext): void {
+    this.name = context.name
+    this.collector.output = this.output
+    this.fn = context.userFunction('flatMap')
+    openFunction(this.fn, context)
+    this.flatMap = asCall(this.fn, 'flatMap')
+  }
+
+  override processElement(value: unknown, timestamp: number): void {
+    this.collector.timestamp = timestamp
+    const result = this.flatMap(value, this.collector)
+    if (result !== undefined) refusePromise(result, 'flatMap', this.name)
+  }
+
+  override close(): void {
+    closeFunction(this.fn)
+  }
+}

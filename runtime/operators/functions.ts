@@ -1,0 +1,136 @@
+// The learner's functions as operators see them: what they're called with and what they may ask for. The classes a
+// learner extends are in api/functions.ts; both sides meet in these types.
+
+import type { TypeInformation } from '../record/type-info.ts'
+import type { ValueStateDescriptor } from '../state/descriptors.ts'
+import type { ValueState } from '../state/value-state.ts'
+
+/** Takes results. Whatever was collected must not be changed afterwards. */
+export interface Collector<T> {
+  /** Emits a record with the timestamp of the record or timer being processed. */
+  collect(record: T): void
+  /** Does nothing; Flink's Collector has it. */
+  close(): void
+}
+
+/** Names a side output. Two tags with one id are the same output. */
+export interface OutputTagLike<T> {
+  readonly id: string
+  readonly type?: TypeInformation<T> | null
+}
+
+/** Where a function runs. */
+export interface TaskInfo {
+  getTaskName(): string
+  /** From 0. */
+  getIndexOfThisSubtask(): number
+  getNumberOfParallelSubtasks(): number
+  getMaxNumberOfParallelSubtasks(): number
+  /** 0 for the first attempt, one more after every recovery. */
+  getAttemptNumber(): number
+}
+
+/** What `open` gets. Empty, as Flink's OpenContext is; functions ask getRuntimeContext instead. */
+export type OpenContext = object
+
+/** What a rich function's getRuntimeContext gives: where it runs, and its state. */
+export interface RuntimeContext {
+  getTaskInfo(): TaskInfo
+  /** The state with this descriptor; on keyed streams only. Ask for it in `open`. */
+  getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
+  /** From 0. The older way to ask getTaskInfo. */
+  getIndexOfThisSubtask(): number
+  getNumberOfParallelSubtasks(): number
+  getTaskName(): string
+}
+
+/** The two clocks, and timers on them. */
+export interface TimerService {
+  /** Milliseconds of processing time: the virtual clock. */
+  currentProcessingTime(): number
+  /** The operator's current watermark in ms; MIN_WATERMARK before the first. */
+  currentWatermark(): number
+  /** Calls onTimer for the current key once the watermark reaches the time. Registering it twice is registering it once. */
+  registerEventTimeTimer(timestampMs: number): void
+  /** Calls onTimer for the current key once the clock reaches the time; soon, if it's past. */
+  registerProcessingTimeTimer(timestampMs: number): void
+  deleteEventTimeTimer(timestampMs: number): void
+  deleteProcessingTimeTimer(timestampMs: number): void
+}
+
+export type TimeDomain = 'EVENT_TIME' | 'PROCESSING_TIME'
+
+/** What a process function may ask while it processes a record. */
+export interface ProcessContext {
+  /** The record's timestamp in ms; null if it has none. */
+  timestamp(): number | null
+  timerService(): TimerService
+  /** Emits to a side output, with the record's timestamp. */
+  output<X>(tag: OutputTagLike<X>, value: X): void
+}
+
+export interface KeyedProcessContext<K> extends ProcessContext {
+  getCurrentKey(): K
+}
+
+export interface OnTimerContext<K> extends KeyedProcessContext<K> {
+  timeDomain(): TimeDomain
+}
+
+/** The life cycle a function object may have. All parts are optional, so a plain object will do. */
+export interface RichFunctionLike {
+  open?(context: OpenContext): void
+  close?(): void
+  setRuntimeContext?(context: RuntimeContext): void
+}
+
+export interface MapFunctionLike<T, R> extends RichFunctionLike {
+  map(value: T): R
+}
+
+export interface FilterFunctionLike<T> extends RichFunctionLike {
+  filter(value: T): boolean
+}
+
+export interface FlatMapFunctionLike<T, R> extends RichFunctionLike {
+  flatMap(value: T, out: Collector<R>): void
+}
+
+export interface ReduceFunctionLike<T> extends RichFunctionLike {
+  reduce(accumulated: T, value: T): T
+}
+
+export interface ProcessFunctionLike<T, R> extends RichFunctionLike {
+  processElement(value: T, context: ProcessContext, out: Collector<R>): void
+}
+
+export interface KeyedProcessFunctionLike<K, T, R> extends RichFunctionLike {
+  processElement(value: T, context: KeyedProcessContext<K>, out: Collector<R>): void
+  onTimer?(timestamp: number, context: OnTimerContext<K>, out: Collector<R>): void
+}
+
+/** What a sink function may ask about the record it is given. */
+export interface SinkContext {
+  timestamp(): number | null
+  currentProcessingTime(): number
+  currentWatermark(): number
+}
+
+export interface SinkFunctionLike<T> extends RichFunctionLike {
+  invoke(value: T, context: SinkContext): void
+}
+
+/** Takes the watermarks a generator makes. */
+export interface WatermarkOutput {
+  /** Everything with this timestamp or an earlier one has been seen. Lower ones than before are ignored. */
+  emitWatermark(timestampMs: number): void
+  markIdle(): void
+  markActive(): void
+}
+
+/** Makes watermarks out of the events it sees. */
+export interface WatermarkGeneratorLike<T> {
+  onEvent(event: T, timestampMs: number, output: WatermarkOutput): void
+  /** Called every auto-watermark interval of processing time. */
+  onPeriodicEmit(output: WatermarkOutput): void
+}

@@ -1,0 +1,28 @@
+// One record in, one out, with the same timestamp. Flink's StreamMap.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#map
+
+import { StreamOperator, type OperatorContext } from './operator.ts'
+import { asCall, closeFunction, openFunction, refusePromise } from './rich-function.ts'
+
+export class MapOperator extends StreamOperator {
+  name = ''
+  fn: unknown = null
+  map: (value: unknown) => unknown = (value) => value
+
+  override open(context: OperatorContext): void {
+    this.name = context.name
+    this.fn = context.userFunction('map')
+    openFunction(this.fn, context)
+    this.map = asCall(this.fn, 'map')
+  }
+
+  override processElement(value: unknown, timestamp: number): void {
+    const result = this.map(value)
+    if (result instanceof Promise) refusePromise(result, 'map', this.name)
+    this.output.processElement(result, timestamp)
+  }
+
+  override close(): void {
+    closeFunction(this.fn)
+  }
+}

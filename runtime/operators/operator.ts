@@ -1,0 +1,64 @@
+// The contract of every operator, and the whole grammar of a task: records and control elements are pushed in, results
+// are pushed on. An operator's output is again a Receiver: the next operator of the chain itself, or what writes to
+// channels. So a chain costs one call per operator and record.
+//
+// Duties of the caller: `open` first; the current key set before a record of a keyed input; no record at or below a watermark already pushed is promised; `endInput` once,
+// after the MAX watermark; `finish`, then `close`. Everything mutable is a plain field.
+
+import { MIN_TIMESTAMP } from '../base/time.ts'
+import { NOWHERE, type Receiver } from '../record/receiver.ts'
+import type { KeyedStateBackend } from '../state/keyed-backend.ts'
+
+/** What an operator gets of its surroundings. */
+export interface OperatorContext {
+  readonly name: string
+  readonly subtask: number
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly attempt: number
+  /** Keyed state, where the input is keyed. */
+  readonly keyed: KeyedStateBackend | null
+  /** The learner's function in this role; fresh for every subtask and attempt. */
+  userFunction(role: string): unknown
+  /** Processing time in ms. */
+  nowMs(): number
+  /** The operator's alarm changed: ask for `nextAlarmMs` again. */
+  alarmChanged(): void
+  /** Tells the observers that a timer fired. */
+  timerFired(timestamp: number, isEventTime: boolean): void
+  /** Hands a row that reached a sink to whoever runs the job. */
+  rowArrived(value: unknown, timestamp: number): void
+}
+
+/** Base of all operators: passes control elements on. Flink's stream operators. */
+export class StreamOperator implements Receiver {
+  output: Receiver = NOWHERE
+  /** By tag id; a tag nobody reads isn't there. */
+  readonly sideOutputs = new Map<string, Receiver>()
+  /** When `onAlarm` wants to be called, in ms of processing time; Infinity for never. */
+  nextAlarmMs = Infinity
+  currentWatermark = MIN_TIMESTAMP
+
+  open(_context: OperatorContext): void {}
+
+  processElement(value: unknown, timestamp: number): void {
+    this.output.processElement(value, timestamp)
+  }
+
+  processWatermark(timestamp: number): void {
+    this.currentWatermark = timestamp
+    this.output.processWatermark(timestamp)
+  }
+
+  processStatus(isIdle: boolean): void {
+    this.output.processStatus(isIdle)
+  }
+
+  /** Processing time has reached `nextAlarmMs`. */
+  onAlarm(_nowMs: number): void {}
+
+  /** The input has ended: last chance to emit. */
+  finish(): void {}
+
+  close(): void {}
+}

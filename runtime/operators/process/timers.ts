@@ -1,0 +1,138 @@
+// The TimerService and contexts that learners see, over the operator's own. One set of objects per operator: nothing is
+// allocated per record.
+
+import { LearnerError } from '../../base/diagnostic.ts'
+import { hasTimestamp, MIN_TIMESTAMP } from '../../base/time.ts'
+import type { InternalTimerService } from '../../state/timer-service.ts'
+import type { OnTimerContext, OutputTagLike, TimeDomain, TimerService } from '../functions.ts'
+import type { OperatorContext, StreamOperator } from '../operator.ts'
+
+/** The learner's timer service over the keyed timers of an operator. */
+export class KeyedTimerService implements TimerService {
+  readonly #timers: InternalTimerService
+  readonly #context: OperatorContext
+  readonly #operator: StreamOperator
+
+  constructor(timers: InternalTimerService, context: OperatorContext, operator: StreamOperator) {
+    this.#timers = timers
+    this.#context = context
+    this.#operator = operator
+  }
+
+  currentProcessingTime(): number {
+    return this.#context.nowMs()
+  }
+
+  currentWatermark(): number {
+    return this.#timers.currentWatermark
+  }
+
+  registerEventTimeTimer(timestampMs: number): void {
+    const backend = this.#timers.backend
+    backend.registerTimer(backend.eventTimers, requireTime(timestampMs))
+  }
+
+  registerProcessingTimeTimer(timestampMs: number): void {
+    const backend = this.#timers.backend
+    backend.registerTimer(backend.processingTimers, requireTime(timestampMs))
+    this.#updateAlarm()
+  }
+
+  deleteEventTimeTimer(timestampMs: number): void {
+    const backend = this.#timers.backend
+    backend.deleteTimer(backend.eventTimers, requireTime(timestampMs))
+  }
+
+  deleteProcessingTimeTimer(timestampMs: number): void {
+    const backend = this.#timers.backend
+    backend.deleteTimer(backend.processingTimers, requireTime(timestampMs))
+    this.#updateAlarm()
+  }
+
+  #updateAlarm(): void {
+    const next = this.#timers.nextProcessingTime()
+    if (next === this.#operator.nextAlarmMs) return
+    this.#operator.nextAlarmMs = next
+    this.#context.alarmChanged()
+  }
+}
+
+/** The timer service of a stream that isn't keyed: both clocks, no timers. */
+export class UnkeyedTimerService implements TimerService {
+  readonly #context: OperatorContext
+  readonly #operator: StreamOperator
+
+  constructor(context: OperatorContext, operator: StreamOperator) {
+    this.#context = context
+    this.#operator = operator
+  }
+
+  currentProcessingTime(): number {
+    return this.#context.nowMs()
+  }
+
+  currentWatermark(): number {
+    return this.#operator.currentWatermark
+  }
+
+  registerEventTimeTimer(): void {
+    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.#context.name })
+  }
+
+  registerProcessingTimeTimer(): void {
+    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.#context.name })
+  }
+
+  deleteEventTimeTimer(): void {
+    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.#context.name })
+  }
+
+  deleteProcessingTimeTimer(): void {
+    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.#context.name })
+  }
+}
+
+/** Context of processElement and onTimer, for one operator. */
+export class ElementContext implements OnTimerContext<unknown> {
+  /** Timestamp of the record or timer at hand; NaN for none. */
+  elementTimestamp = NaN
+  domain: TimeDomain = 'EVENT_TIME'
+  readonly #operator: StreamOperator
+  readonly #timerService: TimerService
+  readonly #currentKey: () => unknown
+
+  constructor(operator: StreamOperator, timerService: TimerService, currentKey: () => unknown) {
+    this.#operator = operator
+    this.#timerService = timerService
+    this.#currentKey = currentKey
+  }
+
+  timestamp(): number | null {
+    return hasTimestamp(this.elementTimestamp) ? this.elementTimestamp : null
+  }
+
+  timerService(): TimerService {
+    return this.#timerService
+  }
+
+  getCurrentKey(): unknown {
+    return this.#currentKey()
+  }
+
+  timeDomain(): TimeDomain {
+    return this.domain
+  }
+
+  output<X>(tag: OutputTagLike<X>, value: X): void {
+    if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
+    // Flink stamps a side record of a record without timestamp with Long.MIN; the main output keeps none.
+    const timestamp = hasTimestamp(this.elementTimestamp) ? this.elementTimestamp : MIN_TIMESTAMP
+    this.#operator.sideOutputs.get(tag.id)?.processElement(value, timestamp)
+  }
+}
+
+function requireTime(timestampMs: number): number {
+  const isTime = Number.isInteger(timestampMs) || timestampMs === Infinity || timestampMs === -Infinity
+  if (!isTime) throw new LearnerError('TIMER_TIME', { value: String(timestampMs) })
+  return timestampMs
+}

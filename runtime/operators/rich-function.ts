@@ -1,0 +1,84 @@
+// Life cycle and runtime context of the learner's functions, wired once for all operators.
+
+import { LearnerError } from '../base/diagnostic.ts'
+import type { ValueStateDescriptor } from '../state/descriptors.ts'
+import { ExpiringValueState, KeyedValueState, type ValueState } from '../state/value-state.ts'
+import type { RichFunctionLike, RuntimeContext, TaskInfo } from './functions.ts'
+import type { OperatorContext } from './operator.ts'
+
+/** The RuntimeContext of an operator's function. */
+export class OperatorRuntimeContext implements RuntimeContext {
+  readonly #context: OperatorContext
+  readonly #states = new Map<string, ValueState<unknown>>()
+
+  constructor(context: OperatorContext) {
+    this.#context = context
+  }
+
+  getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
+    const name = descriptor?.name
+    if (typeof name !== 'string' || name === '') throw new LearnerError('STATE_NAME_MISSING', { value: String(name) })
+    const backend = this.#context.keyed
+    if (backend === null) throw new LearnerError('STATE_NOT_KEYED', { state: name, operator: this.#context.name })
+    const known = this.#states.get(name)
+    if (known !== undefined) return known as ValueState<T>
+    const state =
+      descriptor.ttl === null
+        ? new KeyedValueState(backend, descriptor)
+        : new ExpiringValueState(backend, descriptor, () => this.#context.nowMs())
+    this.#states.set(name, state as ValueState<unknown>)
+    return state
+  }
+
+  getTaskInfo(): TaskInfo {
+    const { name, subtask, parallelism, maxParallelism, attempt } = this.#context
+    return {
+      getTaskName: () => name,
+      getIndexOfThisSubtask: () => subtask,
+      getNumberOfParallelSubtasks: () => parallelism,
+      getMaxNumberOfParallelSubtasks: () => maxParallelism,
+      getAttemptNumber: () => attempt,
+    }
+  }
+
+  getIndexOfThisSubtask(): number {
+    return this.#context.subtask
+  }
+
+  getNumberOfParallelSubtasks(): number {
+    return this.#context.parallelism
+  }
+
+  getTaskName(): string {
+    return this.#context.name
+  }
+}
+
+/** Gives a function object its runtime context and calls its `open`; a plain function has neither. */
+export function openFunction(fn: unknown, context: OperatorContext): void {
+  if (typeof fn !== 'object' || fn === null) return
+  const rich = fn as RichFunctionLike
+  const runtimeContext = new OperatorRuntimeContext(context)
+  rich.setRuntimeContext?.(runtimeContext)
+  refusePromise(rich.open?.(runtimeContext), 'open', context.name)
+}
+
+export function closeFunction(fn: unknown): void {
+  if (typeof fn === 'object' && fn !== null) (fn as RichFunctionLike).close?.()
+}
+
+/** A function, be it a plain one or a method of an object. */
+export function asCall<F extends (...args: never[]) => unknown>(fn: unknown, method: string): F {
+  if (typeof fn === 'function') return fn as F
+  const member = (fn as Record<string, unknown>)[method] as F
+  return member.bind(fn as object) as F
+}
+
+/** Operators run synchronously; a promise means that the learner's function doesn't. */
+export function refusePromise(result: unknown, method: string, operator: string): void {
+  if (result instanceof Promise) {
+    // Nobody will look at how it ends.
+    result.catch(() => undefined)
+    throw new LearnerError('PROMISE_RETURNED', { method, operator })
+  }
+}

@@ -1,0 +1,19 @@
+// The grammar inside a task: elements are pushed into a Receiver, in order. The next operator of a chain is one, and so
+// is what writes to channels.
+
+/** Takes the elements of a stream. */
+export interface Receiver {
+  /** `timestamp` is in ms, NaN where the record has none. */
+  processElement(value: unknown, timestamp: number): void
+  /** Nothing at or below the timestamp is expected any more. */
+  processWatermark(timestamp: number): void
+  /** Whether downstream should wait for this stream's watermarks. */
+  processStatus(isIdle: boolean): void
+}
+
+/** Swallows everything: the output of a stream that nobody reads. */
+export const NOWHERE: Receiver = {
+  processElement() {},
+  processWatermark() {},
+  processStatus() {},
+}

@@ -1,0 +1,40 @@
+// What the compiler hands to the engine: plain data that crosses a MessagePort, and the two types that the module in it
+// and its caller agree on.
+import type { Span } from '../base/diagnostic.ts'
+import type { Insertion } from './edits.ts'
+
+/** Where one learner file stands in the module. */
+export interface CompiledFile {
+  readonly name: string
+  /** 1-based line of the module text at which the file's line 1 stands. */
+  readonly startLine: number
+  readonly lineCount: number
+  /** Text put in by the compiler: at this (1-based) line of the file, before this (1-based) column, so many characters. In order. */
+  readonly inserted: readonly Insertion[]
+}
+
+/** A name that the job takes from 'streambed' and uses as a value. */
+export interface ApiName {
+  readonly name: string
+  readonly span: Span
+}
+
+export interface CompiledJob {
+  readonly version: 1
+  readonly entry: string
+  /** An ES module whose default export is a JobFactory. */
+  readonly code: string
+  readonly files: readonly CompiledFile[]
+  /** The host holds these against what 'streambed' has: the compiler doesn't know it. */
+  readonly apiNames: readonly ApiName[]
+}
+
+/** What the sandbox puts in the place of the host's globals; made by prelude.ts. */
+export interface SandboxGlobals {
+  readonly [name: string]: unknown
+  /** Counts a step of a loop; throws when the budget of the turn is used up. */
+  readonly __tick: () => void
+}
+
+/** Runs the job's modules afresh. Rejects with what the learner's code threw; synchronous up to the first await. */
+export type JobFactory = (streambed: Readonly<Record<string, unknown>>, globals: SandboxGlobals) => Promise<void>

@@ -1,0 +1,208 @@
+// Keyed state of one subtask of one operator. A key has a slot; every state is a column by slot; timers are two more
+// columns. A slot is freed when its key has neither state nor timers left, so memory follows the live keys. Flink's
+// heap KeyedStateBackend: values are handed out by reference.
+
+import { cloneValue } from '../base/clone.ts'
+import { LearnerError } from '../base/diagnostic.ts'
+import type { Fingerprint } from '../base/value-hash.ts'
+import { keyGroupOf, type KeyGroupRange } from '../record/key-groups.ts'
+import { KeyReader, type CanonicalKey } from '../record/key.ts'
+import type { TypeInformation } from '../record/type-info.ts'
+import { Column } from './column.ts'
+import { KeyIndex } from './key-index.ts'
+import { TimerQueue } from './timer-queue.ts'
+
+/** No current key: in `open`, between records, on a stream that isn't keyed. */
+export const NO_SLOT = -1
+
+/** Everything one key holds, as a snapshot keeps it. */
+export interface KeySnapshot {
+  readonly key: unknown
+  readonly states: readonly (readonly [name: string, value: unknown])[]
+  readonly eventTimers: readonly number[]
+  readonly processingTimers: readonly number[]
+}
+
+/** Keyed state by key group: what a subtask of any parallelism can be restored from. */
+export interface KeyedSnapshot {
+  readonly version: 1
+  readonly maxParallelism: number
+  readonly groups: readonly { readonly keyGroup: number; readonly keys: readonly KeySnapshot[] }[]
+}
+
+export class KeyedStateBackend {
+  readonly reader: KeyReader
+  readonly maxParallelism: number
+  readonly index = new KeyIndex()
+  readonly columns = new Map<string, Column>()
+  readonly eventTimers = new TimerQueue(new Column())
+  readonly processingTimers = new TimerQueue(new Column())
+  /** Slot of the current key, or NO_SLOT. */
+  slot = NO_SLOT
+  /** By slot: the key as the selector gave it, and as the index knows it. */
+  keys: unknown[] = []
+  canonicalKeys: (CanonicalKey | undefined)[] = []
+  /** By slot: how many state entries and timers it holds. */
+  uses = new Int32Array(64)
+  freeSlots: number[] = []
+
+  /** `nodeId`: whose state it is, for error messages. */
+  constructor(keyType: TypeInformation<unknown> | null, maxParallelism: number, nodeId: string | null = null) {
+    this.reader = new KeyReader(keyType, nodeId)
+    this.maxParallelism = maxParallelism
+  }
+
+  /** Makes this the current key. Throws LearnerError for what can't be a key. */
+  setCurrentKey(key: unknown): void {
+    const canonical = this.reader.canonical(key)
+    const current = this.slot
+    if (current !== NO_SLOT && this.canonicalKeys[current] === canonical) return
+    let slot = this.index.slotOf(canonical)
+    if (slot < 0) slot = this.allocate(canonical, typeof key === 'object' ? key : canonicalToKey(key, canonical))
+    this.setCurrentSlot(slot)
+  }
+
+  /** Makes the key of this slot the current one; NO_SLOT for none. */
+  setCurrentSlot(slot: number): void {
+    const before = this.slot
+    this.slot = slot
+    if (before !== NO_SLOT && before !== slot && this.uses[before] === 0) this.release(before)
+  }
+
+  /** The current key. */
+  currentKey(): unknown {
+    return this.slot === NO_SLOT ? null : this.keys[this.slot]
+  }
+
+  /** The column of a state, made on first asking. */
+  column(name: string): Column {
+    let column = this.columns.get(name)
+    if (column === undefined) {
+      column = new Column()
+      this.columns.set(name, column)
+    }
+    return column
+  }
+
+  /** The current key's cell of a column; undefined if empty. */
+  get(column: Column, name: string): unknown {
+    if (this.slot === NO_SLOT) throw new LearnerError('STATE_WITHOUT_KEY', { state: name })
+    return column.get(this.slot)
+  }
+
+  /** Writes the current key's cell; undefined empties it. */
+  set(column: Column, name: string, value: unknown): void {
+    const slot = this.slot
+    if (slot === NO_SLOT) throw new LearnerError('STATE_WITHOUT_KEY', { state: name })
+    const change = column.set(slot, value)
+    if (change !== 0) this.uses[slot] = (this.uses[slot] as number) + change
+  }
+
+  registerTimer(queue: TimerQueue, timestamp: number): void {
+    if (this.slot === NO_SLOT) throw new LearnerError('TIMER_WITHOUT_KEY')
+    if (queue.register(this.slot, timestamp)) this.uses[this.slot] = (this.uses[this.slot] as number) + 1
+  }
+
+  deleteTimer(queue: TimerQueue, timestamp: number): void {
+    if (this.slot === NO_SLOT) throw new LearnerError('TIMER_WITHOUT_KEY')
+    if (queue.delete(this.slot, timestamp)) this.uses[this.slot] = (this.uses[this.slot] as number) - 1
+  }
+
+  /** Takes the first timer away and makes its key the current one. Call queue.headTime first. */
+  pollTimer(queue: TimerQueue): void {
+    const slot = queue.poll()
+    this.uses[slot] = (this.uses[slot] as number) - 1
+    this.setCurrentSlot(slot)
+  }
+
+  /** Entries of all states of all keys. */
+  entryCount(): number {
+    let count = 0
+    for (const column of this.columns.values()) count += column.entries
+    return count
+  }
+
+  /** Slots in use, in order of allocation. */
+  *liveSlots(): Generator<number> {
+    for (let slot = 0; slot < this.canonicalKeys.length; slot++) {
+      if (this.canonicalKeys[slot] !== undefined && (this.uses[slot] as number) > 0) yield slot
+    }
+  }
+
+  keyGroupOfSlot(slot: number): number {
+    return keyGroupOf(this.reader.hash(this.keys[slot]), this.maxParallelism)
+  }
+
+  /** A copy of all state and timers, by key group. Shares nothing mutable with the running state. */
+  snapshot(): KeyedSnapshot {
+    const groups = new Map<number, KeySnapshot[]>()
+    for (const slot of this.liveSlots()) {
+      const keyGroup = this.keyGroupOfSlot(slot)
+      const keys = groups.get(keyGroup) ?? []
+      groups.set(keyGroup, keys)
+      keys.push({
+        key: cloneValue(this.keys[slot]),
+        states: Array.from(this.columns, ([name, column]) => [name, cloneValue(column.get(slot))] as const).filter(
+          ([, value]) => value !== undefined,
+        ),
+        eventTimers: this.eventTimers.timesOf(slot),
+        processingTimers: this.processingTimers.timesOf(slot),
+      })
+    }
+    const sorted = Array.from(groups, ([keyGroup, keys]) => ({ keyGroup, keys })).sort((a, b) => a.keyGroup - b.keyGroup)
+    return { version: 1, maxParallelism: this.maxParallelism, groups: sorted }
+  }
+
+  /** Fills an empty backend with the keys of the snapshot whose key groups lie in the range. */
+  restore(snapshot: KeyedSnapshot, range: KeyGroupRange): void {
+    for (const { keyGroup, keys } of snapshot.groups) {
+      if (keyGroup < range.start || keyGroup > range.end) continue
+      for (const entry of keys) {
+        this.setCurrentKey(cloneValue(entry.key))
+        for (const [name, value] of entry.states) this.set(this.column(name), name, cloneValue(value))
+        for (const time of entry.eventTimers) this.registerTimer(this.eventTimers, time)
+        for (const time of entry.processingTimers) this.registerTimer(this.processingTimers, time)
+      }
+    }
+    this.setCurrentSlot(NO_SLOT)
+  }
+
+  /** Mixes all state and timers into the digest. */
+  digest(fingerprint: Fingerprint): void {
+    for (const slot of this.liveSlots()) {
+      fingerprint.value(this.keys[slot])
+      for (const [name, column] of this.columns) {
+        fingerprint.string(name)
+        fingerprint.value(column.get(slot))
+      }
+      for (const time of this.eventTimers.timesOf(slot)) fingerprint.number(time)
+      fingerprint.int(-1)
+      for (const time of this.processingTimers.timesOf(slot)) fingerprint.number(time)
+    }
+  }
+
+  private allocate(canonical: CanonicalKey, key: unknown): number {
+    const slot = this.freeSlots.pop() ?? this.keys.length
+    this.keys[slot] = key
+    this.canonicalKeys[slot] = canonical
+    this.index.add(canonical, slot)
+    if (slot >= this.uses.length) {
+      const wider = new Int32Array(this.uses.length * 2)
+      wider.set(this.uses)
+      this.uses = wider
+    }
+    return slot
+  }
+
+  private release(slot: number): void {
+    this.index.remove(this.canonicalKeys[slot] as CanonicalKey)
+    this.keys[slot] = undefined
+    this.canonicalKeys[slot] = undefined
+    this.freeSlots.push(slot)
+  }
+}
+
+/** -0 reads 0 where the key class merges them. */
+function canonicalToKey(key: unknown, canonical: CanonicalKey): unknown {
+  return Object.is(key, -0) && canonical === 0 ? 0 : key
+}

@@ -1,0 +1,103 @@
+// The operators of one task, wired: each one's output is the next operator itself, a writer to channels, or both. The
+// interpreter tier: ordinary objects, one call per operator and record. Flink's OperatorChain.
+
+import type { JobGraph, JobVertex } from '../graph/job-graph.ts'
+import type { PlanNode } from '../graph/plan.ts'
+import { FanOut, type RecordWriter } from '../network/record-writer.ts'
+import type { OperatorContext, StreamOperator } from '../operators/operator.ts'
+import { NOWHERE, type Receiver } from '../record/receiver.ts'
+import { createOperator } from './operator-factory.ts'
+
+/** A writer and the edge it serves. */
+export interface OutgoingWriter {
+  readonly from: string
+  readonly tag: string | null
+  readonly writer: RecordWriter
+}
+
+export class OperatorChain {
+  readonly nodes: readonly PlanNode[]
+  /** In the order of the nodes: the head first. */
+  readonly operators: readonly StreamOperator[]
+  readonly head: StreamOperator
+
+  constructor(vertex: JobVertex, config: JobGraph['config'], writers: readonly OutgoingWriter[]) {
+    this.nodes = vertex.nodes
+    this.operators = vertex.nodes.map((node) => createOperator(node, config))
+    this.head = this.operators[0] as StreamOperator
+    const byId = new Map(vertex.nodes.map((node, i) => [node.id, this.operators[i] as StreamOperator]))
+    const targets = [
+      ...vertex.chained.map((job) => ({ from: job.from, tag: job.edge.tag, receiver: byId.get(job.to) as Receiver })),
+      ...writers.map(({ from, tag, writer }) => ({ from, tag, receiver: writer as Receiver })),
+    ]
+    for (const node of vertex.nodes) {
+      const operator = byId.get(node.id) as StreamOperator
+      const own = targets.filter((target) => target.from === node.id)
+      const byTag = new Map<string | null, Receiver[]>()
+      for (const { tag, receiver } of own) byTag.set(tag, [...(byTag.get(tag) ?? []), receiver])
+      for (const [tag, receivers] of byTag) if (tag !== null) operator.sideOutputs.set(tag, join(receivers))
+      const main = join(byTag.get(null) ?? [])
+      const sides = Array.from(operator.sideOutputs.values())
+      operator.output = sides.length === 0 ? main : new MainOutput(main, sides)
+    }
+  }
+
+  /** Opens from the tail to the head, so that whatever `open` emits finds an open operator. */
+  open(contextOf: (node: PlanNode, operator: StreamOperator) => OperatorContext): void {
+    for (let i = this.nodes.length - 1; i >= 0; i--) {
+      const operator = this.operators[i] as StreamOperator
+      operator.open(contextOf(this.nodes[i] as PlanNode, operator))
+    }
+  }
+
+  /** When the first of the operators wants to be called, in ms of processing time. */
+  nextAlarmMs(): number {
+    let next = Infinity
+    for (const operator of this.operators) if (operator.nextAlarmMs < next) next = operator.nextAlarmMs
+    return next
+  }
+
+  /** Calls every operator whose alarm is due, once. */
+  fireAlarms(nowMs: number): void {
+    for (const operator of this.operators) if (operator.nextAlarmMs <= nowMs) operator.onAlarm(nowMs)
+  }
+
+  /** End of input, the head first, so that what an operator still emits is processed by the next. */
+  finish(): void {
+    for (const operator of this.operators) operator.finish()
+  }
+
+  close(): void {
+    for (const operator of this.operators) operator.close()
+  }
+}
+
+function join(receivers: readonly Receiver[]): Receiver {
+  if (receivers.length === 0) return NOWHERE
+  return receivers.length === 1 ? (receivers[0] as Receiver) : new FanOut(receivers)
+}
+
+/** Records go to the main output; watermarks and statuses to the side outputs as well. */
+class MainOutput implements Receiver {
+  readonly main: Receiver
+  readonly sides: readonly Receiver[]
+
+  constructor(main: Receiver, sides: readonly Receiver[]) {
+    this.main = main
+    this.sides = sides
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    this.main.processElement(value, timestamp)
+  }
+
+  processWatermark(timestamp: number): void {
+    this.main.processWatermark(timestamp)
+    for (const side of this.sides) side.processWatermark(timestamp)
+  }
+
+  processStatus(isIdle: boolean): void {
+    this.main.processStatus(isIdle)
+    for (const side of this.sides) side.processStatus(isIdle)
+  }
+}

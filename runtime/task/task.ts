@@ -1,0 +1,318 @@
+// One subtask at work: mails (alarms) first, then data, a turn at a time. A turn consumes part of one buffer, ends at a
+// control element and never runs past the task's own next alarm; so turn boundaries depend on data, settings and seed
+// alone. Flink's StreamTask, without threads.
+
+import { assert } from '../base/assert.ts'
+import { SourceOperator } from '../connectors/source-operator.ts'
+import { ALARM, TURN, type EventTarget, type Simulation, type Turn } from '../kernel/simulation.ts'
+import type { Wakeable } from '../network/channel.ts'
+import type { InputGate } from '../network/input-gate.ts'
+import type { RecordWriter } from '../network/record-writer.ts'
+import { IDLE, WATERMARK, END_OF_INPUT, type Buffer } from '../record/buffer.ts'
+import { TRACE_FAILURE, TRACE_STATUS, TRACE_TASK, TRACE_TIMER, TRACE_TURN, TRACE_WATERMARK } from '../trace/trace-layout.ts'
+import type { KeyedStateBackend } from '../state/keyed-backend.ts'
+import type { OperatorChain } from './operator-chain.ts'
+
+export type TaskState = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+
+/** What turns cost in virtual time. */
+export interface TaskCosts {
+  readonly recordUs: number
+  readonly turnUs: number
+  /** Most records a source reads in a turn. */
+  readonly sourceRecords: number
+}
+
+/** Of a task whose input is keyed: whose key each record sets before it's processed. */
+export interface KeyContext {
+  readonly backend: KeyedStateBackend
+  readonly selectKey: (value: unknown) => unknown
+}
+
+/** Told of the task's fate. */
+export interface TaskListener {
+  taskFinished(task: Task): void
+  taskFailed(task: Task, error: unknown): void
+}
+
+const OPEN_TURN = 1
+const ALARM_TURN = 2
+const SOURCE_TURN = 3
+const DATA_TURN = 4
+
+export class Task implements EventTarget, Turn, Wakeable {
+  id = -1
+  readonly name: string
+  readonly subtask: number
+  readonly simulation: Simulation
+  readonly costs: TaskCosts
+  /** Null for a source. */
+  readonly gate: InputGate | null
+  readonly chain: OperatorChain
+  readonly source: SourceOperator | null
+  readonly keyContext: KeyContext | null
+  readonly writers: readonly RecordWriter[]
+  readonly listener: TaskListener
+  /** Opens the operators; wired by whoever deploys the task. */
+  openChain: () => void = () => undefined
+  beginTurn: () => void = () => undefined
+  tick: () => void = () => undefined
+  state: TaskState = 'CREATED'
+  busyUntilUs = 0
+  /** A TURN event for this task is in the heap. */
+  isReady = false
+  /** Time of the earliest ALARM event in the heap for this task. */
+  alarmAtUs = Infinity
+  // The turn under way.
+  kind = 0
+  turnStartUs = 0
+  channel = -1
+  buffer: Buffer | null = null
+  /** Place in the buffer (or count of records read, or timers fired) now, at the turn's start, and where it ends. */
+  index = 0
+  start = 0
+  end = 0
+
+  constructor(parts: Pick<Task, 'name' | 'subtask' | 'simulation' | 'costs' | 'gate' | 'chain' | 'writers' | 'listener' | 'keyContext'>) {
+    this.name = parts.name
+    this.subtask = parts.subtask
+    this.simulation = parts.simulation
+    this.costs = parts.costs
+    this.gate = parts.gate
+    this.chain = parts.chain
+    this.keyContext = parts.keyContext
+    this.source = parts.chain.head instanceof SourceOperator ? parts.chain.head : null
+    this.writers = parts.writers
+    this.listener = parts.listener
+    parts.simulation.register(this)
+  }
+
+  /** Processing time in ms, as the record at hand sees it: a turn takes virtual time, record by record. */
+  nowMs(): number {
+    return this.simulation.settings.startMs + Math.floor(this.nowUs() / 1000)
+  }
+
+  wake(): void {
+    if (this.isReady || !this.isRunnable()) return
+    this.isReady = true
+    this.simulation.schedule(Math.max(this.simulation.nowUs, this.busyUntilUs), TURN, this.id)
+  }
+
+  handle(kind: number): void {
+    if (kind === ALARM) {
+      this.alarmAtUs = Infinity
+      this.wake()
+      this.planAlarm()
+      return
+    }
+    assert(kind === TURN, () => `task ${this.name} got event ${kind}`)
+    this.isReady = false
+    if (this.isRunnable()) this.begin()
+    else this.planAlarm()
+  }
+
+  /** An operator's alarm moved: the turn under way must not run past it. */
+  alarmChanged(): void {
+    if (this.kind === DATA_TURN || this.kind === SOURCE_TURN) this.end = Math.min(this.end, this.horizon(this.index + 1))
+  }
+
+  /** A timer of an operator fires. Firing takes time like a record does, so that timers set for "now" can't stop the clock. */
+  timerFired(timestamp: number, isEventTime: boolean): void {
+    const { simulation } = this
+    if (this.kind === ALARM_TURN) this.index++
+    simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_TIMER, this.id, timestamp, isEventTime ? 1 : 0)
+    this.tick()
+  }
+
+  cancel(): void {
+    if (this.state === 'FINISHED' || this.state === 'FAILED') return
+    this.state = 'CANCELED'
+    this.closeQuietly()
+  }
+
+  /** Goes on with the turn. True once it's over. */
+  advance(byRecord: boolean): boolean {
+    try {
+      if (!this.step(byRecord)) return false
+    } catch (error) {
+      this.fail(error)
+    }
+    this.kind = 0
+    return true
+  }
+
+  private isRunnable(): boolean {
+    if (this.state === 'CREATED') return true
+    if (this.state !== 'RUNNING') return false
+    if (this.nextAlarmUs() <= this.simulation.nowUs) return true
+    for (const writer of this.writers) if (!writer.hasCredit()) return false
+    if (this.gate !== null) return this.gate.hasInput()
+    const next = (this.source as SourceOperator).reader.nextAtUs
+    return next === Infinity || next <= this.simulation.nowUs
+  }
+
+  private nextAlarmUs(): number {
+    return (this.chain.nextAlarmMs() - this.simulation.settings.startMs) * 1000
+  }
+
+  private nowUs(): number {
+    if (this.kind === 0) return this.simulation.nowUs
+    return this.turnStartUs + (this.index - this.start) * this.costs.recordUs
+  }
+
+  /** Makes sure that the task gets an ALARM when the next thing it waits for in processing time is due. */
+  private planAlarm(): void {
+    if (this.state !== 'RUNNING' || this.isReady) return
+    let next = this.nextAlarmUs()
+    // An ended source waits for nothing but credit.
+    if (this.source !== null) next = Math.min(next, this.source.reader.nextAtUs)
+    if (next === Infinity || next >= this.alarmAtUs) return
+    this.alarmAtUs = Math.max(next, this.simulation.nowUs)
+    this.simulation.schedule(this.alarmAtUs, ALARM, this.id)
+  }
+
+  private begin(): void {
+    this.turnStartUs = this.simulation.nowUs
+    this.index = 0
+    this.start = 0
+    this.end = 0
+    this.beginTurn()
+    this.simulation.turn = this
+    if (this.state === 'CREATED') this.kind = OPEN_TURN
+    else if (this.nextAlarmUs() <= this.simulation.nowUs) this.kind = ALARM_TURN
+    else if (this.source !== null) {
+      this.kind = SOURCE_TURN
+      this.end = Math.min(this.costs.sourceRecords, this.horizon(0))
+    } else {
+      const gate = this.gate as InputGate
+      this.kind = DATA_TURN
+      this.channel = gate.select()
+      this.buffer = gate.firstBuffer(this.channel)
+      this.index = this.start = this.buffer.position
+      this.end = Math.min(this.buffer.nextStop(), this.horizon(this.index))
+    }
+  }
+
+  /** How far the turn may go, from this place on, before the task's next alarm: one record at least. */
+  private horizon(from: number): number {
+    const alarmUs = this.nextAlarmUs()
+    if (alarmUs === Infinity) return Infinity
+    const reachedUs = this.turnStartUs + (from - this.start) * this.costs.recordUs
+    return from + Math.max(from === this.start ? 1 : 0, Math.floor((alarmUs - reachedUs) / this.costs.recordUs))
+  }
+
+  private step(byRecord: boolean): boolean {
+    switch (this.kind) {
+      case OPEN_TURN:
+        this.openChain()
+        this.state = 'RUNNING'
+        this.simulation.trace?.add(this.simulation.event, this.turnStartUs, TRACE_TASK, this.id, 1, 0)
+        break
+      case ALARM_TURN:
+        this.chain.fireAlarms(this.nowMs())
+        break
+      case SOURCE_TURN:
+        if (!this.readSource(this.source as SourceOperator, byRecord)) return false
+        break
+      default:
+        if (!this.processBuffer(this.buffer as Buffer, byRecord)) return false
+    }
+    this.finishTurn()
+    return true
+  }
+
+  private processBuffer(buffer: Buffer, byRecord: boolean): boolean {
+    const { keyContext } = this
+    const { head } = this.chain
+    const { values, timestamps } = buffer
+    while (this.index < this.end) {
+      const i = this.index
+      if (keyContext !== null) keyContext.backend.setCurrentKey(keyContext.selectKey(values[i]))
+      head.processElement(values[i], timestamps[i] as number)
+      this.index = i + 1
+      if (byRecord && this.index < this.end) return false
+    }
+    buffer.position = this.index
+    if (buffer.controlIndex < buffer.controlAt.length && this.index === buffer.controlAt[buffer.controlIndex]) {
+      this.processControl(buffer)
+    }
+    if (buffer.isConsumed()) (this.gate as InputGate).release(this.channel)
+    if ((this.gate as InputGate).hasEnded()) this.finish()
+    return true
+  }
+
+  private processControl(buffer: Buffer): void {
+    const gate = this.gate as InputGate
+    const kind = buffer.controlKinds[buffer.controlIndex] as number
+    const value = buffer.controlValues[buffer.controlIndex] as number
+    buffer.controlIndex++
+    const { simulation } = this
+    if (kind === WATERMARK) {
+      const before = gate.valve.lastWatermark
+      gate.valve.watermark(this.channel, value, this.chain.head)
+      if (gate.valve.lastWatermark !== before) {
+        simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_WATERMARK, this.id, gate.valve.lastWatermark, 0)
+      }
+    } else if (kind === END_OF_INPUT) {
+      gate.endedChannels++
+    } else {
+      gate.valve.status(this.channel, kind === IDLE, this.chain.head)
+      simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_STATUS, this.id, gate.valve.isOutputIdle ? 1 : 0, 0)
+    }
+  }
+
+  private readSource(source: SourceOperator, byRecord: boolean): boolean {
+    const { reader } = source
+    while (this.index < this.end && reader.nextAtUs <= this.nowUs()) {
+      source.emitNext()
+      this.index++
+      if (byRecord && this.index < this.end) return false
+    }
+    if (reader.nextAtUs === Infinity) {
+      source.emitEnd()
+      this.finish()
+    }
+    return true
+  }
+
+  private finish(): void {
+    this.chain.finish()
+    for (const writer of this.writers) writer.endInput()
+    this.chain.close()
+    this.state = 'FINISHED'
+  }
+
+  private finishTurn(): void {
+    const { simulation, costs } = this
+    const records = this.index - this.start
+    this.busyUntilUs = this.turnStartUs + costs.turnUs + records * costs.recordUs
+    for (const writer of this.writers) writer.flush(this.busyUntilUs)
+    simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_TURN, this.id, records, this.busyUntilUs - this.turnStartUs)
+    this.buffer = null
+    this.kind = 0
+    if (this.state === 'FINISHED') {
+      simulation.trace?.add(simulation.event, this.busyUntilUs, TRACE_TASK, this.id, 0, 0)
+      this.listener.taskFinished(this)
+      return
+    }
+    this.wake()
+    this.planAlarm()
+  }
+
+  private fail(error: unknown): void {
+    const { simulation } = this
+    const at = this.kind === DATA_TURN || this.kind === SOURCE_TURN ? this.index : -1
+    simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_FAILURE, this.id, at, 0)
+    this.state = 'FAILED'
+    this.closeQuietly()
+    this.listener.taskFailed(this, error)
+  }
+
+  private closeQuietly(): void {
+    try {
+      this.chain.close()
+    } catch {
+      // The task is lost already; what its `close` says about it changes nothing.
+    }
+  }
+}

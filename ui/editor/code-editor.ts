@@ -1,0 +1,132 @@
+// One Monaco editor in the page: as tall as its text (the page scrolls, not the editor), and one that the keyboard can
+// leave: Esc gives the Tab key back to the page until the next letter.
+import type { Span } from '../../runtime/host/protocol.ts'
+import { addressOf } from './job-worker.ts'
+import { editor, Uri } from './monaco.ts'
+
+export interface CodeEditorKeys {
+  readonly onRun: () => void
+  /** True if there was something to stop. */
+  readonly onStop: () => boolean
+  readonly onHeight: (height: number) => void
+}
+
+export interface CodeEditor {
+  show(name: string, label: string): void
+  focus(): void
+  /** Puts the cursor at a place of the file shown and scrolls there. */
+  goTo(span: Span): void
+  /** Tints the learner's lines that the run failed on; none clears. */
+  tint(spans: readonly Span[]): void
+  dispose(): void
+}
+
+/** Shared with the text that stands there before the editor does: nothing may move when one takes the other's place. */
+export const CODE_FONT_SIZE = 13
+export const CODE_LINE_HEIGHT = 21
+const PADDING = 10
+
+export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): CodeEditor {
+  const code = editor.create(element, {
+    model: null,
+    fontSize: CODE_FONT_SIZE,
+    lineHeight: CODE_LINE_HEIGHT,
+    fontFamily: getComputedStyle(element).getPropertyValue('--code') || 'monospace',
+    fontLigatures: false,
+    padding: { top: PADDING, bottom: PADDING },
+    lineNumbersMinChars: 3,
+    lineDecorationsWidth: 14,
+    glyphMargin: false,
+    folding: false,
+    minimap: { enabled: false },
+    overviewRulerLanes: 0,
+    hideCursorInOverviewRuler: true,
+    overviewRulerBorder: false,
+    scrollBeyondLastLine: false,
+    scrollbar: { alwaysConsumeMouseWheel: false, vertical: 'auto', horizontalScrollbarSize: 8, useShadows: false },
+    renderLineHighlight: 'none',
+    stickyScroll: { enabled: false },
+    fixedOverflowWidgets: true,
+    automaticLayout: true,
+    tabSize: 2,
+    insertSpaces: true,
+    detectIndentation: false,
+    bracketPairColorization: { enabled: false },
+    guides: { indentation: false },
+    matchBrackets: 'near',
+    occurrencesHighlight: 'off',
+    contextmenu: true,
+    accessibilitySupport: 'auto',
+    quickSuggestions: { other: true, comments: false, strings: false },
+    smoothScrolling: false,
+    cursorSmoothCaretAnimation: 'off',
+    lightbulb: { enabled: editor.ShowLightbulbIconMode.Off },
+  })
+  bindKeys(code, keys)
+  code.onDidContentSizeChange(({ contentHeight, contentHeightChanged }) => {
+    if (contentHeightChanged) keys.onHeight(contentHeight)
+  })
+  const tinted = code.createDecorationsCollection()
+  return {
+    show(name, label) {
+      code.setModel(editor.getModel(Uri.parse(addressOf(name))))
+      code.updateOptions({ ariaLabel: label })
+      keys.onHeight(code.getContentHeight())
+    },
+    focus: () => code.focus(),
+    goTo(span) {
+      const position = { lineNumber: span.line, column: span.column }
+      code.setPosition(position)
+      code.revealPositionInCenterIfOutsideViewport(position)
+      code.focus()
+      scrollPageTo(code, span.line)
+    },
+    tint: (spans) => tinted.set(spans.map(failedLine)),
+    dispose: () => code.dispose(),
+  }
+}
+
+function failedLine(span: Span): editor.IModelDeltaDecoration {
+  const range = { startLineNumber: span.line, startColumn: 1, endLineNumber: span.line, endColumn: 1 }
+  return { range, options: { isWholeLine: true, className: 'failed-line', linesDecorationsClassName: 'failed-line-edge' } }
+}
+
+function bindKeys(code: editor.IStandaloneCodeEditor, keys: CodeEditorKeys): void {
+  code.addAction({
+    id: 'streambed.run',
+    label: 'Run',
+    keybindings: [CTRL_OR_COMMAND | ENTER],
+    run: keys.onRun,
+  })
+  // Esc first closes what Monaco has open; only then it is ours.
+  code.onKeyDown((event) => {
+    if (event.keyCode !== ESCAPE) {
+      if (event.keyCode !== TAB && event.keyCode !== SHIFT) code.updateOptions({ tabFocusMode: false })
+      return
+    }
+    if (element(code).querySelector('.suggest-widget.visible, .find-widget.visible, .rename-box, .parameter-hints-widget.visible')) return
+    keys.onStop()
+    code.updateOptions({ tabFocusMode: true })
+  })
+  code.onDidBlurEditorWidget(() => code.updateOptions({ tabFocusMode: false }))
+}
+
+// Monaco's numbers for keys.
+const CTRL_OR_COMMAND = 2048
+const ENTER = 3
+const ESCAPE = 9
+const TAB = 2
+const SHIFT = 4
+
+function element(code: editor.IStandaloneCodeEditor): HTMLElement {
+  return code.getContainerDomNode()
+}
+
+/** The editor is as tall as its text, so it is the page that must bring a line into view. */
+function scrollPageTo(code: editor.IStandaloneCodeEditor, line: number): void {
+  const top = element(code).getBoundingClientRect().top + code.getTopForLineNumber(line)
+  const isVisible = top > 80 && top < window.innerHeight - 120
+  if (isVisible) return
+  const scroller = element(code).closest('[data-scroller]')
+  scroller?.scrollBy({ top: top - window.innerHeight / 3 })
+}

@@ -1,0 +1,172 @@
+// Monaco as the notebook sees it: one editor that shows one of several files, keeps the notebook's text and Monaco's
+// models equal, compiles the job and marks problems. The notebook owns the text; this is a view with opinions.
+import { getTypeScriptWorker } from 'monaco-editor/languages/features/typescript/register'
+import type { Span } from '../../runtime/host/protocol.ts'
+import type { JobFiles } from '../notebook/job-files.ts'
+import { themeName } from './colours.ts'
+import { addressOf, nameOfAddress, type Compilation, type JobWorkerApi, type TypeProblem } from './job-worker.ts'
+import { editor, setMessageLanguage, setUpMonaco, Uri } from './monaco.ts'
+import { type Problem } from './problems.ts'
+import { createCodeEditor, type CodeEditor, type CodeEditorKeys } from './code-editor.ts'
+
+export interface EditorServiceOptions {
+  readonly language: string
+  readonly isDark: boolean
+  /** The learner typed. */
+  readonly onEdit: (name: string, text: string) => void
+  /** TypeScript's findings changed. */
+  readonly onTypeProblems: (problems: readonly Problem[]) => void
+}
+
+/** Owners of markers: TypeScript's own adapter, and what compiling or running said. */
+const TYPESCRIPT = 'typescript'
+const STREAMBED = 'streambed'
+
+export class EditorService {
+  readonly #options: EditorServiceOptions
+  /** Text that is on its way from the notebook into a model isn't an edit. */
+  #isReceiving = false
+
+  constructor(options: EditorServiceOptions) {
+    this.#options = options
+    setUpMonaco(options.language)
+    editor.setTheme(themeName(options.isDark))
+    editor.onDidChangeMarkers(() => options.onTypeProblems(typeProblemsFromMarkers()))
+  }
+
+  /** Makes Monaco's files those of the notebook. An edit that came from Monaco itself changes nothing. */
+  receive(job: JobFiles): void {
+    this.#isReceiving = true
+    try {
+      const names = new Set(job.files.map((file) => file.name))
+      for (const model of jobModels()) if (!names.has(nameOf(model))) model.dispose()
+      for (const file of job.files) this.#receiveFile(file.name, file.text)
+    } finally {
+      this.#isReceiving = false
+    }
+  }
+
+  /** Puts an editor into an element. */
+  createEditor(element: HTMLElement, keys: CodeEditorKeys): CodeEditor {
+    return createCodeEditor(element, keys)
+  }
+
+  /** Checks and compiles what the models hold now. */
+  async compile(job: JobFiles): Promise<Compilation> {
+    this.receive(job)
+    const addresses = job.files.map((file) => Uri.parse(addressOf(file.name)))
+    const connect = await waitForTypeScript()
+    const worker = (await connect(...addresses)) as unknown as JobWorkerApi
+    const compilation = await worker.compileJob(job.files.map((file) => addressOf(file.name)), job.entry)
+    for (const model of jobModels()) {
+      const own = compilation.types.filter((problem) => problem.span.file === nameOf(model))
+      editor.setModelMarkers(model, TYPESCRIPT, own.map(typeMarker))
+    }
+    return compilation
+  }
+
+  /** Marks what compiling or running said, in place of what was marked before. */
+  mark(problems: readonly Problem[]): void {
+    for (const model of jobModels()) {
+      const own = problems.filter((problem) => problem.span?.file === nameOf(model))
+      editor.setModelMarkers(model, STREAMBED, own.map((problem) => problemMarker(problem, model)))
+    }
+  }
+
+  setDark(isDark: boolean): void {
+    editor.setTheme(themeName(isDark))
+  }
+
+  setLanguage(language: string): void {
+    setMessageLanguage(language)
+  }
+
+  #receiveFile(name: string, text: string): void {
+    const uri = Uri.parse(addressOf(name))
+    const model = editor.getModel(uri)
+    if (!model) {
+      const created = editor.createModel(text, 'typescript', uri)
+      created.onDidChangeContent(() => {
+        editor.setModelMarkers(created, STREAMBED, [])
+        if (!this.#isReceiving) this.#options.onEdit(name, created.getValue())
+      })
+    } else if (model.getValue() !== text) {
+      // As an edit, so that the editor's own undo can take it back.
+      model.pushStackElement()
+      model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null)
+      model.pushStackElement()
+    }
+  }
+}
+
+type Model = editor.ITextModel
+
+function jobModels(): Model[] {
+  return editor.getModels().filter((model) => nameOfAddress(model.uri.toString()) !== null)
+}
+
+function nameOf(model: Model): string {
+  return nameOfAddress(model.uri.toString()) ?? ''
+}
+
+/** Monaco registers TypeScript when the first model of that language appears, a moment later. */
+async function waitForTypeScript(): ReturnType<typeof getTypeScriptWorker> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await getTypeScriptWorker()
+    } catch (error) {
+      if (attempt >= 100) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
+function typeProblemsFromMarkers(): Problem[] {
+  return editor.getModelMarkers({ owner: TYPESCRIPT }).flatMap((marker): Problem[] => {
+    const file = nameOfAddress(marker.resource.toString())
+    if (file === null || marker.severity < ERROR_OR_WARNING) return []
+    const span = {
+      file,
+      line: marker.startLineNumber,
+      column: marker.startColumn,
+      endLine: marker.endLineNumber,
+      endColumn: marker.endColumn,
+    }
+    const code = typeof marker.code === 'string' ? marker.code : (marker.code?.value ?? '')
+    return [
+      { isError: marker.severity === ERROR, span, what: marker.message, todo: null, code, source: 'typescript' },
+    ]
+  })
+}
+
+const ERROR = 8
+const WARNING = 4
+const ERROR_OR_WARNING = WARNING
+
+function typeMarker(problem: TypeProblem): editor.IMarkerData {
+  return {
+    severity: problem.isError ? ERROR : WARNING,
+    message: problem.message,
+    code: String(problem.code),
+    source: TYPESCRIPT,
+    ...rangeOf(problem.span),
+  }
+}
+
+function problemMarker(problem: Problem, model: Model): editor.IMarkerData {
+  const message = problem.todo ? `${problem.what}\n${problem.todo}` : problem.what
+  const range = problem.span ? rangeOf(problem.span) : rangeOf({ file: '', line: 1, column: 1 })
+  const word = model.getWordAtPosition({ lineNumber: range.startLineNumber, column: range.startColumn })
+  const endColumn =
+    problem.span?.endColumn ?? word?.endColumn ?? model.getLineMaxColumn(Math.min(range.startLineNumber, model.getLineCount()))
+  return { severity: problem.isError ? ERROR : WARNING, message, source: STREAMBED, ...range, endColumn }
+}
+
+function rangeOf(span: Span) {
+  return {
+    startLineNumber: span.line,
+    startColumn: span.column,
+    endLineNumber: span.endLine ?? span.line,
+    endColumn: span.endColumn ?? span.column + 1,
+  }
+}

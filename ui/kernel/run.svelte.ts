@@ -1,0 +1,139 @@
+// One run after the other, as the page shows them: its phase, its position, what its sinks got and how it ended.
+import type { CompiledJob, Diagnostic, Frame, RunPosition } from '../../runtime/host/protocol.ts'
+import { EMPTY_RECORD, extendRecord, type RunRecord } from '../stage/run-record.ts'
+import { EngineHost, type RunEnd } from './engine-host.ts'
+import type { PageSettings } from './run-settings.ts'
+
+export type RunPhase = 'idle' | 'preparing' | 'running' | 'stopping' | 'ended'
+
+/** What the status line names: a phase, or how the last run ended. */
+export type RunStateName =
+  | Exclude<RunPhase, 'ended'>
+  | 'finished'
+  | 'until'
+  | 'stopped'
+  | 'failed'
+  | 'removed'
+  | 'lost'
+  | 'broken'
+
+const START: RunPosition = { virtualMs: 0, event: 0, rows: 0 }
+
+export class Run {
+  readonly #host: EngineHost
+  #phase = $state<RunPhase>('idle')
+  #position = $state.raw<RunPosition>(START)
+  #record = $state.raw<RunRecord>(EMPTY_RECORD)
+  #end = $state.raw<RunEnd | null>(null)
+  #settings = $state.raw<PageSettings | null>(null)
+
+  constructor(host: EngineHost) {
+    this.#host = host
+  }
+
+  get phase(): RunPhase {
+    return this.#phase
+  }
+
+  get isBusy(): boolean {
+    return this.#phase === 'preparing' || this.#phase === 'running' || this.#phase === 'stopping'
+  }
+
+  get position(): RunPosition {
+    return this.#position
+  }
+
+  get record(): RunRecord {
+    return this.#record
+  }
+
+  get end(): RunEnd | null {
+    return this.#end
+  }
+
+  /** The settings of the run that is shown. */
+  get settings(): PageSettings | null {
+    return this.#settings
+  }
+
+  get state(): RunStateName {
+    if (this.#phase !== 'ended') return this.#phase
+    if (this.#end?.kind === 'outcome') return this.#end.outcome.state
+    return this.#end?.kind ?? 'idle'
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#end?.kind === 'outcome' ? this.#end.outcome.diagnostics : []
+  }
+
+  get hash(): string | null {
+    return this.#end?.kind === 'outcome' ? this.#end.outcome.hash : null
+  }
+
+  /** Compiles and runs. `compile` gives null when there is nothing to run: the last run then stays on show. */
+  async start(compile: () => Promise<CompiledJob | null>, settings: PageSettings): Promise<void> {
+    if (this.isBusy) return
+    const phaseBefore = this.#phase
+    this.#phase = 'preparing'
+    try {
+      const warm = this.#host.prepare()
+      // Its failure is met below, when the run asks for the engine.
+      warm.catch(() => {})
+      const job = await compile()
+      if (!job || this.#phase !== 'preparing') {
+        this.#phase = phaseBefore
+        return
+      }
+      await warm
+      await this.#run(job, settings)
+    } catch (error) {
+      this.#end = { kind: 'broken', reason: error instanceof Error ? error.message : String(error) }
+      this.#phase = 'ended'
+    }
+  }
+
+  /** True if there was something to stop. */
+  stop(): boolean {
+    if (this.#phase === 'preparing') this.#phase = 'stopping'
+    else if (this.#phase === 'running') {
+      this.#phase = 'stopping'
+      this.#host.stop()
+    } else return false
+    return true
+  }
+
+  async #run(job: CompiledJob, settings: PageSettings): Promise<void> {
+    const isCancelled = this.#phase === 'stopping'
+    if (isCancelled) {
+      this.#phase = 'idle'
+      return
+    }
+    this.#settings = settings
+    this.#position = START
+    this.#record = EMPTY_RECORD
+    this.#end = null
+    this.#phase = 'running'
+    const end = await this.#host.run(job, settings, (frame) => this.#take(frame))
+    if (end.kind === 'outcome') this.#position = end.outcome.position
+    this.#end = end
+    this.#phase = 'ended'
+  }
+
+  async #take(frame: Frame): Promise<void> {
+    this.#position = frame.position
+    this.#record = extendRecord(this.#record, frame.rows, frame.logs)
+    await nextPaint()
+  }
+}
+
+/** The engine waits for this before it sends more: never more frames than the page can show. */
+function nextPaint(): Promise<void> {
+  return new Promise((resolve) => {
+    // A hidden page isn't painted, but its run goes on.
+    const timer = setTimeout(resolve, 250)
+    requestAnimationFrame(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
