@@ -24,23 +24,31 @@ import { requireFunction, requireName, requireObject } from './require.ts'
 import { Sink } from './sinks.ts'
 import type { WatermarkStrategy } from './watermark-strategy.ts'
 
+/** Picks a subtask for a key, from 0 to one less than the number of subtasks. Flink's Partitioner. */
+interface Partition<K> {
+  partition(key: K, subtasks: number): number
+}
+
 type KeyFunction<T, K> = KeySelector<T, K> | ((value: T) => K)
+
+/** An edge to be, and the learner's functions that act on it: a key selector, a partitioner. */
+interface Edge {
+  readonly edge: StreamEdge
+  readonly functions: Readonly<Record<string, unknown>>
+}
 
 /** A stream of records of one type. */
 export class DataStream<T> {
   protected readonly evaluation: Evaluation
   /** What the next node reads: several edges after a union. */
-  protected readonly edges: readonly StreamEdge[]
-  /** Of a keyed stream: its key selector, for the next node. */
-  protected readonly keySelector: unknown
+  protected readonly edges: readonly Edge[]
   /** Never present; lets TypeScript infer `T`. */
   readonly example?: T
 
   /** Streams are made by the environment and by other streams. */
-  constructor(evaluation: Evaluation, edges: readonly StreamEdge[], keySelector: unknown = null) {
+  constructor(evaluation: Evaluation, edges: readonly Edge[]) {
     this.evaluation = evaluation
     this.edges = edges
-    this.keySelector = keySelector
   }
 
   /** Makes one record of each. */
@@ -68,8 +76,7 @@ export class DataStream<T> {
   keyBy<K>(selector: KeyFunction<T, K>, type?: TypeInformation<K>): KeyedStream<T, K> {
     requireFunction(selector, 'getKey', 'keyBy')
     const keyType = type === undefined ? 'infer' : typeText(type as TypeInformation<unknown>)
-    const edges = this.edges.map((edge) => ({ ...edge, partitioner: 'HASH' as const, keyType }))
-    return new KeyedStream<T, K>(this.evaluation, edges, selector)
+    return new KeyedStream<T, K>(this.evaluation, this.partitioned('HASH', keyType, { keySelector: selector }))
   }
 
   /** Runs a process function: timestamps, both clocks, side outputs. */
@@ -142,6 +149,17 @@ export class DataStream<T> {
     return this.partition('FORWARD')
   }
 
+  /** Sends each record to the subtask your function names, given the record's key and the number of subtasks. */
+  partitionCustom<K>(
+    partitioner: Partition<K> | ((key: K, subtasks: number) => number),
+    selector: KeyFunction<T, K>,
+  ): DataStream<T> {
+    requireFunction(partitioner, 'partition', 'partitionCustom')
+    requireFunction(selector, 'getKey', 'partitionCustom')
+    const functions = { partitioner, partitionKey: selector }
+    return new DataStream<T>(this.evaluation, this.partitioned('CUSTOM', null, functions))
+  }
+
   protected transform<R>(
     spec: OperatorSpec,
     name: string,
@@ -157,14 +175,21 @@ export class DataStream<T> {
   private addNode(spec: OperatorSpec, name: string, functions: Readonly<Record<string, unknown>>): StreamNode {
     const { graph } = this.evaluation
     if (this.evaluation.isExecuted) throw new LearnerError('AFTER_EXECUTE')
-    const node = graph.add(spec, name, this.edges, { at: this.evaluation.position() })
+    const options = { at: this.evaluation.position(), isKeyed: this instanceof KeyedStream }
+    const node = graph.add(spec, name, this.edges.map(({ edge }) => edge), options)
     for (const [role, fn] of Object.entries(functions)) graph.registry.set(node.id, role, fn)
-    if (this.keySelector !== null) graph.registry.set(node.id, 'keySelector', this.keySelector)
+    this.edges.forEach((edge, input) => {
+      for (const [role, fn] of Object.entries(edge.functions)) graph.registry.set(node.id, `${role}:${input}`, fn)
+    })
     return node
   }
 
   private partition(partitioner: Partitioner): DataStream<T> {
-    return new DataStream<T>(this.evaluation, this.edges.map((edge) => ({ ...edge, partitioner, keyType: null })))
+    return new DataStream<T>(this.evaluation, this.partitioned(partitioner, null, {}))
+  }
+
+  private partitioned(partitioner: Partitioner, keyType: string | null, functions: Edge['functions']): Edge[] {
+    return this.edges.map(({ edge }) => ({ edge: { ...edge, partitioner, keyType }, functions }))
   }
 }
 
@@ -173,7 +198,7 @@ abstract class NodeSettings<T> extends DataStream<T> {
   protected readonly node: StreamNode
 
   constructor(evaluation: Evaluation, node: StreamNode) {
-    super(evaluation, [{ source: node.id, partitioner: null, keyType: null, tag: null }])
+    super(evaluation, [plainEdge(node.id, null)])
     this.node = node
   }
 
@@ -232,7 +257,7 @@ export class SingleOutputStreamOperator<T> extends NodeSettings<T> {
   /** The records that the operator's function gave to this tag. */
   getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
     if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
-    return new DataStream<X>(this.evaluation, [{ source: this.node.id, partitioner: null, keyType: null, tag: tag.id }])
+    return new DataStream<X>(this.evaluation, [plainEdge(this.node.id, tag.id)])
   }
 }
 
@@ -288,6 +313,10 @@ export class KeyedStream<T, K> extends DataStream<T> {
     const aggregation: FieldAggregation = { kind, field, first }
     return this.transform({ kind: 'reduce', aggregation }, 'Keyed Aggregation', {})
   }
+}
+
+function plainEdge(source: string, tag: string | null): Edge {
+  return { edge: { source, partitioner: null, keyType: null, tag }, functions: {} }
 }
 
 /** The name of a field of a record, or a place of a tuple from 0. */

@@ -72,7 +72,8 @@ export class JobExecution implements TaskListener {
   readonly graph: JobGraph
   readonly simulation: Simulation
   readonly settings: ClusterSettings
-  readonly observer: JobObserver
+  /** Null where nobody looks: then rows cost next to nothing. */
+  readonly observer: JobObserver | null
   readonly instantiate: Instantiate
   readonly tasks: Task[] = []
   readonly channels: Channel[] = []
@@ -162,7 +163,7 @@ export class JobExecution implements TaskListener {
     const instance = this.instantiate({
       nowMs: () => late.task?.nowMs() ?? this.simulation.settings.startMs,
       random: () => random.nextDouble(),
-      log: (level, text) => this.observer.log(level, text, subtask, late.task?.nowMs() ?? this.simulation.settings.startMs),
+      log: (level, text) => this.observer?.log(level, text, subtask, late.task?.nowMs() ?? this.simulation.settings.startMs),
     })
     const outgoing = this.createWriters(vertex, subtask, instance, channelsOf)
     const incoming = channelsInto.get(`${vertex.id} ${subtask}`) ?? []
@@ -187,12 +188,12 @@ export class JobExecution implements TaskListener {
   }
 
   private keyContextOf(vertex: JobVertex, instance: JobInstance): KeyContext | null {
-    const key = vertex.inputs[0]?.edge.key ?? null
-    if (key === null) return null
     const head = vertex.nodes[0] as PlanNode
+    const key = head.inputs[0]?.key ?? null
+    if (!head.keyed || key === null) return null
     const backend = new KeyedStateBackend(declaredKey(key), maxParallelismOf(vertex), head.id)
     this.backends.push(backend)
-    return { backend, selectKey: asCall(instance.registry.get(head.id, 'keySelector'), 'getKey') }
+    return { backend, selectKey: asCall(instance.registry.get(head.id, 'keySelector:0'), 'getKey') }
   }
 
   private createWriters(
@@ -222,10 +223,11 @@ export class JobExecution implements TaskListener {
         key === null
           ? null
           : {
-              select: asCall(instance.registry.get(job.to, 'keySelector'), 'getKey'),
+              select: asCall(instance.registry.get(job.to, `keySelector:${job.input}`), 'getKey'),
               reader: new KeyReader(declaredKey(key), job.to),
             },
       maxParallelism: maxParallelismOf(target),
+      choose: partitioner === 'CUSTOM' ? customChoice(job, instance) : null,
     })
     return new RecordWriter(channels, selector)
   }
@@ -252,7 +254,7 @@ export class JobExecution implements TaskListener {
         }
         simulation.trace?.add(simulation.event, task.turnStartUs, TRACE_ROW, task.id, this.rows, timestamp)
         this.rows++
-        this.observer.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
+        this.observer?.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
       },
     }
   }
@@ -266,6 +268,16 @@ export class JobExecution implements TaskListener {
 /** What the rows of a sink are reported under. */
 export function sinkName(node: PlanNode, sink: SinkSpec): string {
   return sink.identifier ?? node.name
+}
+
+function customChoice(job: JobEdge, instance: JobInstance): (value: unknown, channels: number) => number {
+  const partition = asCall<(key: unknown, channels: number) => number>(
+    instance.registry.get(job.to, `partitioner:${job.input}`),
+    'partition',
+  )
+  const partitionKey = instance.registry.get(job.to, `partitionKey:${job.input}`)
+  const select = asCall<(value: unknown) => unknown>(partitionKey, 'getKey')
+  return (value, channels) => partition(select(value), channels)
 }
 
 function maxParallelismOf(vertex: JobVertex): number {

@@ -3,7 +3,7 @@
 
 import { cloneValue } from '../base/clone.ts'
 import { asCall } from '../operators/rich-function.ts'
-import { Pacer, type ReaderContext, type SourceFunctionLike, type SourceReader, type SourceSpec } from './source.ts'
+import type { ReaderContext, SourceFunctionLike, SourceReader, SourceSpec } from './source.ts'
 import { transactionAt, TRANSACTION_COUNT } from './transactions.ts'
 
 /** The reader of a subtask. */
@@ -62,26 +62,31 @@ class CollectionReader implements SourceReader {
   }
 }
 
-/** Makes a record out of each index. */
+/** Makes a record out of each index, at a steady rate or all at once. */
 class IndexReader implements SourceReader {
   readonly start: number
-  readonly pacer: Pacer
+  readonly count: number
   readonly make: (index: number) => unknown
+  /** Between records, 0 for all at once. */
+  readonly intervalUs: number
+  position = 0
   nextAtUs: number
   timestamp = NaN
 
   constructor(share: Share, ratePerSecond: number | null, make: (index: number) => unknown) {
     this.start = share.start
-    this.pacer = new Pacer(share.count, ratePerSecond)
+    this.count = share.count
     this.make = make
-    this.nextAtUs = this.pacer.nextAtUs()
+    this.intervalUs = ratePerSecond === null ? 0 : 1_000_000 / ratePerSecond
+    this.nextAtUs = share.count > 0 ? 0 : Infinity
   }
 
   read(): unknown {
-    const value = this.make(this.start + this.pacer.position)
-    this.pacer.position++
-    this.nextAtUs = this.pacer.nextAtUs()
-    return value
+    const position = this.position
+    this.position = position + 1
+    if (position + 1 >= this.count) this.nextAtUs = Infinity
+    else if (this.intervalUs > 0) this.nextAtUs = Math.floor((position + 1) * this.intervalUs)
+    return this.make(this.start + position)
   }
 }
 

@@ -40,10 +40,11 @@ export class SourceOperator extends StreamOperator {
 
   /** Reads one record and sends it on. Only when the reader's next record is due. */
   emitNext(): void {
-    const value = this.reader.read()
-    const timestamp = this.logic.timestampOf(value, this.reader.timestamp)
+    const { reader, logic } = this
+    const value = reader.read()
+    const timestamp = logic.assigner === null ? reader.timestamp : logic.timestampOf(value, reader.timestamp)
     this.output.processElement(value, timestamp)
-    this.logic.recordPassed(value, timestamp)
+    if (logic.isListening) logic.recordPassed(value, timestamp)
   }
 
   override onAlarm(nowMs: number): void {

@@ -39,19 +39,3 @@ export interface SourceFunctionLike<T> {
   run(context: SourceContext<T>): void
   cancel?(): void
 }
-
-/** Positions 0, 1, 2 … of a subtask's share, at a steady rate or all at once. */
-export class Pacer {
-  readonly microsPerRecord: number
-  readonly count: number
-  position = 0
-
-  constructor(count: number, ratePerSecond: number | null) {
-    this.count = count
-    this.microsPerRecord = ratePerSecond === null ? 0 : 1_000_000 / ratePerSecond
-  }
-
-  nextAtUs(): number {
-    return this.position < this.count ? Math.floor(this.position * this.microsPerRecord) : Infinity
-  }
-}

@@ -7,6 +7,8 @@ import { isChained, type Plan, type PlanEdge, type PlanNode } from './plan.ts'
 /** An edge between vertices: from a node of one chain to the head of another. */
 export interface JobEdge {
   readonly edge: PlanEdge
+  /** Which input of `to` it is, from 0: the learner's functions on it are found by this number. */
+  readonly input: number
   readonly from: string
   readonly to: string
 }
@@ -34,7 +36,7 @@ export interface JobGraph {
 
 export function createJobGraph(plan: Plan): JobGraph {
   const byId = new Map(plan.nodes.map((node) => [node.id, node]))
-  const edges = plan.nodes.flatMap((to) => to.inputs.map((edge): JobEdge => ({ edge, from: edge.node, to: to.id })))
+  const edges = plan.nodes.flatMap((to) => to.inputs.map((edge, input): JobEdge => ({ edge, input, from: edge.node, to: to.id })))
   const isInChain = (job: JobEdge): boolean =>
     isChained(nodeOf(byId, job.from), nodeOf(byId, job.to), job.edge, plan.config.isChainingEnabled)
   const chainedInto = new Set(edges.filter(isInChain).map((job) => job.to))

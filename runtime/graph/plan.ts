@@ -31,6 +31,8 @@ export interface PlanNode {
   readonly maxParallelism: number | null
   readonly chaining: 'always' | 'head' | 'never'
   readonly inputs: readonly PlanEdge[]
+  /** Whether it has keyed state: its input is a keyed stream. */
+  readonly keyed: boolean
   /** Roles of the learner's functions, found in the registry under (id, role). */
   readonly functions: readonly string[]
   readonly spec: OperatorSpec
@@ -101,6 +103,7 @@ function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
       const partitioner = edge.partitioner ?? (sameParallelism ? 'FORWARD' : 'REBALANCE')
       return { node: edge.source, partitioner, key: edge.keyType, tag: edge.tag }
     }),
+    keyed: node.isKeyed,
     functions: graph.registry.rolesOf(node.id),
     spec: node.spec,
     at: null,

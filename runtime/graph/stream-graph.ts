@@ -47,6 +47,8 @@ export interface StreamNode {
   maxParallelism: number | null
   chaining: 'always' | 'head' | 'never'
   readonly inputs: readonly StreamEdge[]
+  /** Whether records come with a current key: its input is a KeyedStream. */
+  readonly isKeyed: boolean
   /** Where in the learner's code it was made: a stack trace, read only when somebody asks. */
   readonly at: string | null
 }
@@ -104,7 +106,7 @@ export class StreamGraph {
     spec: OperatorSpec,
     name: string,
     inputs: readonly StreamEdge[],
-    options: { readonly at: string | null; readonly highestParallelism?: number },
+    options: { readonly at: string | null; readonly highestParallelism?: number; readonly isKeyed?: boolean },
   ): StreamNode {
     const node: StreamNode = {
       id: String(this.nodes.length + 1),
@@ -117,6 +119,7 @@ export class StreamGraph {
       maxParallelism: null,
       chaining: 'always',
       inputs,
+      isKeyed: options.isKeyed ?? false,
       at: options.at,
     }
     this.nodes.push(node)

@@ -1,12 +1,12 @@
 // Which sending subtask is connected to which receiving one. Flink's distribution patterns: forward and rescale are
 // pointwise, everything else all to all. Held to golden/datastream/exchanges.json.
 
-import type { Partitioner } from '../record/partitioner.ts'
+import { PARTITIONER_PROPERTIES, type Partitioner } from '../record/partitioner.ts'
 
 /** Pairs [sender, receiver], in the order of senders. */
 export function connections(partitioner: Partitioner, from: number, to: number): (readonly [number, number])[] {
   const pairs: (readonly [number, number])[] = []
-  if (partitioner !== 'FORWARD' && partitioner !== 'RESCALE') {
+  if (!PARTITIONER_PROPERTIES[partitioner].isPointwise) {
     for (let sender = 0; sender < from; sender++) {
       for (let receiver = 0; receiver < to; receiver++) pairs.push([sender, receiver])
     }

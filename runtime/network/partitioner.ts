@@ -1,5 +1,6 @@
 // Which channel a record goes into. Flink's StreamPartitioner family, held to golden/datastream/partitioners.json.
 
+import { LearnerError } from '../base/diagnostic.ts'
 import type { RandomStream } from '../base/random.ts'
 import { keyGroupOf, subtaskOf } from '../record/key-groups.ts'
 import type { KeyReader } from '../record/key.ts'
@@ -17,6 +18,8 @@ export interface SelectorOptions {
   /** For HASH: reads the key of a record. */
   readonly key: { readonly select: (value: unknown) => unknown; readonly reader: KeyReader } | null
   readonly maxParallelism: number
+  /** For CUSTOM: the learner's own choice, given the record and the number of channels. */
+  readonly choose: ((value: unknown, channels: number) => number) | null
 }
 
 /** Always the same channel: forward, global, and anything with a single channel. */
@@ -78,9 +81,26 @@ export class HashSelector implements ChannelSelector {
   }
 }
 
+/** Wherever the learner's function says. */
+export class CustomSelector implements ChannelSelector {
+  readonly channels: number
+  readonly choose: (value: unknown, channels: number) => number
+
+  constructor(channels: number, choose: (value: unknown, channels: number) => number) {
+    this.channels = channels
+    this.choose = choose
+  }
+
+  select(value: unknown): number {
+    const channel = this.choose(value, this.channels)
+    if (Number.isInteger(channel) && channel >= 0 && channel < this.channels) return channel
+    throw new LearnerError('PARTITION_RANGE', { channel: String(channel), channels: this.channels })
+  }
+}
+
 /** The selector of a partitioner. BROADCAST has none: its writer writes to all channels. */
 export function createSelector(partitioner: Partitioner, options: SelectorOptions): ChannelSelector {
-  if (options.channels === 1) return new SingleSelector()
+  if (options.channels === 1 && partitioner !== 'CUSTOM') return new SingleSelector()
   switch (partitioner) {
     case 'REBALANCE':
       return new RoundRobinSelector(options.channels, options.random().nextBelow(options.channels))
@@ -90,6 +110,9 @@ export function createSelector(partitioner: Partitioner, options: SelectorOption
       return new ShuffleSelector(options.channels, options.random())
     case 'HASH':
       if (options.key !== null) return new HashSelector(options, options.key)
+      return new SingleSelector()
+    case 'CUSTOM':
+      if (options.choose !== null) return new CustomSelector(options.channels, options.choose)
       return new SingleSelector()
     default:
       return new SingleSelector()

@@ -19,6 +19,8 @@ export class EventTimeLogic implements WatermarkOutput {
   readonly generator: WatermarkGeneratorLike<unknown>
   readonly assigner: Assigner | null
   readonly operator: string
+  /** Whether anybody wants to know of records: not the strategy that makes no watermarks. */
+  readonly isListening: boolean
   currentWatermark = MIN_TIMESTAMP
   isIdle = false
   /** When the generator is probed next, in ms; Infinity for never. */
@@ -29,6 +31,7 @@ export class EventTimeLogic implements WatermarkOutput {
     this.intervalMs = intervalMs
     this.output = output
     this.operator = context.name
+    this.isListening = spec.generator !== 'none' || spec.idlenessMs !== undefined
     const custom = (): WatermarkGeneratorLike<unknown> => {
       const supply = context.userFunction('watermarkGenerator') as () => WatermarkGeneratorLike<unknown>
       return supply()

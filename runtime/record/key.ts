@@ -27,33 +27,32 @@ const INTEGER_BITS: Partial<Record<TypeKind, number>> = { BYTE: 8, SHORT: 16, IN
 export class KeyReader {
   type: TypeInformation<unknown> | null
   readonly isDeclared: boolean
+  /** The two classes with a way of their own through canonical and hash. */
+  isLong: boolean
+  isString: boolean
   readonly nodeId: string | null
 
   /** `nodeId`: whose key it is, for error messages. */
   constructor(declared: TypeInformation<unknown> | null, nodeId: string | null = null) {
     this.type = declared
+    this.isLong = declared?.kind === 'LONG'
+    this.isString = declared?.kind === 'STRING'
     this.isDeclared = declared !== null
     this.nodeId = nodeId
   }
 
   /** The primitive that stands for the key. Throws LearnerError for what can't be a key here. */
   canonical(key: unknown): CanonicalKey {
-    const type = this.type
-    if (type !== null) {
-      if (type.kind === 'STRING' && typeof key === 'string') return key
-      // Adding 0 turns -0 into 0.
-      if (type.kind === 'LONG' && typeof key === 'number' && Number.isSafeInteger(key)) return key + 0
-    }
+    // Adding 0 turns -0 into 0.
+    if (this.isLong && typeof key === 'number' && Number.isSafeInteger(key)) return key + 0
+    if (this.isString && typeof key === 'string') return key
     return canonicalOf(key, this.checkedType(key))
   }
 
   /** Java's hashCode of the key. */
   hash(key: unknown): number {
-    const type = this.type
-    if (type !== null) {
-      if (type.kind === 'STRING' && typeof key === 'string') return stringHash(key)
-      if (type.kind === 'LONG' && typeof key === 'number' && Number.isSafeInteger(key)) return longHash(key)
-    }
+    if (this.isLong && typeof key === 'number' && Number.isSafeInteger(key)) return longHash(key)
+    if (this.isString && typeof key === 'string') return stringHash(key)
     return hashOf(key, this.checkedType(key))
   }
 
@@ -74,8 +73,11 @@ export class KeyReader {
       return type
     }
     const shown = inferType(key)
-    if (this.type === null) this.type = shown
-    else if (typeText(shown) !== typeText(this.type)) {
+    if (this.type === null) {
+      this.type = shown
+      this.isLong = shown.kind === 'LONG'
+      this.isString = shown.kind === 'STRING'
+    } else if (typeText(shown) !== typeText(this.type)) {
       throw new LearnerError('KEY_CLASS_CHANGED', {
         value: toPrintText(key),
         first: typeText(this.type),

@@ -2,7 +2,7 @@
 // called. Close to what Node prints, in one line.
 
 /** Where printing stops, so that one careless log line can't fill the memory. */
-const LIMITS = { depth: 4, items: 100, textLength: 10_000 }
+const LIMITS = { depth: 4, items: 100, stringLength: 1000, textLength: 10_000 }
 
 /** Text of any value. Strings stand in quotes. */
 export function inspect(value: unknown): string {
@@ -10,9 +10,9 @@ export function inspect(value: unknown): string {
 }
 
 /** Cuts a text that is too long and says how much is missing. */
-export function shorten(text: string): string {
-  const extra = text.length - LIMITS.textLength
-  return extra > 0 ? `${text.slice(0, LIMITS.textLength)}… ${extra} more characters` : text
+export function shorten(text: string, length: number = LIMITS.textLength): string {
+  const extra = text.length - length
+  return extra > 0 ? `${text.slice(0, length)}… ${extra} more characters` : text
 }
 
 function inspectValue(value: unknown, path: readonly object[]): string {
@@ -33,7 +33,7 @@ function inspectValue(value: unknown, path: readonly object[]): string {
 }
 
 function quote(text: string): string {
-  const escaped = shorten(text)
+  const escaped = shorten(text, LIMITS.stringLength)
     .replace(/[\\']/g, '\\$&')
     .replace(/\n/g, '\\n')
     .replace(/\r/g, '\\r')

@@ -1,4 +1,5 @@
-// The names that a job module has besides the learner's. They never clash with an identifier of any file.
+// The names that a job module has besides the learner's: the step counter, the library, the module objects. They never
+// clash with an identifier of any file, so learner code can neither see nor shadow them by accident.
 
 /** Names that the compiler brings into a module. `live` is declared once per file, the others once per job. */
 export interface OwnNames {

@@ -1,8 +1,9 @@
 // Reads learner files with TypeScript and finds every error that would stop a JavaScript engine from loading them, so
 // that the module we make can be imported and the learner gets a place, not just a sentence. There is no library and no
 // resolution here: the questions asked of the checker are only the early errors of the language and who is bound where.
-import type ts from 'typescript'
 import type { blankSourceFile } from 'ts-blank-space'
+import type * as typescript from 'typescript'
+import type ts from 'typescript'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 
 /** A learner's file: its name is a path relative to the job's folder, with slashes. */
@@ -13,7 +14,7 @@ export interface SourceText {
 
 /** The compiler runs in Monaco's worker and in Node; each hands in its own copy of these two. */
 export interface CompilerTools {
-  readonly ts: typeof import('typescript')
+  readonly ts: typeof typescript
   readonly blankSourceFile: typeof blankSourceFile
 }
 

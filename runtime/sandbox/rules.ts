@@ -82,7 +82,7 @@ function executeCall(statement: ts.Statement, tsc: CompilerTools['ts']): ts.Expr
       ? statement.declarationList.declarations.flatMap((declaration) => declaration.initializer ?? [])
       : []
   for (const expression of expressions) {
-    const bare = tsc.skipPartiallyEmittedExpressions(unwrap(expression, tsc)) as ts.Expression
+    const bare = unwrap(expression, tsc)
     if (isExecute(bare, tsc)) return bare
   }
   return null

@@ -1,4 +1,5 @@
-// console that writes lines to the simulation. Times are virtual and every line is the same on every machine.
+// console that writes lines to the simulation instead of the host. Times are virtual, and every line is the same on
+// every machine; where it goes and who sees it is the port's business.
 import { inspect, shorten } from './inspect.ts'
 
 export type LogLevel = 'log' | 'info' | 'warn' | 'error' | 'debug'

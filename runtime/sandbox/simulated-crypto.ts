@@ -1,4 +1,5 @@
-// crypto drawn from the simulation's random stream: the same seed gives the same bytes and ids. Nothing secret about it.
+// crypto drawn from the simulation's random stream: the same seed gives the same bytes and the same ids. There is
+// nothing secret about them.
 
 interface RandomStream {
   random(): number

@@ -44,8 +44,8 @@ function timeOf(parts: readonly unknown[], clock: Clock): number {
 
 function toPrimitive(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  const own = value.valueOf()
-  return typeof own === 'object' ? String(value) : own
+  const own: unknown = value.valueOf()
+  return typeof own === 'object' ? `${value as unknown as string}` : own
 }
 
 const HAS_ZONE = /(?:Z|GMT|UTC?|[+-]\d\d:?\d\d|\b[ECMP][SD]T)\)?\s*$/i

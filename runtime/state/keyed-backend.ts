@@ -1,6 +1,6 @@
 // Keyed state of one subtask of one operator. A key has a slot; every state is a column by slot; timers are two more
-// columns. A slot is freed when its key has neither state nor timers left, so memory follows the live keys. Flink's
-// heap KeyedStateBackend: values are handed out by reference.
+// columns. Slots of keys that have neither state nor timers left are freed in sweeps, so memory follows the live keys and
+// a key that comes and goes costs nothing. Flink's heap KeyedStateBackend: values are handed out by reference.
 
 import { cloneValue } from '../base/clone.ts'
 import { LearnerError } from '../base/diagnostic.ts'
@@ -14,6 +14,8 @@ import { TimerQueue } from './timer-queue.ts'
 
 /** No current key: in `open`, between records, on a stream that isn't keyed. */
 export const NO_SLOT = -1
+
+const FIRST_SWEEP = 1024
 
 /** Everything one key holds, as a snapshot keeps it. */
 export interface KeySnapshot {
@@ -45,6 +47,8 @@ export class KeyedStateBackend {
   /** By slot: how many state entries and timers it holds. */
   uses = new Int32Array(64)
   freeSlots: number[] = []
+  /** Number of slots ever handed out at which the next sweep is due. */
+  sweepAt = FIRST_SWEEP
 
   /** `nodeId`: whose state it is, for error messages. */
   constructor(keyType: TypeInformation<unknown> | null, maxParallelism: number, nodeId: string | null = null) {
@@ -55,18 +59,14 @@ export class KeyedStateBackend {
   /** Makes this the current key. Throws LearnerError for what can't be a key. */
   setCurrentKey(key: unknown): void {
     const canonical = this.reader.canonical(key)
-    const current = this.slot
-    if (current !== NO_SLOT && this.canonicalKeys[current] === canonical) return
     let slot = this.index.slotOf(canonical)
     if (slot < 0) slot = this.allocate(canonical, typeof key === 'object' ? key : canonicalToKey(key, canonical))
-    this.setCurrentSlot(slot)
+    this.slot = slot
   }
 
   /** Makes the key of this slot the current one; NO_SLOT for none. */
   setCurrentSlot(slot: number): void {
-    const before = this.slot
     this.slot = slot
-    if (before !== NO_SLOT && before !== slot && this.uses[before] === 0) this.release(before)
   }
 
   /** The current key. */
@@ -182,6 +182,7 @@ export class KeyedStateBackend {
   }
 
   private allocate(canonical: CanonicalKey, key: unknown): number {
+    if (this.freeSlots.length === 0 && this.keys.length >= this.sweepAt) this.sweep()
     const slot = this.freeSlots.pop() ?? this.keys.length
     this.keys[slot] = key
     this.canonicalKeys[slot] = canonical
@@ -194,11 +195,18 @@ export class KeyedStateBackend {
     return slot
   }
 
-  private release(slot: number): void {
-    this.index.remove(this.canonicalKeys[slot] as CanonicalKey)
-    this.keys[slot] = undefined
-    this.canonicalKeys[slot] = undefined
-    this.freeSlots.push(slot)
+  /** Frees the slots of keys that hold nothing. The next sweep is due when the slots in use have doubled. */
+  private sweep(): void {
+    for (let slot = 0; slot < this.keys.length; slot++) {
+      const canonical = this.canonicalKeys[slot]
+      if (canonical === undefined || this.uses[slot] !== 0 || slot === this.slot) continue
+      this.index.remove(canonical)
+      this.keys[slot] = undefined
+      this.canonicalKeys[slot] = undefined
+      this.freeSlots.push(slot)
+    }
+    const used = this.keys.length - this.freeSlots.length
+    this.sweepAt = Math.max(FIRST_SWEEP, used * 2)
   }
 }
 

@@ -31,7 +31,8 @@ export class KeyedValueState<T> implements ValueState<T> {
   }
 
   value(): T | null {
-    const value = this.backend.get(this.column, this.name)
+    const { slot } = this.backend
+    const value = slot < 0 ? this.backend.get(this.column, this.name) : this.column.get(slot)
     return value === undefined ? this.defaultValue : (value as T)
   }
 

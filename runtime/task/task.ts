@@ -72,6 +72,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   index = 0
   start = 0
   end = 0
+  /** Where the turn stopped last for somebody who steps by record. */
+  pausedAt = 0
 
   constructor(parts: Pick<Task, 'name' | 'subtask' | 'simulation' | 'costs' | 'gate' | 'chain' | 'writers' | 'listener' | 'keyContext'>) {
     this.name = parts.name
@@ -164,8 +166,9 @@ export class Task implements EventTarget, Turn, Wakeable {
   private planAlarm(): void {
     if (this.state !== 'RUNNING' || this.isReady) return
     let next = this.nextAlarmUs()
-    // An ended source waits for nothing but credit.
-    if (this.source !== null) next = Math.min(next, this.source.reader.nextAtUs)
+    // A source with a record due already waits for credit, which wakes it.
+    const recordUs = this.source === null ? Infinity : this.source.reader.nextAtUs
+    if (recordUs > this.simulation.nowUs) next = Math.min(next, recordUs)
     if (next === Infinity || next >= this.alarmAtUs) return
     this.alarmAtUs = Math.max(next, this.simulation.nowUs)
     this.simulation.schedule(this.alarmAtUs, ALARM, this.id)
@@ -176,6 +179,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.index = 0
     this.start = 0
     this.end = 0
+    this.pausedAt = 0
     this.beginTurn()
     this.simulation.turn = this
     if (this.state === 'CREATED') this.kind = OPEN_TURN
@@ -188,7 +192,7 @@ export class Task implements EventTarget, Turn, Wakeable {
       this.kind = DATA_TURN
       this.channel = gate.select()
       this.buffer = gate.firstBuffer(this.channel)
-      this.index = this.start = this.buffer.position
+      this.index = this.start = this.pausedAt = this.buffer.position
       this.end = Math.min(this.buffer.nextStop(), this.horizon(this.index))
     }
   }
@@ -225,12 +229,12 @@ export class Task implements EventTarget, Turn, Wakeable {
     const { keyContext } = this
     const { head } = this.chain
     const { values, timestamps } = buffer
-    while (this.index < this.end) {
-      const i = this.index
-      if (keyContext !== null) keyContext.backend.setCurrentKey(keyContext.selectKey(values[i]))
-      head.processElement(values[i], timestamps[i] as number)
-      this.index = i + 1
-      if (byRecord && this.index < this.end) return false
+    // `end` is read every time: an alarm set meanwhile may cut the turn short.
+    for (let i = this.index; i < this.end; this.index = ++i) {
+      if (byRecord && i > this.pausedAt) return this.pause(i)
+      const value = values[i]
+      if (keyContext !== null) keyContext.backend.setCurrentKey(keyContext.selectKey(value))
+      head.processElement(value, timestamps[i] as number)
     }
     buffer.position = this.index
     if (buffer.controlIndex < buffer.controlAt.length && this.index === buffer.controlAt[buffer.controlIndex]) {
@@ -239,6 +243,12 @@ export class Task implements EventTarget, Turn, Wakeable {
     if (buffer.isConsumed()) (this.gate as InputGate).release(this.channel)
     if ((this.gate as InputGate).hasEnded()) this.finish()
     return true
+  }
+
+  /** Stops before record i, to go on with it when somebody steps. */
+  private pause(i: number): boolean {
+    this.pausedAt = i
+    return false
   }
 
   private processControl(buffer: Buffer): void {
@@ -263,10 +273,11 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   private readSource(source: SourceOperator, byRecord: boolean): boolean {
     const { reader } = source
-    while (this.index < this.end && reader.nextAtUs <= this.nowUs()) {
+    const { turnStartUs } = this
+    for (let i = this.index; i < this.end; this.index = ++i) {
+      if (reader.nextAtUs > turnStartUs && reader.nextAtUs > this.nowUs()) break
+      if (byRecord && i > this.pausedAt) return this.pause(i)
       source.emitNext()
-      this.index++
-      if (byRecord && this.index < this.end) return false
     }
     if (reader.nextAtUs === Infinity) {
       source.emitEnd()

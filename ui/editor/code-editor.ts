@@ -11,9 +11,15 @@ export interface CodeEditorKeys {
   readonly onHeight: (height: number) => void
 }
 
+export interface ScreenPoint {
+  readonly x: number
+  readonly y: number
+}
+
 export interface CodeEditor {
   show(name: string, label: string): void
-  focus(): void
+  /** Takes the focus without moving the page; `at`: where on the screen the cursor goes. */
+  focus(at?: ScreenPoint): void
   /** Puts the cursor at a place of the file shown and scrolls there. */
   goTo(span: Span): void
   /** Tints the learner's lines that the run failed on; none clears. */
@@ -43,6 +49,7 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
     hideCursorInOverviewRuler: true,
     overviewRulerBorder: false,
     scrollBeyondLastLine: false,
+    scrollBeyondLastColumn: 1,
     scrollbar: { alwaysConsumeMouseWheel: false, vertical: 'auto', horizontalScrollbarSize: 8, useShadows: false },
     renderLineHighlight: 'none',
     stickyScroll: { enabled: false },
@@ -51,7 +58,8 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
     tabSize: 2,
     insertSpaces: true,
     detectIndentation: false,
-    bracketPairColorization: { enabled: false },
+    bracketPairColorization: { enabled: false, independentColorPoolPerBracketType: false },
+    'bracketPairColorization.enabled': false,
     guides: { indentation: false },
     matchBrackets: 'near',
     occurrencesHighlight: 'off',
@@ -73,7 +81,7 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
       code.updateOptions({ ariaLabel: label })
       keys.onHeight(code.getContentHeight())
     },
-    focus: () => code.focus(),
+    focus: (at) => focusAt(code, at),
     goTo(span) {
       const position = { lineNumber: span.line, column: span.column }
       code.setPosition(position)
@@ -84,6 +92,17 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
     tint: (spans) => tinted.set(spans.map(failedLine)),
     dispose: () => code.dispose(),
   }
+}
+
+function focusAt(code: editor.IStandaloneCodeEditor, at: ScreenPoint | undefined): void {
+  const position = at && code.getTargetAtClientPoint(at.x, at.y)?.position
+  if (position) code.setPosition(position)
+  // The browser brings what gets the focus into view, all of the editor, and the text would jump away from the pointer.
+  const scroller = element(code).closest('[data-scroller]')
+  const [pageTop, top] = [window.scrollY, scroller?.scrollTop ?? 0]
+  code.focus()
+  if (scroller) scroller.scrollTop = top
+  window.scrollTo({ top: pageTop })
 }
 
 function failedLine(span: Span): editor.IModelDeltaDecoration {
@@ -127,6 +146,8 @@ function scrollPageTo(code: editor.IStandaloneCodeEditor, line: number): void {
   const top = element(code).getBoundingClientRect().top + code.getTopForLineNumber(line)
   const isVisible = top > 80 && top < window.innerHeight - 120
   if (isVisible) return
-  const scroller = element(code).closest('[data-scroller]')
-  scroller?.scrollBy({ top: top - window.innerHeight / 3 })
+  const distance = top - window.innerHeight / 3
+  element(code).closest('[data-scroller]')?.scrollBy({ top: distance })
+  // On a narrow page it is the document that scrolls.
+  window.scrollBy({ top: distance })
 }

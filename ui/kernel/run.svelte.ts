@@ -66,8 +66,9 @@ export class Run {
     return this.#end?.kind === 'outcome' ? this.#end.outcome.diagnostics : []
   }
 
+  /** Null until a run has ended by itself, or was stopped; also if it failed before it began. */
   get hash(): string | null {
-    return this.#end?.kind === 'outcome' ? this.#end.outcome.hash : null
+    return this.#end?.kind === 'outcome' ? this.#end.outcome.hash || null : null
   }
 
   /** Compiles and runs. `compile` gives null when there is nothing to run: the last run then stays on show. */

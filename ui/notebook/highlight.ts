@@ -12,7 +12,7 @@ const KEYWORDS = new Set(
   `abstract as async await break case catch class const continue debugger default delete do else enum export extends
   false finally for from function if implements import in instanceof interface let new null of override private
   protected public readonly return satisfies static super switch this throw true try type typeof undefined var void
-  while yield`.split(/\s+/),
+  while yield any bigint boolean never number object string symbol undefined unknown`.split(/\s+/),
 )
 
 // In order: comments, strings (templates with their substitutions as one piece), numbers, words, spaces, the rest.
@@ -39,6 +39,6 @@ function kindOf(match: RegExpExecArray, text: string): TokenKind {
   if (number !== undefined) return 'number'
   if (word === undefined) return 'plain'
   if (KEYWORDS.has(word)) return 'keyword'
-  if (/^[A-Z]/.test(word)) return /^[A-Z][A-Z\d_]+$/.test(word) ? 'plain' : 'type'
+  if (/^[A-Z]/.test(word)) return 'type'
   return text[match.index + word.length] === '(' ? 'function' : 'plain'
 }

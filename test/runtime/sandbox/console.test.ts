@@ -53,7 +53,7 @@ describe('inspect', () => {
 
   test('long values are cut, with the rest counted', () => {
     expect(inspect(Array.from({ length: 102 }, () => 0))).toMatch(/0, … 2 more \]$/)
-    expect(inspect('x'.repeat(1e8))).toMatch(/^'x{9999}… \d+ more characters$/)
+    expect(inspect('x'.repeat(1e8))).toMatch(/^'x{1000}… 99999000 more characters'$/)
   })
 })
 

@@ -1,10 +1,17 @@
-import { StreamExecutionEnvironment, WatermarkStrategy, TransactionSource, AlertSink } from 'streambed'
+import {
+  AlertSink,
+  StreamExecutionEnvironment,
+  TransactionSource,
+  WatermarkStrategy,
+} from 'streambed'
 import { FraudDetector } from './FraudDetector'
 
 const env = StreamExecutionEnvironment.getExecutionEnvironment()
+const source = TransactionSource.unbounded()
+const noWatermarks = WatermarkStrategy.noWatermarks()
 
 env
-  .fromSource(TransactionSource.unbounded(), WatermarkStrategy.noWatermarks(), 'transactions')
+  .fromSource(source, noWatermarks, 'transactions')
   .keyBy((transaction) => transaction.accountId)
   .process(new FraudDetector())
   .name('fraud-detector')

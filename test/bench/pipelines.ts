@@ -1,0 +1,189 @@
+// The pipelines of the engine study (§3), each twice: as a job on the engine, and as the loop somebody would write by
+// hand. Both do the same work and return the same checksum, or the comparison means nothing.
+//
+// A: generate -> map (new object) -> filter (2 of 3 pass) -> count per key -> sink
+// C: same front -> fraud detector: two states, an event-time timer set, deleted and fired per key -> sink
+
+import { from, groupBy, map, mergeMap, scan, filter } from 'rxjs'
+import {
+  DataGeneratorSource,
+  KeyedProcessFunction,
+  Types,
+  ValueStateDescriptor,
+  WatermarkStrategy,
+  type Collector,
+  type Context,
+  type StreamExecutionEnvironment,
+  type ValueState,
+  type WatermarkGenerator,
+} from '../../runtime/index.ts'
+
+export interface Sums {
+  count: number
+  sum: number
+}
+
+interface Event {
+  readonly key: number
+  readonly amount: number
+  readonly ts: number
+}
+
+const SMALL = 20
+const LARGE = 900
+const MINUTE_MS = 60_000
+
+/** Record i: a key, an amount below 1000 and an event time, well mixed and the same everywhere. */
+export function makeEvent(i: number, keys: number): Event {
+  const mixed = Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) >>> 0
+  const other = Math.imul(mixed ^ (mixed >>> 13), 0x297a2d39) >>> 0
+  return { key: mixed % keys, amount: (other >>> 7) % 1000, ts: i * 10 }
+}
+
+class Counter extends KeyedProcessFunction<number, Event, number> {
+  count!: ValueState<number>
+
+  override open(): void {
+    this.count = this.getRuntimeContext().getState(new ValueStateDescriptor('count', Types.LONG))
+  }
+
+  override processElement(_event: Event, _context: Context<number>, out: Collector<number>): void {
+    const count = (this.count.value() ?? 0) + 1
+    this.count.update(count)
+    out.collect(count)
+  }
+}
+
+class Detector extends KeyedProcessFunction<number, Event, number> {
+  flag!: ValueState<boolean>
+  timer!: ValueState<number>
+
+  override open(): void {
+    this.flag = this.getRuntimeContext().getState(new ValueStateDescriptor('flag', Types.BOOLEAN))
+    this.timer = this.getRuntimeContext().getState(new ValueStateDescriptor('timer', Types.LONG))
+  }
+
+  override processElement(event: Event, context: Context<number>, out: Collector<number>): void {
+    if (this.flag.value() !== null) {
+      if (event.amount > LARGE) out.collect(event.key)
+      const timer = this.timer.value()
+      if (timer !== null) context.timerService().deleteEventTimeTimer(timer)
+      this.timer.clear()
+      this.flag.clear()
+    }
+    if (event.amount < SMALL) {
+      this.flag.update(true)
+      const timer = event.ts + MINUTE_MS
+      context.timerService().registerEventTimeTimer(timer)
+      this.timer.update(timer)
+    }
+  }
+
+  override onTimer(): void {
+    this.flag.clear()
+    this.timer.clear()
+  }
+}
+
+/** A watermark after every 1,000 records, whatever the clock says: so the hand can do the very same. */
+function everyThousandth(): WatermarkGenerator<Event> {
+  let seen = 0
+  return {
+    onEvent(_event, timestampMs, output) {
+      if (++seen % 1000 === 0) output.emitWatermark(timestampMs - 1)
+    },
+    onPeriodicEmit() {},
+  }
+}
+
+/** The job; `sums` collects what reaches the sink. */
+export function pipelineJob(name: 'A' | 'C', records: number, keys: number, sums: Sums) {
+  return (env: StreamExecutionEnvironment): void => {
+    const strategy = WatermarkStrategy.forGenerator<Event>(everyThousandth).withTimestampAssigner((event) => event.ts)
+    const keyed = env
+      .fromSource(new DataGeneratorSource((i) => makeEvent(i, keys), records), strategy, 'events')
+      .map((event) => ({ key: event.key, amount: event.amount, ts: event.ts }))
+      .filter((event) => event.amount % 3 !== 0)
+      .keyBy((event) => event.key)
+    const results = name === 'A' ? keyed.process(new Counter()) : keyed.process(new Detector())
+    results.addSink((value) => {
+      sums.count++
+      sums.sum = (sums.sum + value) | 0
+    })
+  }
+}
+
+export function handLoopA(records: number, keys: number): Sums {
+  const counts = new Map<number, number>()
+  const sums = { count: 0, sum: 0 }
+  let maxTs = -Infinity
+  let watermark = -Infinity
+  for (let i = 0; i < records; i++) {
+    const made = makeEvent(i, keys)
+    if (made.ts > maxTs) maxTs = made.ts
+    const event = { key: made.key, amount: made.amount, ts: made.ts }
+    if (event.amount % 3 !== 0) {
+      const count = (counts.get(event.key) ?? 0) + 1
+      counts.set(event.key, count)
+      sums.count++
+      sums.sum = (sums.sum + count) | 0
+    }
+    if (i % 1000 === 999) watermark = maxTs - 1
+  }
+  return watermark > maxTs ? { count: 0, sum: 0 } : sums
+}
+
+export function handLoopC(records: number, keys: number): Sums {
+  const flags = new Map<number, { timer: number }>()
+  const timers: { at: number; key: number }[] = []
+  const sums = { count: 0, sum: 0 }
+  let first = 0
+  let maxTs = -Infinity
+  for (let i = 0; i < records; i++) {
+    const made = makeEvent(i, keys)
+    if (made.ts > maxTs) maxTs = made.ts
+    const event = { key: made.key, amount: made.amount, ts: made.ts }
+    if (event.amount % 3 !== 0) {
+      if (flags.has(event.key)) {
+        if (event.amount > LARGE) {
+          sums.count++
+          sums.sum = (sums.sum + event.key) | 0
+        }
+        flags.delete(event.key)
+      }
+      if (event.amount < SMALL) {
+        const timer = event.ts + MINUTE_MS
+        flags.set(event.key, { timer })
+        timers.push({ at: timer, key: event.key })
+      }
+    }
+    if (i % 1000 === 999) {
+      // Events come in order, so timers do too: a queue is all the hand needs.
+      for (; first < timers.length && (timers[first] as { at: number }).at <= maxTs - 1; first++) {
+        const { at, key } = timers[first] as { at: number; key: number }
+        if (flags.get(key)?.timer === at) flags.delete(key)
+      }
+    }
+  }
+  return sums
+}
+
+/** Pipeline A with RxJS's groupBy and scan. */
+export function rxjsA(records: number, keys: number): Sums {
+  const sums = { count: 0, sum: 0 }
+  function* events(): Generator<Event> {
+    for (let i = 0; i < records; i++) yield makeEvent(i, keys)
+  }
+  from(events())
+    .pipe(
+      map((event) => ({ key: event.key, amount: event.amount, ts: event.ts })),
+      filter((event) => event.amount % 3 !== 0),
+      groupBy((event) => event.key),
+      mergeMap((group) => group.pipe(scan((count) => count + 1, 0))),
+    )
+    .subscribe((count) => {
+      sums.count++
+      sums.sum = (sums.sum + count) | 0
+    })
+  return sums
+}

@@ -1,0 +1,82 @@
+// npm run bench: the engine against loops written by hand and against RxJS, in one process, interleaved, after other
+// jobs have been through the same engine code ("polluted"). Prints medians and ratios; exit status 1 if a ratio is below
+// its target. Speeds depend on the machine; the ratios are what counts.
+
+import { deployJob } from '../harness/run-job.ts'
+import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
+import { handLoopA, handLoopC, pipelineJob, rxjsA, type Sums } from './pipelines.ts'
+import { pollute } from './pollution.ts'
+
+const RECORDS = 1_000_000
+const KEYS = 1_000
+const ROUNDS = 7
+
+interface Contender {
+  readonly name: string
+  readonly run: () => Sums
+  readonly checksum: string
+  readonly times: number[]
+}
+
+interface Target {
+  readonly name: string
+  readonly of: string
+  readonly against: string
+  readonly lowest: number
+}
+
+const TARGETS: readonly Target[] = [
+  { name: 'A against the hand loop', of: 'engine A', against: 'hand A', lowest: 0.35 },
+  { name: 'A against RxJS groupBy', of: 'engine A', against: 'RxJS A', lowest: 2.5 },
+  { name: 'C against the hand loop', of: 'engine C', against: 'hand C', lowest: 0.35 },
+]
+
+function engine(name: 'A' | 'C'): Sums {
+  const sums = { count: 0, sum: 0 }
+  const job = deployJob(pipelineJob(name, RECORDS, KEYS, sums), { hashesValues: false, observes: false })
+  job.simulation.run(NO_LIMIT)
+  if (job.execution.state !== 'FINISHED') throw job.execution.failure?.error ?? new Error('not finished')
+  return sums
+}
+
+function contender(name: string, run: () => Sums): Contender {
+  return { name, run, checksum: JSON.stringify(run()), times: [] }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] as number
+}
+
+pollute()
+const contenders = [
+  contender('hand A', () => handLoopA(RECORDS, KEYS)),
+  contender('engine A', () => engine('A')),
+  contender('RxJS A', () => rxjsA(RECORDS, KEYS)),
+  contender('hand C', () => handLoopC(RECORDS, KEYS)),
+  contender('engine C', () => engine('C')),
+]
+for (const pipeline of ['A', 'C']) {
+  const sums = new Set(contenders.filter(({ name }) => name.endsWith(pipeline)).map(({ checksum }) => checksum))
+  if (sums.size !== 1) throw new Error(`the contenders of ${pipeline} disagree: ${[...sums].join(' ')}`)
+}
+for (let round = 0; round < ROUNDS; round++) {
+  for (const { run, times } of contenders) {
+    globalThis.gc?.()
+    const started = performance.now()
+    run()
+    times.push(performance.now() - started)
+  }
+}
+
+const speed = new Map(contenders.map(({ name, times }) => [name, RECORDS / median(times) / 1000]))
+for (const { name, times } of contenders) {
+  const [fastest, slowest] = [RECORDS / Math.min(...times) / 1000, RECORDS / Math.max(...times) / 1000]
+  console.log(`${name.padEnd(10)} ${(speed.get(name) as number).toFixed(1)} M records/s [${slowest.toFixed(1)}–${fastest.toFixed(1)}]`)
+}
+for (const { name, of, against, lowest } of TARGETS) {
+  const ratio = (speed.get(of) as number) / (speed.get(against) as number)
+  const isMet = ratio >= lowest
+  console.log(`${name}: ${ratio.toFixed(2)} (at least ${lowest})${isMet ? '' : '  MISSED'}`)
+  if (!isMet) process.exitCode = 1
+}

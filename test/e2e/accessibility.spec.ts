@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixture.ts'
+import { mapJob } from './jobs.ts'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface AxeResult {
+  readonly violations: { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[]
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const { violations: found } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+  )
+  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}\n${node.failureSummary}`))
+}
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const locale of ['en-US', 'zh-CN'])
+    for (const width of [1440, 360]) {
+      test.describe(`${colorScheme}, ${locale}, ${width} wide`, () => {
+        test.use({ colorScheme, locale, viewport: { width, height: 860 } })
+
+        test('no violations at first, with problems, and with results', async ({ notebook, page }) => {
+          await notebook.openWith(mapJob('(n) => n.nothing'), { speed: null })
+          expect(await violations(page)).toEqual([])
+          await notebook.run.click()
+          await expect(notebook.problems).toBeVisible()
+          expect(await violations(page)).toEqual([])
+          await notebook.write(mapJob(`(n) => { if (n === 3) throw new Error('three'); return n }`).files[0]!.text)
+          await notebook.run.click()
+          await notebook.expectState('failed')
+          expect(await violations(page)).toEqual([])
+        })
+
+        test('no part of the page is wider than the window', async ({ notebook, page }) => {
+          await notebook.open()
+          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+        })
+      })
+    }

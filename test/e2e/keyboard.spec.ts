@@ -1,0 +1,47 @@
+import { expect, test } from './fixture.ts'
+import { mapJob } from './jobs.ts'
+
+test('everything from the first look to the result with the keyboard alone', async ({ notebook, page }) => {
+  await notebook.openWith(mapJob('(n) => n'), { speed: null })
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to the code' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  // From the cell, Tab comes to the files, their actions, Run, and the text.
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('tab', { name: 'Job.ts' })).toBeFocused()
+  for (const name of ['Add a file', 'File and notebook actions', 'Run']) {
+    await page.keyboard.press('Tab')
+    await expect(page.getByRole('button', { name, exact: true })).toBeFocused()
+  }
+  await page.keyboard.press('Tab')
+  await expect(page.locator('pre[role=button]')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.monaco-editor.focused')).toBeVisible()
+
+  await page.keyboard.press('ControlOrMeta+Home')
+  await page.keyboard.insertText('// written without a mouse\n')
+  await expect.poll(() => notebook.shownText()).toContain('// written without a mouse')
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await notebook.expectState('finished')
+  await expect(notebook.rows).toHaveCount(3)
+
+  // The editor lets go: Esc, then Tab.
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Parallelism')).toBeFocused()
+})
+
+test('the files are walked with the arrow keys, the menu opened and closed', async ({ notebook, page }) => {
+  await notebook.open()
+  await page.getByRole('tab', { name: 'FraudDetector.ts' }).focus()
+  await page.keyboard.press('ArrowLeft')
+  const job = page.getByRole('tab', { name: 'FraudDetectionJob.ts' })
+  await expect(job).toBeFocused()
+  await expect(job).toHaveAttribute('aria-selected', 'true')
+  await page.getByRole('button', { name: 'File and notebook actions' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('menuitem').first()).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'File and notebook actions' })).toBeFocused()
+})

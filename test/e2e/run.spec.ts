@@ -1,0 +1,70 @@
+import { boundedFraud, mapJob } from './jobs.ts'
+import { expect, test } from './fixture.ts'
+
+test('edit, see the error, correct it, run, and rows come', async ({ notebook, page }) => {
+  await notebook.openWith(mapJob('(n) => n * 10'), { untilMs: null, speed: null })
+  const text = await notebook.shownText()
+  await notebook.write(text.replace('n * 10', 'n.toUpperCase()'))
+  await expect(notebook.problems).toContainText("Property 'toUpperCase' does not exist on type 'number'")
+  await expect(notebook.problems).toContainText('Job.ts:6')
+
+  await notebook.run.click()
+  await expect(notebook.problems).toContainText('The job was not run')
+  await expect(page.getByRole('status').filter({ hasText: 'Not run: 1 error.' })).toHaveCount(1)
+  await notebook.expectState('idle')
+  await expect(page.locator('.monaco-editor.focused')).toBeVisible()
+
+  await notebook.write(text.replace('n * 10', 'n * 100'))
+  await expect(notebook.problems).toHaveCount(0)
+  await notebook.run.click()
+  await notebook.expectState('finished')
+  await expect(notebook.rows).toHaveCount(3)
+  await expect(notebook.rows.first()).toContainText('1>')
+  await expect(notebook.rows.last()).toContainText('300')
+})
+
+test('the job of the page raises an alert for account 3 once per 50 transactions', async ({ notebook, page }) => {
+  await notebook.openWith(null, { untilMs: 12_000, speed: null })
+  await notebook.run.click()
+  await notebook.expectState('until')
+  await expect(notebook.rows).toHaveCount(2)
+  await expect(notebook.rows.first()).toContainText('Alert{id=3}')
+  await expect(notebook.status).toContainText('00:12.000')
+  await expect(page.getByRole('status').filter({ hasText: 'Time is up. 2 rows.' })).toHaveCount(1)
+  expect(await notebook.hash()).toMatch(/^[0-9a-f]{16}$/)
+})
+
+test('the same job with the same seed gives the same hash, at any speed', async ({ notebook, page }) => {
+  await notebook.openWith(boundedFraud, { speed: null })
+  await notebook.run.click()
+  await notebook.expectState('finished')
+  const first = await notebook.hash()
+  await page.getByLabel('Speed').selectOption('100×')
+  await notebook.run.click()
+  await notebook.expectState('running')
+  await notebook.expectState('finished')
+  expect(await notebook.hash()).toBe(first)
+})
+
+test('a long result is shown in part and says so; one sink can be looked at alone', async ({ notebook, page }) => {
+  const job = mapJob('(n) => n')
+  const text = job.files[0]!.text.replace(".print('numbers')", '').replace('.fromElements(1, 2, 3)', '.fromSequence(1, 3000)')
+  const twoSinks = text.replace("await env", "numbers.print('all')\nnumbers.filter((n) => n === 7).print('seven')\nawait env").replace('env\n  .from', 'const numbers = env\n  .from')
+  await notebook.openWith({ entry: 'Job.ts', files: [{ name: 'Job.ts', text: twoSinks }] }, { speed: null })
+  await notebook.run.click()
+  await notebook.expectState('finished')
+  await expect(page.getByText('Showing the last 1,000 of 3,001 rows')).toBeVisible()
+  expect(await notebook.rows.count()).toBeLessThan(100)
+  await page.getByRole('button', { name: 'seven 1' }).click()
+  await expect(notebook.rows).toHaveCount(1)
+  await expect(notebook.rows).toContainText('7')
+})
+
+test('what the job writes with console is in the log', async ({ notebook, page }) => {
+  await notebook.openWith(mapJob(`(n) => { console.log('saw', n); return n }`), { speed: null })
+  await notebook.run.click()
+  await notebook.expectState('finished')
+  await page.getByRole('tab', { name: /^Log/ }).click()
+  await expect(page.getByRole('region', { name: 'Log' }).getByRole('listitem')).toHaveCount(3)
+  await expect(page.getByRole('region', { name: 'Log' })).toContainText('saw 3')
+})

@@ -1,0 +1,39 @@
+// Which code runs which kind of vector. What has no entry is reported as not yet run, never as passed.
+
+import type { Vector, Verdict } from './format.ts'
+import { notYetRun } from './format.ts'
+import { runDefaultMaxParallelism, runKeyGroups, runMurmur, runOperatorIds, runRanges } from './keygroup-vectors.ts'
+import { runExchange, runPartitioner, runValve } from './network-vectors.ts'
+import { runGenerator, runKeyedProcess, runReduce, runWatermarkOperator } from './operator-vectors.ts'
+
+type Run = (vector: Vector) => Verdict
+
+const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
+  keygroups: {
+    keyGroup: runKeyGroups,
+    murmur: runMurmur,
+    keyGroupRanges: runRanges,
+    defaultMaxParallelism: runDefaultMaxParallelism,
+  },
+  'operator-ids': { uid: runOperatorIds },
+  partitioners: { '*': runPartitioner },
+  exchanges: { '*': runExchange },
+  'watermark-valve': { valve: runValve },
+  'watermark-generators': { generator: runGenerator },
+  'watermark-operator': { assignTimestampsAndWatermarks: runWatermarkOperator },
+  timers: { keyedProcess: runKeyedProcess },
+  state: { keyedProcess: runKeyedProcess },
+  process: { reduce: runReduce, sum: runReduce, min: runReduce, max: runReduce, minBy: runReduce, maxBy: runReduce },
+}
+
+/** Runs a vector of a family. An error of ours is a failure of the vector. */
+export function runVector(family: string, vector: Vector): Verdict {
+  const kinds = BY_KIND[family]
+  const run = kinds?.[vector.operator?.kind ?? ''] ?? kinds?.['*']
+  if (run === undefined) return notYetRun(`family ${family}, ${vector.operator?.kind ?? 'no operator'}`)
+  try {
+    return run(vector)
+  } catch (error) {
+    return { kind: 'failed', why: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}

@@ -1,0 +1,79 @@
+// Runs a job written in a test, without compiler and sandbox: the graph is built anew for every subtask, as in a real
+// run, and the whole simulation runs to its end at once.
+
+import { Evaluation, evaluateIn } from '../../runtime/api/evaluation.ts'
+import { DEFAULT_CLUSTER, JobExecution, type ClusterSettings, type Row } from '../../runtime/cluster/job-execution.ts'
+import { createPlan, type Plan } from '../../runtime/graph/plan.ts'
+import { StreamExecutionEnvironment } from '../../runtime/index.ts'
+import { NO_LIMIT, Simulation, type RunLimit } from '../../runtime/kernel/simulation.ts'
+import { TraceRing } from '../../runtime/trace/trace-ring.ts'
+
+export type Build = (env: StreamExecutionEnvironment) => void
+
+export interface JobOptions {
+  readonly parallelism?: number
+  readonly seed?: number
+  readonly startMs?: number
+  readonly hashesValues?: boolean
+  readonly cluster?: Partial<ClusterSettings>
+  readonly trace?: boolean
+  readonly observes?: boolean
+}
+
+/** A job that's deployed and hasn't begun. */
+export interface DeployedJob {
+  readonly plan: Plan
+  readonly simulation: Simulation
+  readonly execution: JobExecution
+  readonly rows: Row[]
+}
+
+export interface JobResult extends DeployedJob {
+  readonly hash: string
+}
+
+/** Evaluates the job once. */
+export function evaluateJob(build: Build, parallelism = 1): Evaluation {
+  const result = new Promise<never>(() => undefined)
+  const evaluation = new Evaluation({ parallelism, keepsPositions: false, result })
+  evaluateIn(evaluation, () => {
+    const env = StreamExecutionEnvironment.getExecutionEnvironment()
+    build(env)
+    void env.execute('test')
+  })
+  return evaluation
+}
+
+export function planOf(build: Build, parallelism = 1): Plan {
+  return createPlan(evaluateJob(build, parallelism).graph)
+}
+
+export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
+  const { parallelism = 1, seed = 1, startMs = 0, hashesValues = true, cluster = {} } = options
+  const plan = planOf(build, parallelism)
+  const simulation = new Simulation({ seed, startMs, hashesValues })
+  if (options.trace === true) simulation.trace = new TraceRing(1 << 16)
+  const rows: Row[] = []
+  const execution = new JobExecution({
+    plan,
+    simulation,
+    settings: { ...DEFAULT_CLUSTER, ...cluster },
+    observer: options.observes === false ? null : { row: (row) => void rows.push(row), log: () => undefined },
+    instantiate: () => ({
+      registry: evaluateJob(build, parallelism).graph.registry,
+      beginTurn: () => undefined,
+      tick: () => undefined,
+    }),
+  })
+  return { plan, simulation, execution, rows }
+}
+
+/** Runs a bounded job to its end. Throws what failed it. */
+export function runJob(build: Build, options: JobOptions = {}, limit: Partial<RunLimit> = {}): JobResult {
+  const job = deployJob(build, options)
+  const result = job.simulation.run({ ...NO_LIMIT, ...limit })
+  if (job.execution.failure !== null) throw job.execution.failure.error
+  if (result === 'quiescent') job.execution.requireNotStuck()
+  job.execution.digestState()
+  return { ...job, hash: job.simulation.fingerprint.hex() }
+}
