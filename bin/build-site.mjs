@@ -34,5 +34,5 @@ function newestIn(file) {
 /** Runs `vite build` quietly. */
 export async function buildSite() {
   const { build } = await import('vite')
-  await build({ root, logLevel: 'warn' })
+  await build({ root, logLevel: 'error' })
 }

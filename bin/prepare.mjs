@@ -20,13 +20,14 @@ export function prepare() {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   // Development packages are needed to build, whatever NODE_ENV says.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
-  const { status, error } = spawnSync(npm, args, {
+  const { status, error, stderr } = spawnSync(npm, args, {
     cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
     shell: process.platform === 'win32',
   })
-  if (status !== 0)
-    stop(`\`npm ci\` failed${error ? `: ${error.message}` : ''}. Is this machine connected to an npm registry?`)
+  // npm ends its complaints with all its options: the reason stands at the top.
+  if (status !== 0) stop(['`npm ci` failed:', error?.message ?? '', ...stderr.split('\n').slice(0, 12)].join('\n'))
   writeFileSync(stampFile, lockHash())
 }
 

@@ -34,6 +34,13 @@ export class Fingerprint {
     this.b = Math.imul(this.b + this.a, 0x85ebca6b) ^ (this.b >>> 15)
   }
 
+  /** Mixes an event: its kind, whom it's for, and when. */
+  event(kind: number, target: number, time: number): void {
+    numberBits[0] = time
+    this.int((kind << 26) ^ target)
+    this.int((wordBits[1] as number) ^ Math.imul(wordBits[0] as number, 0x01000193))
+  }
+
   /** Mixes a double by its bits; all NaN alike. */
   number(value: number): void {
     numberBits[0] = value === value ? value : NaN

@@ -36,6 +36,7 @@ export const DEFAULT_CLUSTER: ClusterSettings = {
   sourceRecords: 64,
   credits: 4,
   latencyUs: 100,
+  bufferTimeoutUs: 100_000,
   recordUs: 1,
   turnUs: 1,
 }

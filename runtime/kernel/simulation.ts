@@ -133,9 +133,7 @@ export class Simulation {
       heap.pop()
       this.nowUs = time
       this.event++
-      this.fingerprint.int(kind)
-      this.fingerprint.int(target)
-      this.fingerprint.number(time)
+      this.fingerprint.event(kind, target, time)
       ;(this.targets[target] as EventTarget).handle(kind)
     }
   }

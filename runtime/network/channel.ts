@@ -17,6 +17,8 @@ export interface ChannelSettings {
   /** Buffers the producer may have on the way or waiting. */
   readonly credits: number
   readonly latencyUs: number
+  /** How long a buffer that isn't full may wait for more while its producer is at work. Flink's buffer timeout. */
+  readonly bufferTimeoutUs: number
 }
 
 export class Channel implements EventTarget {
@@ -28,6 +30,7 @@ export class Channel implements EventTarget {
   consumer: Wakeable | null = null
   /** Being filled by the producer. */
   open: Buffer | null = null
+  openedAtUs = 0
   /** Full, or cut off, and not yet sent. */
   sealed: Buffer[] = []
   /** Sent and not yet arrived, oldest first. */
@@ -56,10 +59,10 @@ export class Channel implements EventTarget {
   /** Appends a record; a full buffer is sealed and sent by the end of the producer's turn at the latest. */
   append(value: unknown, timestamp: number): void {
     let buffer = this.open
-    if (buffer === null) buffer = this.open = this.pool.take()
+    if (buffer === null) buffer = this.openBuffer()
     else if (buffer.size === this.pool.capacity) {
       this.seal()
-      buffer = this.open = this.pool.take()
+      buffer = this.openBuffer()
     }
     const at = buffer.size
     buffer.values[at] = value
@@ -68,8 +71,8 @@ export class Channel implements EventTarget {
   }
 
   appendControl(kind: number, value: number): void {
-    if (this.open === null) this.open = this.pool.take()
-    this.open.addControl(kind, value)
+    const buffer = this.open ?? this.openBuffer()
+    buffer.addControl(kind, value)
   }
 
   /** Closes the open buffer; `flush` says when it leaves. */
@@ -79,9 +82,9 @@ export class Channel implements EventTarget {
     this.open = null
   }
 
-  /** Sends everything written so far, to leave at this time. */
-  flush(leavesAtUs: number): void {
-    this.seal()
+  /** Sends what was written, to leave at this time; with `mayWait` a buffer with room and time left stays open. */
+  flush(leavesAtUs: number, mayWait: boolean): void {
+    if (!mayWait || leavesAtUs - this.openedAtUs >= this.settings.bufferTimeoutUs) this.seal()
     if (this.sealed.length === 0) return
     const { simulation } = this
     for (const buffer of this.sealed) {
@@ -116,6 +119,12 @@ export class Channel implements EventTarget {
     this.consumedRecords += buffer.size
     this.pool.give(buffer)
     this.simulation.schedule(this.simulation.nowUs + this.settings.latencyUs, CREDIT, this.id)
+  }
+
+  private openBuffer(): Buffer {
+    this.openedAtUs = this.simulation.nowUs
+    this.open = this.pool.take()
+    return this.open
   }
 
   private digest(buffer: Buffer): void {

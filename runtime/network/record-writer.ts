@@ -37,8 +37,9 @@ export class RecordWriter implements Receiver {
     for (const channel of this.channels) channel.appendControl(END_OF_INPUT, 0)
   }
 
-  flush(leavesAtUs: number): void {
-    for (const channel of this.channels) channel.flush(leavesAtUs)
+  /** Sends what was written; with `mayWait`, only buffers that are full or have waited for the buffer timeout. */
+  flush(leavesAtUs: number, mayWait: boolean): void {
+    for (const channel of this.channels) channel.flush(leavesAtUs, mayWait)
   }
 
   hasCredit(): boolean {

@@ -59,6 +59,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   tick: () => void = () => undefined
   state: TaskState = 'CREATED'
   busyUntilUs = 0
+  /** When the first of the operators' alarms is due; kept up to date by alarmChanged. */
+  operatorAlarmUs = Infinity
   /** A TURN event for this task is in the heap. */
   isReady = false
   /** Time of the earliest ALARM event in the heap for this task. */
@@ -115,6 +117,7 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   /** An operator's alarm moved: the turn under way must not run past it. */
   alarmChanged(): void {
+    this.operatorAlarmUs = (this.chain.nextAlarmMs() - this.simulation.settings.startMs) * 1000
     if (this.kind === DATA_TURN || this.kind === SOURCE_TURN) this.end = Math.min(this.end, this.horizon(this.index + 1))
   }
 
@@ -146,15 +149,11 @@ export class Task implements EventTarget, Turn, Wakeable {
   private isRunnable(): boolean {
     if (this.state === 'CREATED') return true
     if (this.state !== 'RUNNING') return false
-    if (this.nextAlarmUs() <= this.simulation.nowUs) return true
+    if (this.operatorAlarmUs <= this.simulation.nowUs) return true
     for (const writer of this.writers) if (!writer.hasCredit()) return false
     if (this.gate !== null) return this.gate.hasInput()
     const next = (this.source as SourceOperator).reader.nextAtUs
     return next === Infinity || next <= this.simulation.nowUs
-  }
-
-  private nextAlarmUs(): number {
-    return (this.chain.nextAlarmMs() - this.simulation.settings.startMs) * 1000
   }
 
   private nowUs(): number {
@@ -162,10 +161,16 @@ export class Task implements EventTarget, Turn, Wakeable {
     return this.turnStartUs + (this.index - this.start) * this.costs.recordUs
   }
 
+  /** A source that will have another turn at once: what it has written may wait for more. */
+  private isSaturated(): boolean {
+    if (this.source === null || this.state !== 'RUNNING') return false
+    return this.source.reader.nextAtUs <= this.busyUntilUs
+  }
+
   /** Makes sure that the task gets an ALARM when the next thing it waits for in processing time is due. */
   private planAlarm(): void {
     if (this.state !== 'RUNNING' || this.isReady) return
-    let next = this.nextAlarmUs()
+    let next = this.operatorAlarmUs
     // A source with a record due already waits for credit, which wakes it.
     const recordUs = this.source === null ? Infinity : this.source.reader.nextAtUs
     if (recordUs > this.simulation.nowUs) next = Math.min(next, recordUs)
@@ -183,7 +188,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.beginTurn()
     this.simulation.turn = this
     if (this.state === 'CREATED') this.kind = OPEN_TURN
-    else if (this.nextAlarmUs() <= this.simulation.nowUs) this.kind = ALARM_TURN
+    else if (this.operatorAlarmUs <= this.simulation.nowUs) this.kind = ALARM_TURN
     else if (this.source !== null) {
       this.kind = SOURCE_TURN
       this.end = Math.min(this.costs.sourceRecords, this.horizon(0))
@@ -199,7 +204,7 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   /** How far the turn may go, from this place on, before the task's next alarm: one record at least. */
   private horizon(from: number): number {
-    const alarmUs = this.nextAlarmUs()
+    const alarmUs = this.operatorAlarmUs
     if (alarmUs === Infinity) return Infinity
     const reachedUs = this.turnStartUs + (from - this.start) * this.costs.recordUs
     return from + Math.max(from === this.start ? 1 : 0, Math.floor((alarmUs - reachedUs) / this.costs.recordUs))
@@ -209,11 +214,13 @@ export class Task implements EventTarget, Turn, Wakeable {
     switch (this.kind) {
       case OPEN_TURN:
         this.openChain()
+        this.alarmChanged()
         this.state = 'RUNNING'
         this.simulation.trace?.add(this.simulation.event, this.turnStartUs, TRACE_TASK, this.id, 1, 0)
         break
       case ALARM_TURN:
         this.chain.fireAlarms(this.nowMs())
+        this.alarmChanged()
         break
       case SOURCE_TURN:
         if (!this.readSource(this.source as SourceOperator, byRecord)) return false
@@ -297,7 +304,8 @@ export class Task implements EventTarget, Turn, Wakeable {
     const { simulation, costs } = this
     const records = this.index - this.start
     this.busyUntilUs = this.turnStartUs + costs.turnUs + records * costs.recordUs
-    for (const writer of this.writers) writer.flush(this.busyUntilUs)
+    const isAtOnceBack = this.isSaturated()
+    for (const writer of this.writers) writer.flush(this.busyUntilUs, isAtOnceBack)
     simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_TURN, this.id, records, this.busyUntilUs - this.turnStartUs)
     this.buffer = null
     this.kind = 0

@@ -62,7 +62,6 @@ for (const pipeline of ['A', 'C']) {
 }
 for (let round = 0; round < ROUNDS; round++) {
   for (const { run, times } of contenders) {
-    globalThis.gc?.()
     const started = performance.now()
     run()
     times.push(performance.now() - started)

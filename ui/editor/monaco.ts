@@ -21,7 +21,7 @@ const compilerOptions = {
   module: ESNEXT,
   moduleResolution: BUNDLER,
   moduleDetection: FORCE_MODULES,
-  lib: ['es2022'],
+  lib: ['lib.es2022.d.ts'],
   types: [],
   strict: true,
   allowImportingTsExtensions: true,
