@@ -4,6 +4,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { hasTimestamp, MIN_TIMESTAMP, timestampText } from '../base/time.ts'
 import { toPrintText, toTaggedJson } from '../base/value-text.ts'
+import * as streambed from '../index.ts'
 import { DEFAULT_CLUSTER, JobExecution, type JobObserver, type Row } from '../cluster/job-execution.ts'
 import type { Plan } from '../graph/plan.ts'
 import { Simulation, type RunResult } from '../kernel/simulation.ts'
@@ -142,7 +143,7 @@ export class EngineSession implements Engine {
     job: CompiledJob,
     settings: RunSettings,
   ): Promise<{ readonly program: JobProgram | null; readonly diagnostics: readonly Diagnostic[] }> {
-    const diagnostics = settingsDiagnostics(settings)
+    const diagnostics = [...settingsDiagnostics(settings), ...unknownNames(job)]
     if (diagnostics.length > 0) return { program: null, diagnostics }
     try {
       const module = (await this.#host.importModule(job.code)) as { readonly default: JobFactory }
@@ -219,6 +220,13 @@ function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['s
 
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
   return { state: 'failed', position: { virtualMs: 0, event: 0, rows: 0 }, hash: '', diagnostics, plan: null }
+}
+
+/** Names the job takes from 'streambed' that aren't there: without this they'd be undefined, and fail somewhere else. */
+function unknownNames(job: CompiledJob): Diagnostic[] {
+  return job.apiNames
+    .filter(({ name }) => !(name in streambed))
+    .map(({ name, span }) => ({ code: 'API_NAME_UNKNOWN', params: { name }, span }))
 }
 
 function settingsDiagnostics({ parallelism, seed, untilMs, speed }: RunSettings): Diagnostic[] {

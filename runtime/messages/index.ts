@@ -19,8 +19,9 @@ const TABLES: Readonly<Record<Language, ReadonlyMap<string, Message>>> = { en: p
 export function render(diagnostic: Pick<Diagnostic, 'code' | 'params'>, language: Language): Message {
   const message = TABLES[language].get(diagnostic.code)
   if (message === undefined) return { what: `${diagnostic.code} ${JSON.stringify(diagnostic.params)}`, todo: '' }
+  const value = (name: string): string | undefined => diagnostic.params[name]?.toString()
   const fill = (text: string): string =>
-    text.replace(/\{(\w+)\}/g, (whole, name: string) => String(diagnostic.params[name] ?? whole))
+    withoutGaps(text, value).replace(/\{(\w+)\}/g, (whole, name: string) => value(name) ?? whole)
   return { what: fill(message.what), todo: fill(message.todo) }
 }
 
@@ -38,7 +39,15 @@ export function parseMessages(markdown: string): Map<string, Message> {
   return messages
 }
 
+/** Takes the brackets off the optional parts, and those away that lack a value. */
+function withoutGaps(text: string, value: (name: string) => string | undefined): string {
+  return text.replace(/\[([^\]]*\{\w+\}[^\]]*)\]/g, (_whole, part: string) => {
+    const names = Array.from(part.matchAll(/\{(\w+)\}/g), (match) => match[1] as string)
+    return names.every((name) => value(name) !== undefined) ? part : ''
+  })
+}
+
 /** Lines of a paragraph as one. Between Chinese characters a line break is no space. */
 function unwrap(text: string): string {
-  return text.replace(/([^\x00-\x7f])\n([^\x00-\x7f])/g, '$1$2').replace(/\s*\n\s*/g, ' ')
+  return text.replace(/([\u3000-\uffef])\n([\u3000-\uffef])/g, '$1$2').replace(/\s*\n\s*/g, ' ')
 }
