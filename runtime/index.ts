@@ -1,4 +1,5 @@
-// What a job imports as 'streambed'. Flink's names, in both vocabularies: today's and the older tutorials'.
+// What a job imports as 'streambed'. Flink's names, in both vocabularies: today's and the older tutorials'. Nothing else
+// of the engine can be reached from a job.
 
 export { StreamExecutionEnvironment } from './api/environment.ts'
 export type { ExecutionConfig, JobExecutionResult } from './api/environment.ts'

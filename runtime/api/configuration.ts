@@ -1,4 +1,5 @@
-// The older parameter of `open`. It holds nothing here: jobs get their settings from the environment.
+// The older parameter of `open`, so that code from tutorials before Flink 2.0 runs as it is. It holds nothing here: jobs
+// get their settings from the environment. Flink's Configuration.
 
 /** What `open` got before Flink 2.0: `open(parameters: Configuration)` still works. */
 export class Configuration {

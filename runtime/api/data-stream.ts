@@ -88,7 +88,10 @@ export class DataStream<T> {
   /** This stream and others of the same type as one; no order between them. */
   union(...others: DataStream<T>[]): DataStream<T> {
     if (others.length === 0 || !others.every((other) => other instanceof DataStream)) throw new LearnerError('UNION')
-    return new DataStream<T>(this.evaluation, [this, ...others].flatMap((stream) => stream.edges))
+    return new DataStream<T>(
+      this.evaluation,
+      [this, ...others].flatMap((stream) => stream.edges),
+    )
   }
 
   /** Gives records their event time, and the stream its watermarks. */
@@ -111,9 +114,7 @@ export class DataStream<T> {
   }
 
   /** Ends the stream in a sink function: the older way, which tutorials still use. */
-  addSink(
-    sink: Sink<T> | SinkFunctionLike<T> | ((value: T, context: SinkContext) => void),
-  ): DataStreamSink<T> {
+  addSink(sink: Sink<T> | SinkFunctionLike<T> | ((value: T, context: SinkContext) => void)): DataStreamSink<T> {
     if (sink instanceof Sink) return this.sink({ kind: 'sink', sink: sink.spec }, 'Unnamed', {})
     requireFunction(sink, 'invoke', 'addSink')
     return this.sink({ kind: 'sink', sink: { kind: 'function', identifier: null } }, 'Unnamed', { invoke: sink })
@@ -176,7 +177,12 @@ export class DataStream<T> {
     const { graph } = this.evaluation
     if (this.evaluation.isExecuted) throw new LearnerError('AFTER_EXECUTE')
     const options = { at: this.evaluation.position(), isKeyed: this instanceof KeyedStream }
-    const node = graph.add(spec, name, this.edges.map(({ edge }) => edge), options)
+    const node = graph.add(
+      spec,
+      name,
+      this.edges.map(({ edge }) => edge),
+      options,
+    )
     for (const [role, fn] of Object.entries(functions)) graph.registry.set(node.id, role, fn)
     this.edges.forEach((edge, input) => {
       for (const [role, fn] of Object.entries(edge.functions)) graph.registry.set(node.id, `${role}:${input}`, fn)
@@ -270,9 +276,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
   override process<R>(fn: KeyedProcessFunction<K, T, R>): SingleOutputStreamOperator<R>
   /** Runs a process function without timers. */
   override process<R>(fn: ProcessFunction<T, R>): SingleOutputStreamOperator<R>
-  override process<R>(
-    fn: KeyedProcessFunction<K, T, R> | ProcessFunction<T, R>,
-  ): SingleOutputStreamOperator<R> {
+  override process<R>(fn: KeyedProcessFunction<K, T, R> | ProcessFunction<T, R>): SingleOutputStreamOperator<R> {
     requireObject(fn, 'processElement', 'process')
     return this.transform({ kind: 'keyedProcess' }, 'KeyedProcess', { process: fn })
   }

@@ -1,4 +1,5 @@
-// Lengths of time, in both of Flink's vocabularies: java.time.Duration, and the older Time of Flink's own.
+// Lengths of time, in both of Flink's vocabularies: java.time.Duration, and the older Time of Flink's own. Always whole
+// milliseconds, as everything else about time is.
 
 import { LearnerError } from '../base/diagnostic.ts'
 

@@ -93,7 +93,9 @@ export class StreamExecutionEnvironment {
 
   /** A bounded stream of these records, read by one subtask: a list, or the records one by one. */
   fromData<T>(first: readonly T[] | T, ...rest: T[]): SingleOutputStreamOperator<T> {
-    return this.fromCollection(Array.isArray(first) && rest.length === 0 ? (first as readonly T[]) : [first as T, ...rest])
+    return this.fromCollection(
+      Array.isArray(first) && rest.length === 0 ? (first as readonly T[]) : [first as T, ...rest],
+    )
   }
 
   /** A bounded stream of the records of a list (or anything that can be iterated), read by one subtask. */
@@ -103,7 +105,13 @@ export class StreamExecutionEnvironment {
     }
     const list = Array.isArray(elements) ? (elements as readonly T[]) : Array.from(elements)
     const spec: SourceSpec = { kind: 'collection', count: list.length, digest: digest(list) }
-    return this.#source(spec, new Map([['elements', list]]), WatermarkStrategy.noWatermarks<T>(), 'Collection Source', 1)
+    return this.#source(
+      spec,
+      new Map([['elements', list]]),
+      WatermarkStrategy.noWatermarks<T>(),
+      'Collection Source',
+      1,
+    )
   }
 
   /** The whole numbers from one to another, both included. */
@@ -115,7 +123,13 @@ export class StreamExecutionEnvironment {
   fromSource<T>(source: Source<T>, strategy: WatermarkStrategy<T>, name: string): SingleOutputStreamOperator<T> {
     if (!(source instanceof Source)) throw new LearnerError('SOURCE_WANTED', { call: 'fromSource' })
     if (!(strategy instanceof WatermarkStrategy)) throw new LearnerError('STRATEGY_WANTED')
-    return this.#source(source.spec, source.functions, strategy, requireName(name, 'fromSource'), source.highestParallelism)
+    return this.#source(
+      source.spec,
+      source.functions,
+      strategy,
+      requireName(name, 'fromSource'),
+      source.highestParallelism,
+    )
   }
 
   /** Reads a source without watermarks: the older way, which tutorials still use. */
@@ -123,7 +137,13 @@ export class StreamExecutionEnvironment {
     const strategy = WatermarkStrategy.noWatermarks<T>()
     if (source instanceof Source) return this.fromSource(source, strategy, name)
     requireObject(source, 'run', 'addSource')
-    return this.#source({ kind: 'function' }, new Map([['source', source]]), strategy, requireName(name, 'addSource'), 1)
+    return this.#source(
+      { kind: 'function' },
+      new Map([['source', source]]),
+      strategy,
+      requireName(name, 'addSource'),
+      1,
+    )
   }
 
   /** Hands the job over to the cluster. The last thing a job does, once. */

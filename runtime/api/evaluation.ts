@@ -13,7 +13,11 @@ export class Evaluation {
   /** What `execute` returns. */
   readonly result: Promise<never>
 
-  constructor(options: { readonly parallelism: number; readonly keepsPositions: boolean; readonly result: Promise<never> }) {
+  constructor(options: {
+    readonly parallelism: number
+    readonly keepsPositions: boolean
+    readonly result: Promise<never>
+  }) {
     this.graph = new StreamGraph(options.parallelism)
     this.keepsPositions = options.keepsPositions
     this.result = options.result

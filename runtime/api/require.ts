@@ -1,4 +1,5 @@
-// Checks on what learners pass in: caught where the job is built, at the learner's own line.
+// Checks on what learners pass in: caught where the job is built, at the learner's own line, rather than where it would
+// first hurt. Each throws a LearnerError that says what was given.
 
 import { LearnerError } from '../base/diagnostic.ts'
 
@@ -17,13 +18,15 @@ export function requireFunction(value: unknown, method: string | null, call: str
 
 /** An object with the method; a plain function won't do. */
 export function requireObject(value: unknown, method: string, call: string): void {
-  if (typeof value === 'function' && isClass(value)) throw new LearnerError('CLASS_NOT_OBJECT', { call, name: value.name })
+  if (typeof value === 'function' && isClass(value))
+    throw new LearnerError('CLASS_NOT_OBJECT', { call, name: value.name })
   if (typeof value === 'object' && value !== null) {
     if (typeof (value as Record<string, unknown>)[method] === 'function') return
   }
   throw new LearnerError('NOT_A_FUNCTION', { call, method, value: describe(value) })
 }
 
+/** A text that isn't empty; throws LearnerError otherwise. */
 export function requireName(value: unknown, call: string): string {
   if (typeof value === 'string' && value !== '') return value
   throw new LearnerError('NAME_WANTED', { call, value: describe(value) })

@@ -23,7 +23,11 @@ export class StateTtlConfig implements StateTtl {
   }
 
   static newBuilder(ttl: Duration | Time): StateTtlConfigBuilder {
-    const spec = { ttlMs: durationMs(ttl, 'StateTtlConfig', 1), update: 'OnCreateAndWrite', visibility: 'NeverReturnExpired' }
+    const spec = {
+      ttlMs: durationMs(ttl, 'StateTtlConfig', 1),
+      update: 'OnCreateAndWrite',
+      visibility: 'NeverReturnExpired',
+    }
     return new StateTtlConfigBuilder(spec as StateTtl, (built) => new StateTtlConfig(built))
   }
 }

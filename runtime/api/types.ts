@@ -1,4 +1,5 @@
-// Types.X: names for types where JavaScript alone doesn't tell them. Flink's Types.
+// Types.X: names for types where JavaScript alone doesn't tell them. Flink's Types; only keys depend on them so far, and
+// savepoints will.
 
 import type { TypeInformation } from '../record/type-info.ts'
 
@@ -48,7 +49,10 @@ export const Types = {
     parts: fields as readonly TypeInformation<unknown>[],
   }),
   /** An array of any length. */
-  LIST: <T>(element: TypeInformation<T>): TypeInformation<T[]> => ({ kind: 'LIST', parts: [element as TypeInformation<unknown>] }),
+  LIST: <T>(element: TypeInformation<T>): TypeInformation<T[]> => ({
+    kind: 'LIST',
+    parts: [element as TypeInformation<unknown>],
+  }),
   MAP: <K, V>(key: TypeInformation<K>, value: TypeInformation<V>): TypeInformation<Map<K, V>> => ({
     kind: 'MAP',
     parts: [key as TypeInformation<unknown>, value as TypeInformation<unknown>],

@@ -56,7 +56,8 @@ export function utf8(text: string): Uint8Array {
 
 function tail(data: Uint8Array, from: number, count: number): bigint {
   let word = 0n
-  for (let i = Math.min(count, data.length - from) - 1; i >= 0; i--) word = (word << 8n) | BigInt(data[from + i] as number)
+  for (let i = Math.min(count, data.length - from) - 1; i >= 0; i--)
+    word = (word << 8n) | BigInt(data[from + i] as number)
   return word
 }
 

@@ -164,7 +164,8 @@ export class JobExecution implements TaskListener {
     const instance = this.instantiate({
       nowMs: () => late.task?.nowMs() ?? this.simulation.settings.startMs,
       random: () => random.nextDouble(),
-      log: (level, text) => this.observer?.log(level, text, subtask, late.task?.nowMs() ?? this.simulation.settings.startMs),
+      log: (level, text) =>
+        this.observer?.log(level, text, subtask, late.task?.nowMs() ?? this.simulation.settings.startMs),
     })
     const outgoing = this.createWriters(vertex, subtask, instance, channelsOf)
     const incoming = channelsInto.get(`${vertex.id} ${subtask}`) ?? []
@@ -288,4 +289,3 @@ function maxParallelismOf(vertex: JobVertex): number {
 function declaredKey(key: string): TypeInformation<unknown> | null {
   return key === 'infer' ? null : parseType(key)
 }
-

@@ -12,7 +12,11 @@ export function createReader(spec: SourceSpec, context: ReaderContext): SourceRe
     case 'collection':
       return new CollectionReader(context.subtask === 0 ? (context.userFunction('elements') as readonly unknown[]) : [])
     case 'sequence':
-      return new IndexReader(split(spec.from, spec.to - spec.from + 1, context), rate(spec.ratePerSecond, context), (i) => i)
+      return new IndexReader(
+        split(spec.from, spec.to - spec.from + 1, context),
+        rate(spec.ratePerSecond, context),
+        (i) => i,
+      )
     case 'generator': {
       const map = asCall<(index: number) => unknown>(context.userFunction('generator'), 'map')
       const share = split(0, spec.count ?? Number.MAX_SAFE_INTEGER, context)
@@ -24,7 +28,9 @@ export function createReader(spec: SourceSpec, context: ReaderContext): SourceRe
       return new IndexReader(share, spec.ratePerSecond, transactionAt)
     }
     case 'function':
-      return new FunctionReader(context.subtask === 0 ? (context.userFunction('source') as SourceFunctionLike<unknown>) : null)
+      return new FunctionReader(
+        context.subtask === 0 ? (context.userFunction('source') as SourceFunctionLike<unknown>) : null,
+      )
   }
 }
 
@@ -36,7 +42,10 @@ interface Share {
 function split(from: number, count: number, { subtask, parallelism }: ReaderContext): Share {
   const each = Math.floor(count / parallelism)
   const withOneMore = count - each * parallelism
-  return { start: from + each * subtask + Math.min(subtask, withOneMore), count: each + (subtask < withOneMore ? 1 : 0) }
+  return {
+    start: from + each * subtask + Math.min(subtask, withOneMore),
+    count: each + (subtask < withOneMore ? 1 : 0),
+  }
 }
 
 function rate(ratePerSecond: number | null, { parallelism }: ReaderContext): number | null {

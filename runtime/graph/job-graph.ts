@@ -36,7 +36,9 @@ export interface JobGraph {
 
 export function createJobGraph(plan: Plan): JobGraph {
   const byId = new Map(plan.nodes.map((node) => [node.id, node]))
-  const edges = plan.nodes.flatMap((to) => to.inputs.map((edge, input): JobEdge => ({ edge, input, from: edge.node, to: to.id })))
+  const edges = plan.nodes.flatMap((to) =>
+    to.inputs.map((edge, input): JobEdge => ({ edge, input, from: edge.node, to: to.id })),
+  )
   const isInChain = (job: JobEdge): boolean =>
     isChained(nodeOf(byId, job.from), nodeOf(byId, job.to), job.edge, plan.config.isChainingEnabled)
   const chainedInto = new Set(edges.filter(isInChain).map((job) => job.to))
@@ -74,7 +76,9 @@ function chainFrom(head: PlanNode, chained: readonly JobEdge[], byId: ReadonlyMa
 }
 
 function chainName(head: PlanNode, chained: readonly JobEdge[], byId: ReadonlyMap<string, PlanNode>): string {
-  const next = chained.filter((job) => job.from === head.id).map((job) => chainName(nodeOf(byId, job.to), chained, byId))
+  const next = chained
+    .filter((job) => job.from === head.id)
+    .map((job) => chainName(nodeOf(byId, job.to), chained, byId))
   if (next.length === 0) return displayName(head)
   return `${displayName(head)} -> ${next.length === 1 ? next[0] : `(${next.join(', ')})`}`
 }

@@ -60,7 +60,11 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
   const { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled } = graph.config
   const drafts = graph.nodes.map((node) => draftNode(graph, node))
   const ids = operatorIds(idNodes(drafts, isChainingEnabled))
-  const nodes = drafts.map((draft) => ({ ...draft, operatorId: ids.get(draft.id) as string, at: null as string | null }))
+  const nodes = drafts.map((draft) => ({
+    ...draft,
+    operatorId: ids.get(draft.id) as string,
+    at: null as string | null,
+  }))
   const body = {
     name: graph.jobName ?? 'Flink Streaming Job',
     config: { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled },
@@ -113,14 +117,17 @@ function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
 function idNodes(nodes: readonly PlanNode[], isChainingEnabled: boolean): IdNode[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   return nodes.map((node) => {
-    const outgoing = nodes.flatMap((to) => to.inputs.filter((edge) => edge.node === node.id).map((edge) => ({ to, edge })))
+    const outgoing = nodes.flatMap((to) =>
+      to.inputs.filter((edge) => edge.node === node.id).map((edge) => ({ to, edge })),
+    )
     return {
       id: node.id,
       uid: node.uid,
       isSource: node.inputs.length === 0,
       inputs: node.inputs.map((edge) => edge.node),
-      chainedOutputs: outgoing.filter(({ to, edge }) => isChained(byId.get(edge.node) as PlanNode, to, edge, isChainingEnabled))
-        .length,
+      chainedOutputs: outgoing.filter(({ to, edge }) =>
+        isChained(byId.get(edge.node) as PlanNode, to, edge, isChainingEnabled),
+      ).length,
       outputs: outgoing.map(({ to }) => to.id),
     }
   })

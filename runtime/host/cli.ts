@@ -1,4 +1,5 @@
-// streambed run <job.ts> | streambed plan <job.ts>: jobs without a page, for grading and for scripts.
+// streambed run <job.ts> | streambed plan <job.ts>: jobs without a page, for grading and for scripts. Rows go to standard
+// output in the order in which the sinks got them, everything said about the job to standard error.
 
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../base/diagnostic.ts'
@@ -77,7 +78,10 @@ function compile(file: string, options: Options): CompiledJob | null {
     return job
   } catch (error) {
     if ((error as { code?: string }).code === undefined) throw error
-    report([{ code: 'FILE_UNREADABLE', params: { file, error: (error as Error).message }, span: null }], options.language)
+    report(
+      [{ code: 'FILE_UNREADABLE', params: { file, error: (error as Error).message }, span: null }],
+      options.language,
+    )
     return null
   }
 }
@@ -176,4 +180,6 @@ process.stdout.on('error', (error: { code?: string }) => {
   process.exit(0)
 })
 
+// Local time is UTC in every run, wherever it runs.
+process.env['TZ'] = 'UTC'
 process.exitCode = await main(process.argv.slice(2))

@@ -1,2 +1,3 @@
-// The compiler as the editor's worker sees it: the one door into sandbox/ that the page may use.
+// The compiler as the editor's worker sees it: the one door into sandbox/ that the page may use. It's no part of the
+// engine's worker, which gets jobs compiled.
 export { compileJob } from '../sandbox/compile.ts'

@@ -1,4 +1,5 @@
-// From whatever was thrown to a diagnostic at the learner's line.
+// From whatever was thrown to a diagnostic at the learner's line: the innermost frame that is the learner's, or else the
+// line on which the operator at fault was made. The engine's own frames are never shown.
 
 import { LearnerError, type Diagnostic, type Span } from '../base/diagnostic.ts'
 import { toPrintText } from '../base/value-text.ts'

@@ -1,4 +1,5 @@
-// A compiled job, ready to be evaluated: twice to make its plan, and once more for every subtask that runs. DESIGN §8.
+// A compiled job, ready to be evaluated: twice to make its plan, and once more for every subtask that runs. While it is
+// evaluated, clock and randomness are the same each time, so that constants agree between subtasks. DESIGN §8.
 
 import * as streambed from '../index.ts'
 import { Evaluation, evaluateIn } from '../api/evaluation.ts'

@@ -1,4 +1,5 @@
 // The engine's host in Node, and how a job is read from disk: the entry file and whatever it imports by relative path.
+// Trusts the job as Node trusts any module: there's no sandbox but the intercepted names.
 
 import { readFileSync, existsSync } from 'node:fs'
 import path from 'node:path'

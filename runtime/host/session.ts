@@ -65,7 +65,10 @@ export class EngineSession implements Engine {
   }
 
   /** The plan of a job, without running it. */
-  async plan(job: CompiledJob, settings: RunSettings): Promise<{ plan: Plan | null; diagnostics: readonly Diagnostic[] }> {
+  async plan(
+    job: CompiledJob,
+    settings: RunSettings,
+  ): Promise<{ plan: Plan | null; diagnostics: readonly Diagnostic[] }> {
     const loaded = await this.#load(job, settings)
     if (loaded.program === null) return { plan: null, diagnostics: loaded.diagnostics }
     return loaded.program.plan(() => undefined)

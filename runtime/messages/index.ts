@@ -13,7 +13,10 @@ export interface Message {
   readonly todo: string
 }
 
-const TABLES: Readonly<Record<Language, ReadonlyMap<string, Message>>> = { en: parseMessages(en), zh: parseMessages(zh) }
+const TABLES: Readonly<Record<Language, ReadonlyMap<string, Message>>> = {
+  en: parseMessages(en),
+  zh: parseMessages(zh),
+}
 
 /** Says the diagnostic in this language, its values filled in. */
 export function render(diagnostic: Pick<Diagnostic, 'code' | 'params'>, language: Language): Message {

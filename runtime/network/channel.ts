@@ -3,7 +3,7 @@
 // may exceed the credits: that overdraft is counted. Flink's credit-based channel.
 
 import { assert } from '../base/assert.ts'
-import { Buffer, type BufferPool } from '../record/buffer.ts'
+import type { Buffer, BufferPool } from '../record/buffer.ts'
 import { CREDIT, DELIVER, type EventTarget, type Simulation } from '../kernel/simulation.ts'
 import { TRACE_DELIVER, TRACE_SEND } from '../trace/trace-layout.ts'
 
@@ -109,7 +109,14 @@ export class Channel implements EventTarget {
     const buffer = this.onTheWay.shift() as Buffer
     this.arrived.push(buffer)
     if (simulation.settings.hashesValues) this.digest(buffer)
-    simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_DELIVER, this.consumer?.id ?? -1, this.id, buffer.size)
+    simulation.trace?.add(
+      simulation.event,
+      simulation.nowUs,
+      TRACE_DELIVER,
+      this.consumer?.id ?? -1,
+      this.id,
+      buffer.size,
+    )
     this.consumer?.wake()
   }
 

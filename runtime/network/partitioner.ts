@@ -1,4 +1,5 @@
-// Which channel a record goes into. Flink's StreamPartitioner family, held to golden/datastream/partitioners.json.
+// Which channel a record goes into. Flink's StreamPartitioner family, held to golden/datastream/partitioners.json. A
+// selector's state is plain fields; one belongs to one sender and one edge.
 
 import { LearnerError } from '../base/diagnostic.ts'
 import type { RandomStream } from '../base/random.ts'

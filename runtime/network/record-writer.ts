@@ -1,4 +1,5 @@
-// The output of a task onto the network: one writer per outgoing edge. Flink's RecordWriter and ResultPartition.
+// The output of a task onto the network: one writer per outgoing edge. Flink's RecordWriter and ResultPartition. Where a
+// record has several consumers, each after the first gets its own copy.
 
 import { cloneValue } from '../base/clone.ts'
 import { ACTIVE, END_OF_INPUT, IDLE, WATERMARK } from '../record/buffer.ts'

@@ -58,6 +58,7 @@ export interface TimerService {
   deleteProcessingTimeTimer(timestampMs: number): void
 }
 
+/** Which of the two clocks a timer is on. */
 export type TimeDomain = 'EVENT_TIME' | 'PROCESSING_TIME'
 
 /** What a process function may ask while it processes a record. */

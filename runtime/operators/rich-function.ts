@@ -1,4 +1,5 @@
-// Life cycle and runtime context of the learner's functions, wired once for all operators.
+// Life cycle and runtime context of the learner's functions, wired once for all operators: a plain function, an object
+// with the method and a rich class are all the same to an operator after this.
 
 import { LearnerError } from '../base/diagnostic.ts'
 import type { ValueStateDescriptor } from '../state/descriptors.ts'

@@ -29,7 +29,10 @@ export class SinkOperator extends StreamOperator {
     if (this.kind !== 'function') return
     const fn = context.userFunction('invoke')
     openFunction(fn, context)
-    this.fn = typeof fn === 'function' ? { invoke: fn as SinkFunctionLike<unknown>['invoke'] } : (fn as SinkFunctionLike<unknown>)
+    this.fn =
+      typeof fn === 'function'
+        ? { invoke: fn as SinkFunctionLike<unknown>['invoke'] }
+        : (fn as SinkFunctionLike<unknown>)
   }
 
   override processElement(value: unknown, timestamp: number): void {

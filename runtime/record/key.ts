@@ -105,6 +105,8 @@ function inferType(key: unknown): TypeInformation<unknown> {
       if (Array.isArray(key) && key.length > 0 && key.every((part) => part !== null && typeof part !== 'object')) {
         return { kind: 'TUPLE', parts: key.map(inferType) }
       }
+      break
+    default:
   }
   throw new LearnerError('KEY_NOT_SUPPORTED', { value: toPrintText(key), type: suggestion(key) })
 }
@@ -121,8 +123,10 @@ function requireType(key: unknown, type: TypeInformation<unknown>, whole: TypeIn
   if (!fits(key, type)) {
     throw new LearnerError('KEY_NOT_OF_TYPE', { value: toPrintText(key), type: `Types.${typeText(whole)}` })
   }
-  if (type.kind === 'TUPLE') (key as unknown[]).forEach((part, i) => requireType(part, (type.parts ?? [])[i] as TypeInformation<unknown>, whole))
-  if (type.kind === 'LIST') for (const item of key as unknown[]) requireType(item, (type.parts ?? [])[0] as TypeInformation<unknown>, whole)
+  if (type.kind === 'TUPLE')
+    (key as unknown[]).forEach((part, i) => requireType(part, (type.parts ?? [])[i] as TypeInformation<unknown>, whole))
+  if (type.kind === 'LIST')
+    for (const item of key as unknown[]) requireType(item, (type.parts ?? [])[0] as TypeInformation<unknown>, whole)
 }
 
 function fits(key: unknown, type: TypeInformation<unknown>): boolean {
@@ -166,9 +170,13 @@ function canonicalOf(key: unknown, type: TypeInformation<unknown>): CanonicalKey
       return Object.is(number, -0) ? NEGATIVE_ZERO : number
     }
     case 'TUPLE':
-      return (key as unknown[]).map((part, i) => canonicalPart(part, (type.parts ?? [])[i] as TypeInformation<unknown>)).join('')
+      return (key as unknown[])
+        .map((part, i) => canonicalPart(part, (type.parts ?? [])[i] as TypeInformation<unknown>))
+        .join('')
     case 'LIST':
-      return (key as unknown[]).map((part) => canonicalPart(part, (type.parts ?? [])[0] as TypeInformation<unknown>)).join('')
+      return (key as unknown[])
+        .map((part) => canonicalPart(part, (type.parts ?? [])[0] as TypeInformation<unknown>))
+        .join('')
     default:
       return key instanceof Date ? key.getTime() : (key as CanonicalKey)
   }

@@ -149,7 +149,9 @@ export class KeyedStateBackend {
         processingTimers: this.processingTimers.timesOf(slot),
       })
     }
-    const sorted = Array.from(groups, ([keyGroup, keys]) => ({ keyGroup, keys })).sort((a, b) => a.keyGroup - b.keyGroup)
+    const sorted = Array.from(groups, ([keyGroup, keys]) => ({ keyGroup, keys })).sort(
+      (a, b) => a.keyGroup - b.keyGroup,
+    )
     return { version: 1, maxParallelism: this.maxParallelism, groups: sorted }
   }
 

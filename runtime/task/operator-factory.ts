@@ -1,4 +1,5 @@
-// From a plan node to its operator. The only place that knows all operator classes.
+// From a plan node to its operator. The only place that knows all operator classes; what it needs of the node is data in
+// the plan, and the learner's functions come later, through the registry.
 
 import { SourceOperator } from '../connectors/source-operator.ts'
 import type { JobGraph } from '../graph/job-graph.ts'

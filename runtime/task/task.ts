@@ -9,7 +9,14 @@ import type { Wakeable } from '../network/channel.ts'
 import type { InputGate } from '../network/input-gate.ts'
 import type { RecordWriter } from '../network/record-writer.ts'
 import { IDLE, WATERMARK, END_OF_INPUT, type Buffer } from '../record/buffer.ts'
-import { TRACE_FAILURE, TRACE_STATUS, TRACE_TASK, TRACE_TIMER, TRACE_TURN, TRACE_WATERMARK } from '../trace/trace-layout.ts'
+import {
+  TRACE_FAILURE,
+  TRACE_STATUS,
+  TRACE_TASK,
+  TRACE_TIMER,
+  TRACE_TURN,
+  TRACE_WATERMARK,
+} from '../trace/trace-layout.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { OperatorChain } from './operator-chain.ts'
 
@@ -77,7 +84,12 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Where the turn stopped last for somebody who steps by record. */
   pausedAt = 0
 
-  constructor(parts: Pick<Task, 'name' | 'subtask' | 'simulation' | 'costs' | 'gate' | 'chain' | 'writers' | 'listener' | 'keyContext'>) {
+  constructor(
+    parts: Pick<
+      Task,
+      'name' | 'subtask' | 'simulation' | 'costs' | 'gate' | 'chain' | 'writers' | 'listener' | 'keyContext'
+    >,
+  ) {
     this.name = parts.name
     this.subtask = parts.subtask
     this.simulation = parts.simulation
@@ -118,7 +130,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** An operator's alarm moved: the turn under way must not run past it. */
   alarmChanged(): void {
     this.operatorAlarmUs = (this.chain.nextAlarmMs() - this.simulation.settings.startMs) * 1000
-    if (this.kind === DATA_TURN || this.kind === SOURCE_TURN) this.end = Math.min(this.end, this.horizon(this.index + 1))
+    if (this.kind === DATA_TURN || this.kind === SOURCE_TURN)
+      this.end = Math.min(this.end, this.horizon(this.index + 1))
   }
 
   /** A timer of an operator fires. Firing takes time like a record does, so that timers set for "now" can't stop the clock. */
@@ -274,7 +287,14 @@ export class Task implements EventTarget, Turn, Wakeable {
       gate.endedChannels++
     } else {
       gate.valve.status(this.channel, kind === IDLE, this.chain.head)
-      simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_STATUS, this.id, gate.valve.isOutputIdle ? 1 : 0, 0)
+      simulation.trace?.add(
+        simulation.event,
+        this.turnStartUs,
+        TRACE_STATUS,
+        this.id,
+        gate.valve.isOutputIdle ? 1 : 0,
+        0,
+      )
     }
   }
 
@@ -306,7 +326,14 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.busyUntilUs = this.turnStartUs + costs.turnUs + records * costs.recordUs
     const isAtOnceBack = this.isSaturated()
     for (const writer of this.writers) writer.flush(this.busyUntilUs, isAtOnceBack)
-    simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_TURN, this.id, records, this.busyUntilUs - this.turnStartUs)
+    simulation.trace?.add(
+      simulation.event,
+      this.turnStartUs,
+      TRACE_TURN,
+      this.id,
+      records,
+      this.busyUntilUs - this.turnStartUs,
+    )
     this.buffer = null
     this.kind = 0
     if (this.state === 'FINISHED') {

@@ -1,7 +1,14 @@
 // Six other jobs, with other functions and other shapes of records, so that the engine's inline caches have seen what a
 // page sees in which one lesson follows another.
 
-import { KeyedProcessFunction, Types, ValueStateDescriptor, type Collector, type Context, type ValueState } from '../../runtime/index.ts'
+import {
+  KeyedProcessFunction,
+  Types,
+  ValueStateDescriptor,
+  type Collector,
+  type Context,
+  type ValueState,
+} from '../../runtime/index.ts'
 import { runJob, type Build } from '../harness/run-job.ts'
 
 class Last extends KeyedProcessFunction<string, { name: string; at: number }, string> {
@@ -20,7 +27,12 @@ class Last extends KeyedProcessFunction<string, { name: string; at: number }, st
 }
 
 export const JOBS: readonly Build[] = [
-  (env) => env.fromSequence(1, 20_000).map((n) => n * 2).filter((n) => n % 3 === 0).print(),
+  (env) =>
+    env
+      .fromSequence(1, 20_000)
+      .map((n) => n * 2)
+      .filter((n) => n % 3 === 0)
+      .print(),
   (env) =>
     env
       .fromSequence(1, 20_000)
@@ -55,7 +67,12 @@ export const JOBS: readonly Build[] = [
       .print(),
   (env) => {
     const numbers = env.fromSequence(1, 10_000)
-    numbers.union(env.fromSequence(5, 9_000)).map((n) => [n, n % 4] as const).keyBy(([, rest]) => rest).min(0).print()
+    numbers
+      .union(env.fromSequence(5, 9_000))
+      .map((n) => [n, n % 4] as const)
+      .keyBy(([, rest]) => rest)
+      .min(0)
+      .print()
   },
 ]
 

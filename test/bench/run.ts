@@ -71,7 +71,9 @@ for (let round = 0; round < ROUNDS; round++) {
 const speed = new Map(contenders.map(({ name, times }) => [name, RECORDS / median(times) / 1000]))
 for (const { name, times } of contenders) {
   const [fastest, slowest] = [RECORDS / Math.min(...times) / 1000, RECORDS / Math.max(...times) / 1000]
-  console.log(`${name.padEnd(10)} ${(speed.get(name) as number).toFixed(1)} M records/s [${slowest.toFixed(1)}–${fastest.toFixed(1)}]`)
+  console.log(
+    `${name.padEnd(10)} ${(speed.get(name) as number).toFixed(1)} M records/s [${slowest.toFixed(1)}–${fastest.toFixed(1)}]`,
+  )
 }
 for (const { name, of, against, lowest } of TARGETS) {
   const ratio = (speed.get(of) as number) / (speed.get(against) as number)

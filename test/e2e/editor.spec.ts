@@ -38,7 +38,7 @@ test('nothing moves when the editor takes the place of the text', async ({ noteb
   await notebook.open()
   const settings = page.getByRole('form', { name: 'Run settings' })
   const before = await settings.boundingBox()
-  await page.locator('pre[role=button]').focus()
+  await page.locator('#code-pane pre').focus()
   await page.keyboard.press('Enter')
   await expect(page.locator('.monaco-editor.focused')).toBeVisible()
   const after = await settings.boundingBox()

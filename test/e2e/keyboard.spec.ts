@@ -14,7 +14,7 @@ test('everything from the first look to the result with the keyboard alone', asy
     await expect(page.getByRole('button', { name, exact: true })).toBeFocused()
   }
   await page.keyboard.press('Tab')
-  await expect(page.locator('pre[role=button]')).toBeFocused()
+  await expect(page.locator('#code-pane pre')).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.locator('.monaco-editor.focused')).toBeVisible()
 

@@ -59,7 +59,7 @@ export class NotebookPage {
 
   /** Wakes the editor by the text, as a click does, and waits for it. */
   async wakeEditor(): Promise<void> {
-    const text = this.page.locator('pre[role=button]')
+    const text = this.page.locator('#code-pane pre')
     if (await text.isVisible()) await text.click({ position: { x: 200, y: 30 } })
     await expect(this.page.locator('.monaco-editor .view-line').first()).toBeVisible()
     await expect(text).toHaveCount(0)
@@ -79,7 +79,7 @@ export class NotebookPage {
 
   /** The text that is shown, from the editor or from the plain text before it. */
   async shownText(): Promise<string> {
-    const lines = this.page.locator('pre[role=button] .line code, .monaco-editor .view-line')
+    const lines = this.page.locator('#code-pane pre .line code, .monaco-editor .view-line')
     const texts = await lines.allInnerTexts()
     return texts.join('\n').replaceAll('\u00a0', ' ')
   }

@@ -77,7 +77,10 @@ export function written(value: unknown): unknown {
 /** Compares the outputs of a step; null if they agree. Timers and windows firing at one time may come in any order. */
 export function compareOutputs(expected: Step['out'], actual: readonly (readonly unknown[])[]): string | null {
   const endsInError = expected.at(-1)?.[0] === 'error'
-  const [want, got] = [canonical(endsInError ? expected.slice(0, -1) : expected), canonical(actual.map((output) => written(output) as unknown[]))]
+  const [want, got] = [
+    canonical(endsInError ? expected.slice(0, -1) : expected),
+    canonical(actual.map((output) => written(output) as unknown[])),
+  ]
   return want === got ? null : `expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual.map(written))}`
 }
 

@@ -66,13 +66,17 @@ export function runRanges(vector: Vector): Verdict {
       const { start, end } = keyGroupRange(subtask, parallelism, maxParallelism)
       return [start, end]
     })
-    if (JSON.stringify(got) !== JSON.stringify(ranges)) return failed(`${parallelism} of ${maxParallelism}: got ${JSON.stringify(got)}`)
+    if (JSON.stringify(got) !== JSON.stringify(ranges))
+      return failed(`${parallelism} of ${maxParallelism}: got ${JSON.stringify(got)}`)
   }
   return PASSED
 }
 
 export function runDefaultMaxParallelism(vector: Vector): Verdict {
-  for (const { parallelism, maxParallelism } of vector.cases as readonly { parallelism: number; maxParallelism: number }[]) {
+  for (const { parallelism, maxParallelism } of vector.cases as readonly {
+    parallelism: number
+    maxParallelism: number
+  }[]) {
     const got = defaultMaxParallelism(parallelism)
     if (got !== maxParallelism) return failed(`parallelism ${parallelism}: expected ${maxParallelism}, got ${got}`)
   }
@@ -107,7 +111,8 @@ function javaType(name: string): TypeInformation<unknown> | null {
 
 function keyFrom(written: unknown, type: TypeInformation<unknown>): unknown {
   const { kind, parts = [] } = type
-  if (kind === 'TUPLE') return (written as unknown[]).map((part, i) => keyFrom(part, parts[i] as TypeInformation<unknown>))
+  if (kind === 'TUPLE')
+    return (written as unknown[]).map((part, i) => keyFrom(part, parts[i] as TypeInformation<unknown>))
   if (kind === 'LIST') return (written as unknown[]).map((part) => keyFrom(part, parts[0] as TypeInformation<unknown>))
   if (kind === 'LONG' && written === 'MAX') return 2n ** 63n - 1n
   if (kind === 'LONG' && written === 'MIN') return -(2n ** 63n)

@@ -9,13 +9,20 @@ import { PARTITIONER_PROPERTIES, type Partitioner } from '../../runtime/record/p
 import { compareOutputs, failed, notYetRun, PASSED, timestampFrom, type Vector, type Verdict } from './format.ts'
 
 export function runPartitioner(vector: Vector): Verdict {
-  const operator = vector.operator as { kind: string; channels: number; maxParallelism?: number; relativeToFirst?: boolean }
+  const operator = vector.operator as {
+    kind: string
+    channels: number
+    maxParallelism?: number
+    relativeToFirst?: boolean
+  }
   if (operator.kind === 'properties') return runProperties(vector)
   const partitioner = operator.kind.toUpperCase() as Partitioner
   const properties = PARTITIONER_PROPERTIES[partitioner]
   if (properties === undefined) return notYetRun(`partitioner ${operator.kind}`)
-  if (vector['isBroadcast'] !== undefined && properties.isBroadcast !== vector['isBroadcast']) return failed('isBroadcast differs')
-  if (vector['isPointwise'] !== undefined && properties.isPointwise !== vector['isPointwise']) return failed('isPointwise differs')
+  if (vector['isBroadcast'] !== undefined && properties.isBroadcast !== vector['isBroadcast'])
+    return failed('isBroadcast differs')
+  if (vector['isPointwise'] !== undefined && properties.isPointwise !== vector['isPointwise'])
+    return failed('isPointwise differs')
   if (vector['values'] === undefined) return PASSED
   const { channels } = operator
   const selector = createSelector(partitioner, {

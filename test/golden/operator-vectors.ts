@@ -7,7 +7,16 @@ import { TimestampsAndWatermarksOperator } from '../../runtime/operators/timesta
 import { createGenerator, type WatermarkStrategySpec } from '../../runtime/operators/watermark-generators.ts'
 import type { WatermarkGeneratorLike, WatermarkOutput } from '../../runtime/operators/functions.ts'
 import { OperatorHarness, type OperatorUnderTest } from '../harness/operator-harness.ts'
-import { compareOutputs, failed, notYetRun, PASSED, timestampFrom, type Step, type Vector, type Verdict } from './format.ts'
+import {
+  compareOutputs,
+  failed,
+  notYetRun,
+  PASSED,
+  timestampFrom,
+  type Step,
+  type Vector,
+  type Verdict,
+} from './format.ts'
 import { Program, unsupportedCommand, type ProgramSettings } from './program.ts'
 
 type StrategyOperator = { strategy: string; bound?: number; idleness?: number; interval?: number }
@@ -31,7 +40,11 @@ export function runGenerator(vector: Vector): Verdict {
     markIdle: () => void out.push(['idle']),
     markActive: () => void out.push(['active']),
   }
-  const generator = createGenerator(spec, () => PUNCTUATED, () => now)
+  const generator = createGenerator(
+    spec,
+    () => PUNCTUATED,
+    () => now,
+  )
   for (const [i, step] of (vector.steps ?? []).entries()) {
     out.length = 0
     if (step.in[0] === 'event') generator.onEvent(step.in[1], timestampFrom(step.in[2]), output)
@@ -77,7 +90,9 @@ export function runReduce(vector: Vector): Verdict {
   return runSteps(vector, {
     create: () => new ReduceOperator(aggregation),
     // The README's reduce: a*10+b on the number, the key kept.
-    functions: () => ({ reduce: (a: readonly [unknown, number], b: readonly [unknown, number]) => [a[0], a[1] * 10 + b[1]] }),
+    functions: () => ({
+      reduce: (a: readonly [unknown, number], b: readonly [unknown, number]) => [a[0], a[1] * 10 + b[1]],
+    }),
     key: { select: (value) => (value as readonly unknown[])[0], type: { kind: 'STRING' } },
   })
 }
@@ -92,7 +107,8 @@ function runSteps(vector: Vector, subject: OperatorUnderTest): Verdict {
     } catch (thrown) {
       error = thrown
     }
-    if (expectsError !== (error !== null)) return failed(`step ${i + 1}: ${error === null ? 'no error' : String(error)}`)
+    if (expectsError !== (error !== null))
+      return failed(`step ${i + 1}: ${error === null ? 'no error' : String(error)}`)
     const difference = compareOutputs(step.out, harness.take()) ?? compareCounts(step, harness)
     if (difference !== null) return failed(`step ${i + 1} ${JSON.stringify(step.in)}: ${difference}`)
   }

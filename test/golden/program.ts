@@ -11,7 +11,11 @@ type Command = readonly [string, ...unknown[]]
 export interface ProgramSettings {
   readonly onTimer?: readonly Command[]
   readonly default?: number
-  readonly ttl?: { readonly ms: number; readonly update: StateTtl['update']; readonly visibility: StateTtl['visibility'] }
+  readonly ttl?: {
+    readonly ms: number
+    readonly update: StateTtl['update']
+    readonly visibility: StateTtl['visibility']
+  }
 }
 
 const KNOWN = new Set(['et', 'pt', 'det', 'dpt', 'et+', 'out', 'side', 'ctx', 'v'])
@@ -38,7 +42,8 @@ export class Program extends KeyedProcessFunction<unknown, readonly [unknown, re
   override open(): void {
     const descriptor = new ValueStateDescriptor<unknown>('v', null, this.settings.default ?? null)
     const { ttl } = this.settings
-    if (ttl !== undefined) descriptor.enableTimeToLive({ ttlMs: ttl.ms, update: ttl.update, visibility: ttl.visibility })
+    if (ttl !== undefined)
+      descriptor.enableTimeToLive({ ttlMs: ttl.ms, update: ttl.update, visibility: ttl.visibility })
     this.v = this.getRuntimeContext().getState(descriptor)
   }
 
@@ -53,7 +58,14 @@ export class Program extends KeyedProcessFunction<unknown, readonly [unknown, re
   override onTimer(timestamp: number, context: OnTimerContext<unknown>, out: Collector<unknown>): void {
     const domain = context.timeDomain() === 'EVENT_TIME' ? 'event' : 'processing'
     const timers = context.timerService()
-    out.collect(['timer', domain, timestamp, context.getCurrentKey(), timers.currentWatermark(), timers.currentProcessingTime()])
+    out.collect([
+      'timer',
+      domain,
+      timestamp,
+      context.getCurrentKey(),
+      timers.currentWatermark(),
+      timers.currentProcessingTime(),
+    ])
     for (const command of this.settings.onTimer ?? []) this.run(command, context, out, timestamp)
   }
 

@@ -55,7 +55,9 @@ function runFile(file: string): { readonly passed: number; readonly all: number 
   const failures = verdicts.filter(({ verdict }) => verdict.kind === 'failed')
   const waiting = verdicts.length - ok - failures.length
   console.log(`${name}  ${describe(ok, verdicts.length, failures.length, waiting)}`)
-  if (isVerbose) for (const { vector, verdict } of failures) if (verdict.kind === 'failed') console.log(`  ${vector.name}: ${verdict.why}`)
+  if (isVerbose)
+    for (const { vector, verdict } of failures)
+      if (verdict.kind === 'failed') console.log(`  ${vector.name}: ${verdict.why}`)
   return { passed: ok, all: verdicts.length }
 }
 

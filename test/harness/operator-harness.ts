@@ -81,7 +81,10 @@ export class OperatorHarness {
     this.operator = subject.create()
     this.operator.output = this.receiver((value, timestamp) => ['record', value, timestamp])
     for (const tag of subject.sideOutputs ?? []) {
-      this.operator.sideOutputs.set(tag, this.receiver((value, timestamp) => ['side', tag, value, timestamp]))
+      this.operator.sideOutputs.set(
+        tag,
+        this.receiver((value, timestamp) => ['side', tag, value, timestamp]),
+      )
     }
     const context: OperatorContext = {
       name: 'under test',

@@ -17,7 +17,8 @@ export function monacoPlugin(root: string): Plugin {
       },
     }),
     resolveId(source, importer) {
-      if (source === 'typescript' && importer?.includes('ts-blank-space')) return path.join(root, 'ui/editor/monaco-typescript.ts')
+      if (source === 'typescript' && importer?.includes('ts-blank-space'))
+        return path.join(root, 'ui/editor/monaco-typescript.ts')
       return null
     },
     transform: cutFallback,

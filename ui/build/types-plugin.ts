@@ -29,7 +29,11 @@ function asModule(text: string): string {
 async function bundleTypes(entry: string): Promise<{ text: string; inputs: string[] }> {
   const [{ rollup }, { dts }] = await Promise.all([import('rollup'), import('rollup-plugin-dts')])
   const compilerOptions = { stripInternal: true, noEmit: false, removeComments: false }
-  const bundle = await rollup({ input: entry, plugins: [dts({ compilerOptions })], external: (id) => id.startsWith('node:') })
+  const bundle = await rollup({
+    input: entry,
+    plugins: [dts({ compilerOptions })],
+    external: (id) => id.startsWith('node:'),
+  })
   try {
     const { output } = await bundle.generate({ format: 'es' })
     return { text: output[0].code, inputs: bundle.watchFiles }

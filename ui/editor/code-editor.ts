@@ -107,7 +107,10 @@ function focusAt(code: editor.IStandaloneCodeEditor, at: ScreenPoint | undefined
 
 function failedLine(span: Span): editor.IModelDeltaDecoration {
   const range = { startLineNumber: span.line, startColumn: 1, endLineNumber: span.line, endColumn: 1 }
-  return { range, options: { isWholeLine: true, className: 'failed-line', linesDecorationsClassName: 'failed-line-edge' } }
+  return {
+    range,
+    options: { isWholeLine: true, className: 'failed-line', linesDecorationsClassName: 'failed-line-edge' },
+  }
 }
 
 function bindKeys(code: editor.IStandaloneCodeEditor, keys: CodeEditorKeys): void {
@@ -123,7 +126,12 @@ function bindKeys(code: editor.IStandaloneCodeEditor, keys: CodeEditorKeys): voi
       if (event.keyCode !== TAB && event.keyCode !== SHIFT) code.updateOptions({ tabFocusMode: false })
       return
     }
-    if (element(code).querySelector('.suggest-widget.visible, .find-widget.visible, .rename-box, .parameter-hints-widget.visible')) return
+    if (
+      element(code).querySelector(
+        '.suggest-widget.visible, .find-widget.visible, .rename-box, .parameter-hints-widget.visible',
+      )
+    )
+      return
     keys.onStop()
     code.updateOptions({ tabFocusMode: true })
   })

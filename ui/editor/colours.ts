@@ -94,7 +94,7 @@ function define(name: 'light' | 'dark', base: 'vs' | 'vs-dark'): void {
       'editorHoverWidget.border': palette.line,
       'widget.shadow': '#00000000',
       'scrollbar.shadow': '#00000000',
-      'focusBorder': palette.accent,
+      focusBorder: palette.accent,
     },
   })
 }

@@ -57,7 +57,10 @@ export class EditorService {
     const addresses = job.files.map((file) => Uri.parse(addressOf(file.name)))
     const connect = await waitForTypeScript()
     const worker = (await connect(...addresses)) as unknown as JobWorkerApi
-    const compilation = await worker.compileJob(job.files.map((file) => addressOf(file.name)), job.entry)
+    const compilation = await worker.compileJob(
+      job.files.map((file) => addressOf(file.name)),
+      job.entry,
+    )
     for (const model of jobModels()) {
       const own = compilation.types.filter((problem) => problem.span.file === nameOf(model))
       editor.setModelMarkers(model, TYPESCRIPT, own.map(typeMarker))
@@ -69,7 +72,11 @@ export class EditorService {
   mark(problems: readonly Problem[]): void {
     for (const model of jobModels()) {
       const own = problems.filter((problem) => problem.span?.file === nameOf(model))
-      editor.setModelMarkers(model, STREAMBED, own.map((problem) => problemMarker(problem, model)))
+      editor.setModelMarkers(
+        model,
+        STREAMBED,
+        own.map((problem) => problemMarker(problem, model)),
+      )
     }
   }
 
@@ -133,9 +140,7 @@ function typeProblemsFromMarkers(): Problem[] {
       endColumn: marker.endColumn,
     }
     const code = typeof marker.code === 'string' ? marker.code : (marker.code?.value ?? '')
-    return [
-      { isError: marker.severity === ERROR, span, what: marker.message, todo: null, code, source: 'typescript' },
-    ]
+    return [{ isError: marker.severity === ERROR, span, what: marker.message, todo: null, code, source: 'typescript' }]
   })
 }
 
@@ -158,7 +163,9 @@ function problemMarker(problem: Problem, model: Model): editor.IMarkerData {
   const range = problem.span ? rangeOf(problem.span) : rangeOf({ file: '', line: 1, column: 1 })
   const word = model.getWordAtPosition({ lineNumber: range.startLineNumber, column: range.startColumn })
   const endColumn =
-    problem.span?.endColumn ?? word?.endColumn ?? model.getLineMaxColumn(Math.min(range.startLineNumber, model.getLineCount()))
+    problem.span?.endColumn ??
+    word?.endColumn ??
+    model.getLineMaxColumn(Math.min(range.startLineNumber, model.getLineCount()))
   return { severity: problem.isError ? ERROR : WARNING, message, source: STREAMBED, ...range, endColumn }
 }
 

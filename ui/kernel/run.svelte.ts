@@ -8,14 +8,7 @@ export type RunPhase = 'idle' | 'preparing' | 'running' | 'stopping' | 'ended'
 
 /** What the status line names: a phase, or how the last run ended. */
 export type RunStateName =
-  | Exclude<RunPhase, 'ended'>
-  | 'finished'
-  | 'until'
-  | 'stopped'
-  | 'failed'
-  | 'removed'
-  | 'lost'
-  | 'broken'
+  Exclude<RunPhase, 'ended'> | 'finished' | 'until' | 'stopped' | 'failed' | 'removed' | 'lost' | 'broken'
 
 const START: RunPosition = { virtualMs: 0, event: 0, rows: 0 }
 
