@@ -16,7 +16,8 @@ const stampFile = path.join(root, 'node_modules/.streambed-lock')
 export function prepare() {
   checkNode()
   if (arePackagesFresh()) return
-  console.log('Installing the packages of package-lock.json with `npm ci`; this takes a minute the first time.')
+  // To standard error: what `npx streambed` prints to standard output is data.
+  console.error('Installing the packages of package-lock.json with `npm ci`; this takes a minute the first time.')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   // Development packages are needed to build, whatever NODE_ENV says.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// `npx streambed …`: the headless engine. Bundles runtime/host/cli.ts when it changed and runs it; needs no built site.
+// The command line, `npx streambed`: installs and bundles what it needs, and runs runtime/host/cli.ts.
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { runTypeScript } from './run-ts.mjs'
+import { prepare, root } from './prepare.mjs'
 
-const cli = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../runtime/host/cli.ts')
-await runTypeScript(cli, process.argv.slice(2))
+prepare()
+const { runTypeScript } = await import('./run-ts.mjs')
+await runTypeScript(path.join(root, 'runtime/host/cli.ts'), process.argv.slice(2))

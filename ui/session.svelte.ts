@@ -190,5 +190,11 @@ function problemOf(diagnostic: Diagnostic, lang: LanguageName, isError: boolean)
 }
 
 function samePlace(a: Problem, b: Problem): boolean {
-  return a.span !== null && b.span !== null && a.span.file === b.span.file && a.span.line === b.span.line && a.span.column === b.span.column
+  return (
+    a.span !== null &&
+    b.span !== null &&
+    a.span.file === b.span.file &&
+    a.span.line === b.span.line &&
+    a.span.column === b.span.column
+  )
 }

@@ -3,7 +3,8 @@
 // may exceed the credits: that overdraft is counted. Flink's credit-based channel.
 
 import { assert } from '../base/assert.ts'
-import type { Buffer, BufferPool } from '../record/buffer.ts'
+import { ACTIVE, IDLE, WATERMARK, type Buffer, type BufferPool } from '../record/buffer.ts'
+import type { Receiver } from '../record/receiver.ts'
 import { CREDIT, DELIVER, type EventTarget, type Simulation } from '../kernel/simulation.ts'
 import { TRACE_DELIVER, TRACE_SEND } from '../trace/trace-layout.ts'
 
@@ -21,7 +22,7 @@ export interface ChannelSettings {
   readonly bufferTimeoutUs: number
 }
 
-export class Channel implements EventTarget {
+export class Channel implements EventTarget, Receiver {
   id = -1
   readonly simulation: Simulation
   readonly pool: BufferPool
@@ -57,7 +58,7 @@ export class Channel implements EventTarget {
   }
 
   /** Appends a record; a full buffer is sealed and sent by the end of the producer's turn at the latest. */
-  append(value: unknown, timestamp: number): void {
+  processElement(value: unknown, timestamp: number): void {
     let buffer = this.open
     if (buffer === null) buffer = this.openBuffer()
     else if (buffer.size === this.pool.capacity) {
@@ -68,6 +69,14 @@ export class Channel implements EventTarget {
     buffer.values[at] = value
     buffer.timestamps[at] = timestamp
     buffer.size = at + 1
+  }
+
+  processWatermark(timestamp: number): void {
+    this.appendControl(WATERMARK, timestamp)
+  }
+
+  processStatus(isIdle: boolean): void {
+    this.appendControl(isIdle ? IDLE : ACTIVE, 0)
   }
 
   appendControl(kind: number, value: number): void {

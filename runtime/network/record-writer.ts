@@ -2,36 +2,39 @@
 // record has several consumers, each after the first gets its own copy.
 
 import { cloneValue } from '../base/clone.ts'
-import { ACTIVE, END_OF_INPUT, IDLE, WATERMARK } from '../record/buffer.ts'
+import { END_OF_INPUT } from '../record/buffer.ts'
 import type { Receiver } from '../record/receiver.ts'
 import type { Channel } from './channel.ts'
-import type { ChannelSelector } from './partitioner.ts'
+import { CustomSelector, type ChannelSelector } from './partitioner.ts'
 
 /** Writes to the channels of one edge. `selector` null writes every record to all of them. */
 export class RecordWriter implements Receiver {
   readonly channels: readonly Channel[]
   readonly selector: ChannelSelector | null
-  readonly single: Channel | null
 
   constructor(channels: readonly Channel[], selector: ChannelSelector | null) {
     this.channels = channels
     this.selector = selector
-    this.single = channels.length === 1 ? (channels[0] as Channel) : null
   }
 
   processElement(value: unknown, timestamp: number): void {
-    if (this.single !== null) this.single.append(value, timestamp)
-    else if (this.selector !== null) (this.channels[this.selector.select(value)] as Channel).append(value, timestamp)
+    if (this.selector !== null) (this.channels[this.selector.select(value)] as Channel).processElement(value, timestamp)
     // Consumers must not see each other's changes: in Flink each gets its own copy off the wire.
-    else this.channels.forEach((channel, i) => channel.append(i === 0 ? value : cloneValue(value), timestamp))
+    else this.channels.forEach((channel, i) => channel.processElement(i === 0 ? value : cloneValue(value), timestamp))
   }
 
   processWatermark(timestamp: number): void {
-    for (const channel of this.channels) channel.appendControl(WATERMARK, timestamp)
+    for (const channel of this.channels) channel.processWatermark(timestamp)
   }
 
   processStatus(isIdle: boolean): void {
-    for (const channel of this.channels) channel.appendControl(isIdle ? IDLE : ACTIVE, 0)
+    for (const channel of this.channels) channel.processStatus(isIdle)
+  }
+
+  /** What operators write to: with a single channel that's the channel itself, which saves a call per record. */
+  receiver(): Receiver {
+    const [channel] = this.channels
+    return this.channels.length === 1 && !(this.selector instanceof CustomSelector) ? (channel as Channel) : this
   }
 
   endInput(): void {

@@ -7,7 +7,7 @@ import type { WatermarkGeneratorLike, WatermarkOutput } from './functions.ts'
 import type { Receiver } from '../record/receiver.ts'
 import type { OperatorContext } from './operator.ts'
 import { asCall } from './rich-function.ts'
-import { createGenerator, type WatermarkStrategySpec } from './watermark-generators.ts'
+import { BoundedOutOfOrdernessWatermarks, createGenerator, type WatermarkStrategySpec } from './watermark-generators.ts'
 
 type Assigner = (event: unknown, recordTimestampMs: number) => number
 
@@ -17,6 +17,9 @@ export class EventTimeLogic implements WatermarkOutput {
   readonly spec: WatermarkStrategySpec
   readonly intervalMs: number
   readonly generator: WatermarkGeneratorLike<unknown>
+  /** The generator itself where it's the common one, which then needs no call per record. */
+  readonly bounded: BoundedOutOfOrdernessWatermarks | null
+  readonly isPerRecord: boolean
   readonly assigner: Assigner | null
   readonly operator: string
   /** Whether anybody wants to know of records: not the strategy that makes no watermarks. */
@@ -37,6 +40,8 @@ export class EventTimeLogic implements WatermarkOutput {
       return supply()
     }
     this.generator = createGenerator(spec, custom, () => context.nowMs())
+    this.bounded = this.generator instanceof BoundedOutOfOrdernessWatermarks ? this.generator : null
+    this.isPerRecord = spec.perRecord
     this.assigner = spec.assignsTimestamps
       ? asCall<Assigner>(context.userFunction('timestampAssigner'), 'extractTimestamp')
       : null
@@ -58,8 +63,10 @@ export class EventTimeLogic implements WatermarkOutput {
 
   /** After the record was passed on. */
   recordPassed(value: unknown, timestamp: number): void {
-    this.generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, this)
-    if (this.spec.perRecord) this.generator.onPeriodicEmit(this)
+    const { bounded } = this
+    if (bounded === null) this.generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, this)
+    else if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
+    if (this.isPerRecord) this.generator.onPeriodicEmit(this)
   }
 
   probe(nowMs: number): void {

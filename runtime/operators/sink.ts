@@ -2,16 +2,17 @@
 // one. Flink's StreamSink.
 
 import { hasTimestamp } from '../base/time.ts'
-import type { SinkContext, SinkFunctionLike } from './functions.ts'
+import type { SinkContext } from './functions.ts'
 import { StreamOperator, type OperatorContext } from './operator.ts'
-import { closeFunction, openFunction, refusePromise } from './rich-function.ts'
+import { asCall, closeFunction, openFunction, refusePromise } from './rich-function.ts'
 
 export class SinkOperator extends StreamOperator {
   readonly kind: string
   elementTimestamp = NaN
   context!: OperatorContext
   sinkContext!: SinkContext
-  fn: SinkFunctionLike<unknown> | null = null
+  fn: unknown = null
+  invoke: ((value: unknown, context: SinkContext) => unknown) | null = null
 
   /** `function` calls the learner's own; `discard` reports nothing. */
   constructor(kind: string) {
@@ -27,18 +28,15 @@ export class SinkOperator extends StreamOperator {
       currentWatermark: () => this.currentWatermark,
     }
     if (this.kind !== 'function') return
-    const fn = context.userFunction('invoke')
-    openFunction(fn, context)
-    this.fn =
-      typeof fn === 'function'
-        ? { invoke: fn as SinkFunctionLike<unknown>['invoke'] }
-        : (fn as SinkFunctionLike<unknown>)
+    this.fn = context.userFunction('invoke')
+    openFunction(this.fn, context)
+    this.invoke = asCall<(value: unknown, context: SinkContext) => unknown>(this.fn, 'invoke')
   }
 
   override processElement(value: unknown, timestamp: number): void {
-    if (this.fn !== null) {
+    if (this.invoke !== null) {
       this.elementTimestamp = timestamp
-      const result: unknown = this.fn.invoke(value, this.sinkContext)
+      const result = this.invoke(value, this.sinkContext)
       if (result !== undefined) refusePromise(result, 'invoke', this.context.name)
     }
     if (this.kind !== 'discard') this.context.rowArrived(value, timestamp)

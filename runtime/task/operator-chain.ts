@@ -28,7 +28,7 @@ export class OperatorChain {
     const byId = new Map(vertex.nodes.map((node, i) => [node.id, this.operators[i] as StreamOperator]))
     const targets = [
       ...vertex.chained.map((job) => ({ from: job.from, tag: job.edge.tag, receiver: byId.get(job.to) as Receiver })),
-      ...writers.map(({ from, tag, writer }) => ({ from, tag, receiver: writer as Receiver })),
+      ...writers.map(({ from, tag, writer }) => ({ from, tag, receiver: writer.receiver() })),
     ]
     for (const node of vertex.nodes) {
       const operator = byId.get(node.id) as StreamOperator

@@ -15,7 +15,9 @@ async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
   )
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}\n${node.failureSummary}`))
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')}\n${node.failureSummary}`),
+  )
 }
 
 for (const colorScheme of ['light', 'dark'] as const)

@@ -11,7 +11,10 @@ test('completion and hover know what the learner can import', async ({ notebook,
   await expect(page.locator('.suggest-widget')).toContainText('fromElements')
   await page.keyboard.press('Escape')
 
-  await page.locator('.monaco-editor .view-line span', { hasText: /^StreamExecutionEnvironment$/ }).first().hover()
+  await page
+    .locator('.monaco-editor .view-line span', { hasText: /^StreamExecutionEnvironment$/ })
+    .first()
+    .hover()
   await expect(page.locator('.monaco-hover').first()).toContainText('class StreamExecutionEnvironment')
 })
 
@@ -22,7 +25,10 @@ test('a file sees what another exports', async ({ notebook, page }) => {
   await expect(page.getByRole('tab', { name: /FraudDetectionJob\.ts/ })).toContainText('Error')
 })
 
-test('the editor is fetched when it is asked for, and the page fetches from nobody else', async ({ notebook, page }) => {
+test('the editor is fetched when it is asked for, and the page fetches from nobody else', async ({
+  notebook,
+  page,
+}) => {
   const addresses: string[] = []
   page.on('request', (request) => addresses.push(request.url()))
   await notebook.open()

@@ -21,7 +21,11 @@ test('an error thrown in a file is marked on its line, in that file, in words', 
 
 const mistakes: { what: string; map: string; says: RegExp }[] = [
   { what: 'a promise returned from a map', map: 'async (n) => n', says: /promise/i },
-  { what: 'recursion without end', map: `(n) => { const f = (k: number): number => f(k + 1) + 1; return f(n) }`, says: /./ },
+  {
+    what: 'recursion without end',
+    map: `(n) => { const f = (k: number): number => f(k + 1) + 1; return f(n) }`,
+    says: /./,
+  },
   { what: 'a timer of the browser', map: `(n) => { setTimeout(() => {}, 10); return n }`, says: /timer/i },
 ]
 

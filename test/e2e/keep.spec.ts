@@ -58,7 +58,10 @@ test('two tabs show the same notebook and never overwrite each other', async ({ 
   // A tab that missed the other's edit (it slept) must notice when it saves.
   await page.evaluate(() => {
     const key = 'streambed.notebook.try-it/fraud-detection'
-    const record = JSON.parse(localStorage.getItem(key) ?? '{}') as { version: number; job: { files: { text: string }[] } }
+    const record = JSON.parse(localStorage.getItem(key) ?? '{}') as {
+      version: number
+      job: { files: { text: string }[] }
+    }
     record.version += 5
     record.job.files[1]!.text = 'export const newest = 3\n'
     localStorage.setItem(key, JSON.stringify(record))

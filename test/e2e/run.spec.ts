@@ -48,8 +48,13 @@ test('the same job with the same seed gives the same hash, at any speed', async 
 
 test('a long result is shown in part and says so; one sink can be looked at alone', async ({ notebook, page }) => {
   const job = mapJob('(n) => n')
-  const text = job.files[0]!.text.replace(".print('numbers')", '').replace('.fromElements(1, 2, 3)', '.fromSequence(1, 3000)')
-  const twoSinks = text.replace("await env", "numbers.print('all')\nnumbers.filter((n) => n === 7).print('seven')\nawait env").replace('env\n  .from', 'const numbers = env\n  .from')
+  const text = job.files[0]!.text.replace(".print('numbers')", '').replace(
+    '.fromElements(1, 2, 3)',
+    '.fromSequence(1, 3000)',
+  )
+  const twoSinks = text
+    .replace('await env', "numbers.print('all')\nnumbers.filter((n) => n === 7).print('seven')\nawait env")
+    .replace('env\n  .from', 'const numbers = env\n  .from')
   await notebook.openWith({ entry: 'Job.ts', files: [{ name: 'Job.ts', text: twoSinks }] }, { speed: null })
   await notebook.run.click()
   await notebook.expectState('finished')

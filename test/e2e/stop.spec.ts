@@ -4,8 +4,14 @@ import { expect, test } from './fixture.ts'
 /** Takes a time that no step budget sees: one call into the regular expression engine, and a billion years. */
 const STUCK = `/(a+)+$/.test('a'.repeat(60) + 'b')`
 
-test('code that never comes back is ended within a second, and the engine is ready again', async ({ notebook, page }) => {
-  const looping = fraudDetector.replace('if (transaction.amount < SMALL', `${STUCK}\n    if (transaction.amount < SMALL`)
+test('code that never comes back is ended within a second, and the engine is ready again', async ({
+  notebook,
+  page,
+}) => {
+  const looping = fraudDetector.replace(
+    'if (transaction.amount < SMALL',
+    `${STUCK}\n    if (transaction.amount < SMALL`,
+  )
   await notebook.openWith(fraudWith(looping), { speed: null })
   await notebook.run.click()
   await notebook.expectState('running')
@@ -28,7 +34,10 @@ test('code that never comes back is ended within a second, and the engine is rea
 })
 
 test('an endless loop ends by itself or by Stop, on its line', async ({ notebook, page }) => {
-  const looping = fraudDetector.replace('if (transaction.amount < SMALL', 'while (transaction.amount > 0) {}\n    if (transaction.amount < SMALL')
+  const looping = fraudDetector.replace(
+    'if (transaction.amount < SMALL',
+    'while (transaction.amount > 0) {}\n    if (transaction.amount < SMALL',
+  )
   const line = looping.split('\n').findIndex((text) => text.includes('while (')) + 1
   await notebook.openWith(fraudWith(looping), { speed: null })
   await notebook.run.click()

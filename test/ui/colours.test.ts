@@ -36,9 +36,12 @@ const texts = ['ink', 'ink-2', 'ink-3', 'accent', 'bad', 'warn', 'good']
 const code = ['code-keyword', 'code-string', 'code-type', 'code-number', 'code-comment', 'ink', 'ink-3']
 
 describe.each(['light', 'dark'] as const)('%s', (theme) => {
-  it.each(texts.flatMap((text) => grounds.map((ground) => [text, ground] as const)))('%s on %s reads at 4.5:1', (text, ground) => {
-    expect(contrast(token(text, theme), token(ground, theme))).toBeGreaterThanOrEqual(4.5)
-  })
+  it.each(texts.flatMap((text) => grounds.map((ground) => [text, ground] as const)))(
+    '%s on %s reads at 4.5:1',
+    (text, ground) => {
+      expect(contrast(token(text, theme), token(ground, theme))).toBeGreaterThanOrEqual(4.5)
+    },
+  )
 
   it.each(code.flatMap((text) => ['panel', 'bad-ground'].map((ground) => [text, ground] as const)))(
     'code: %s on %s reads at 4.5:1',
@@ -53,12 +56,24 @@ describe.each(['light', 'dark'] as const)('%s', (theme) => {
   })
 
   it('borders of what can be operated stand out at 3:1', () => {
-    for (const ground of grounds) expect(contrast(token('line-strong', theme), token(ground, theme))).toBeGreaterThanOrEqual(3)
+    for (const ground of grounds)
+      expect(contrast(token('line-strong', theme), token(ground, theme))).toBeGreaterThanOrEqual(3)
   })
 })
 
 it("Monaco's colours are the page's", () => {
-  const pairs = { ground: 'panel', ink: 'ink', secondInk: 'ink-3', line: 'line', accent: 'accent', keyword: 'code-keyword', string: 'code-string', type: 'code-type', number: 'code-number', comment: 'code-comment' }
+  const pairs = {
+    ground: 'panel',
+    ink: 'ink',
+    secondInk: 'ink-3',
+    line: 'line',
+    accent: 'accent',
+    keyword: 'code-keyword',
+    string: 'code-string',
+    type: 'code-type',
+    number: 'code-number',
+    comment: 'code-comment',
+  }
   const source = read('ui/editor/colours.ts')
   for (const theme of ['light', 'dark'] as const) {
     const block = new RegExp(`${theme}: \\{([^}]*)\\}`).exec(source)?.[1] ?? ''

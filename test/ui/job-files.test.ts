@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { faultOfName, freshName, sameJob, withName, withText, withoutFile, type JobFiles } from '../../ui/notebook/job-files.ts'
+import {
+  faultOfName,
+  freshName,
+  sameJob,
+  withName,
+  withText,
+  withoutFile,
+  type JobFiles,
+} from '../../ui/notebook/job-files.ts'
 
 const job: JobFiles = {
   entry: 'Job.ts',
@@ -31,7 +39,9 @@ describe('names of files', () => {
 describe('renaming', () => {
   it('follows the imports, quotes and extension kept, and touches no longer name', () => {
     const renamed = withName(job, 'Rules.ts', 'Laws.ts')
-    expect(renamed.files[0]?.text).toBe(`import { A } from './Laws'\nimport type { B } from "./Laws.ts"\nimport './Rules2'\n`)
+    expect(renamed.files[0]?.text).toBe(
+      `import { A } from './Laws'\nimport type { B } from "./Laws.ts"\nimport './Rules2'\n`,
+    )
     expect(renamed.files[1]?.name).toBe('Laws.ts')
   })
 

@@ -54,11 +54,13 @@ describe('two tabs on one notebook', () => {
     expect(mine.save(job('a'), 0)).toEqual({ kind: 'refused' })
   })
 
-  it.each(['', '{', '{"format":2}', '{"format":1,"version":1,"job":{"entry":"B.ts","files":[{"name":"A.ts","text":""}]}}'])(
-    'reads nothing from what it does not understand: %s',
-    (text) => {
-      store.setItem('streambed.notebook.n', text)
-      expect(mine.load()).toBeNull()
-    },
-  )
+  it.each([
+    '',
+    '{',
+    '{"format":2}',
+    '{"format":1,"version":1,"job":{"entry":"B.ts","files":[{"name":"A.ts","text":""}]}}',
+  ])('reads nothing from what it does not understand: %s', (text) => {
+    store.setItem('streambed.notebook.n', text)
+    expect(mine.load()).toBeNull()
+  })
 })

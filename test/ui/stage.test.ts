@@ -11,7 +11,10 @@ describe('the tail of a list', () => {
   it('keeps the newest and counts all, however the list comes in', () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.integer(), { maxLength: 12 })), (batches) => {
-        const tail = batches.reduce((before, batch) => extendTail(before, batch, 5), { kept: [] as readonly number[], total: 0 })
+        const tail = batches.reduce((before, batch) => extendTail(before, batch, 5), {
+          kept: [] as readonly number[],
+          total: 0,
+        })
         const all = batches.flat()
         expect(tail).toEqual({ kept: all.slice(-5), total: all.length })
       }),
@@ -22,7 +25,12 @@ describe('the tail of a list', () => {
 describe('the record of a run', () => {
   it('keeps a rare sink though a frequent one fills the table', () => {
     let record = extendRecord(EMPTY_RECORD, [row('rare', 0)], [])
-    for (let i = 0; i < 30; i++) record = extendRecord(record, Array.from({ length: 100 }, () => row('busy', i)), [])
+    for (let i = 0; i < 30; i++)
+      record = extendRecord(
+        record,
+        Array.from({ length: 100 }, () => row('busy', i)),
+        [],
+      )
     expect(record.all).toMatchObject({ total: 3001 })
     expect(record.all.kept).toHaveLength(KEPT_ROWS)
     expect(record.sinks.get('rare')).toEqual({ kept: [row('rare', 0)], total: 1 })

@@ -12,7 +12,12 @@ import { DEFAULT_SETTINGS, parseSettings } from '../../ui/kernel/run-settings.ts
 const file = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8')
 
 describe('highlighting', () => {
-  const kinds = (text: string): string => highlight(text).flat().filter((token) => token.text.trim()).map((token) => `${token.kind}:${token.text}`).join(' ')
+  const kinds = (text: string): string =>
+    highlight(text)
+      .flat()
+      .filter((token) => token.text.trim())
+      .map((token) => `${token.kind}:${token.text}`)
+      .join(' ')
 
   it.each([
     [`const a = 1.5`, 'keyword:const plain:a plain:= number:1.5'],
@@ -26,7 +31,11 @@ describe('highlighting', () => {
   it('loses no character of any text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(highlight(text).map((line) => line.map((token) => token.text).join('')).join('\n')).toBe(text)
+        expect(
+          highlight(text)
+            .map((line) => line.map((token) => token.text).join(''))
+            .join('\n'),
+        ).toBe(text)
       }),
     )
   })
@@ -54,17 +63,21 @@ describe('lessons', () => {
     const folder = 'lessons/00-try-it/01-fraud-detection/'
     const shape = (language: string): string[][] =>
       parseLesson(file(`${folder}lesson.${language}.md`)).paragraphs.map((pieces) =>
-        pieces.filter((piece) => piece.kind === 'code').map((piece) => piece.text).sort(),
+        pieces
+          .filter((piece) => piece.kind === 'code')
+          .map((piece) => piece.text)
+          .sort(),
       )
     expect(shape('zh')).toEqual(shape('en'))
   })
 })
 
 describe('the words of the page', () => {
-  const strings = (table: object): string[] => Object.values(table).flatMap((value: unknown) => {
-    if (typeof value === 'string') return [value]
-    return typeof value === 'object' && value ? strings(value) : []
-  })
+  const strings = (table: object): string[] =>
+    Object.values(table).flatMap((value: unknown) => {
+      if (typeof value === 'string') return [value]
+      return typeof value === 'object' && value ? strings(value) : []
+    })
 
   it('Chinese sentences have Chinese punctuation', () => {
     const wrong = strings(zh).filter((text) => /[\u4e00-\u9fff] ?[,;:!?.](\s|$)/.test(text))
@@ -75,7 +88,9 @@ describe('the words of the page', () => {
 
   it('no component holds words of its own', () => {
     const folder = fileURLToPath(new URL('../../ui/', import.meta.url))
-    const components = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.svelte'))
+    const components = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.svelte'),
+    )
     const bare = components.flatMap((name) => {
       const markup = file(`ui/${name}`)
         .replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!--[\s\S]*?-->|<kbd>Esc<\/kbd>/g, '')

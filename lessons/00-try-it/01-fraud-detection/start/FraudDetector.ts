@@ -1,4 +1,9 @@
-import { Alert, KeyedProcessFunction, Types, ValueStateDescriptor } from 'streambed'
+import {
+  Alert,
+  KeyedProcessFunction,
+  Types,
+  ValueStateDescriptor,
+} from 'streambed'
 import type { Collector, Context, Transaction, ValueState } from 'streambed'
 
 const SMALL_AMOUNT = 1.0
