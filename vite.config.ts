@@ -33,6 +33,8 @@ export default defineConfig({
       'monaco-editor/features/register.all',
       'monaco-editor/languages/features/typescript/register',
       'monaco-editor/languages/definitions/typescript/register',
+      'monaco-editor/languages/features/typescript/lib/typescriptServices',
+      'monaco-editor/language/typescript/ts.worker',
       'monaco-editor/nls/lang/zh-cn',
     ],
   },

@@ -14,6 +14,11 @@ export function assert(condition: boolean, message: () => string): asserts condi
   if (!condition) throw new AssertionError(message())
 }
 
+/** For hot paths, where even making the message's closure would cost: `if (!condition) broken(…)`. */
+export function broken(message: string): never {
+  throw new AssertionError(message)
+}
+
 /** The value, which our own logic says is there. */
 export function present<T>(value: T | null | undefined, what: string): T {
   if (value === null || value === undefined) throw new AssertionError(`${what} is missing`)

@@ -64,6 +64,10 @@ class CollectionReader implements SourceReader {
     this.nextAtUs = elements.length > 0 ? 0 : Infinity
   }
 
+  available(_nowUs: number, limit: number): number {
+    return Math.min(limit, this.elements.length - this.position)
+  }
+
   read(): unknown {
     const element = this.elements[this.position++]
     if (this.position === this.elements.length) this.nextAtUs = Infinity
@@ -90,6 +94,14 @@ class IndexReader implements SourceReader {
     this.nextAtUs = share.count > 0 ? 0 : Infinity
   }
 
+  available(nowUs: number, limit: number): number {
+    const rest = Math.min(limit, this.count - this.position)
+    if (this.intervalUs === 0) return rest
+    let due = 0
+    while (due < rest && Math.floor((this.position + due) * this.intervalUs) <= nowUs) due++
+    return due
+  }
+
   read(): unknown {
     const position = this.position
     this.position = position + 1
@@ -114,6 +126,10 @@ class FunctionReader implements SourceReader {
     }
     source?.run({ collect: (record) => take(record, NaN), collectWithTimestamp: take })
     this.nextAtUs = this.values.length > 0 ? 0 : Infinity
+  }
+
+  available(_nowUs: number, limit: number): number {
+    return Math.min(limit, this.values.length - this.position)
   }
 
   read(): unknown {

@@ -24,7 +24,9 @@ export interface SourceReader {
   nextAtUs: number
   /** Timestamp of the record `read` returned last, in ms; NaN for none. */
   timestamp: number
-  /** The next record. Only when `nextAtUs` has come. */
+  /** How many records can be read at this time, at most `limit`. */
+  available(nowUs: number, limit: number): number
+  /** The next record. Only while there are some available. */
   read(): unknown
 }
 

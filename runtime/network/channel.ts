@@ -2,7 +2,7 @@
 // only while it has credit; a consumed buffer's credit travels back. One element can't be stopped half-way, so a turn
 // may exceed the credits: that overdraft is counted. Flink's credit-based channel.
 
-import { assert } from '../base/assert.ts'
+import { broken } from '../base/assert.ts'
 import { ACTIVE, IDLE, WATERMARK, type Buffer, type BufferPool } from '../record/buffer.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { CREDIT, DELIVER, type EventTarget, type Simulation } from '../kernel/simulation.ts'
@@ -26,6 +26,7 @@ export class Channel implements EventTarget, Receiver {
   id = -1
   readonly simulation: Simulation
   readonly pool: BufferPool
+  readonly capacity: number
   readonly settings: ChannelSettings
   producer: Wakeable | null = null
   consumer: Wakeable | null = null
@@ -49,6 +50,7 @@ export class Channel implements EventTarget, Receiver {
   constructor(simulation: Simulation, pool: BufferPool, settings: ChannelSettings) {
     this.simulation = simulation
     this.pool = pool
+    this.capacity = pool.capacity
     this.settings = settings
     simulation.register(this)
   }
@@ -61,7 +63,7 @@ export class Channel implements EventTarget, Receiver {
   processElement(value: unknown, timestamp: number): void {
     let buffer = this.open
     if (buffer === null) buffer = this.openBuffer()
-    else if (buffer.size === this.pool.capacity) {
+    else if (buffer.size === this.capacity) {
       this.seal()
       buffer = this.openBuffer()
     }
@@ -114,7 +116,7 @@ export class Channel implements EventTarget, Receiver {
       this.producer?.wake()
       return
     }
-    assert(kind === DELIVER, () => `channel ${this.id} got event ${kind}`)
+    if (kind !== DELIVER) broken(`channel ${this.id} got event ${kind}`)
     const buffer = this.onTheWay.shift() as Buffer
     this.arrived.push(buffer)
     if (simulation.settings.hashesValues) this.digest(buffer)

@@ -8,6 +8,7 @@ import { asCall, closeFunction, openFunction, refusePromise } from './rich-funct
 
 export class SinkOperator extends StreamOperator {
   readonly kind: string
+  readonly isReported: boolean
   elementTimestamp = NaN
   context!: OperatorContext
   sinkContext!: SinkContext
@@ -18,6 +19,7 @@ export class SinkOperator extends StreamOperator {
   constructor(kind: string) {
     super()
     this.kind = kind
+    this.isReported = kind !== 'discard'
   }
 
   override open(context: OperatorContext): void {
@@ -39,7 +41,7 @@ export class SinkOperator extends StreamOperator {
       const result = this.invoke(value, this.sinkContext)
       if (result !== undefined) refusePromise(result, 'invoke', this.context.name)
     }
-    if (this.kind !== 'discard') this.context.rowArrived(value, timestamp)
+    if (this.isReported) this.context.rowArrived(value, timestamp)
   }
 
   override close(): void {

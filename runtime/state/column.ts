@@ -25,7 +25,8 @@ export class Column {
     if (chunk === undefined || this.owned[at] !== true) chunk = this.own(at)
     const before = chunk[slot & CHUNK_MASK]
     chunk[slot & CHUNK_MASK] = value
-    const change = (value === undefined ? 0 : 1) - (before === undefined ? 0 : 1)
+    if ((value === undefined) === (before === undefined)) return 0
+    const change = value === undefined ? -1 : 1
     this.entries += change
     return change
   }

@@ -2,7 +2,7 @@
 // control element and never runs past the task's own next alarm; so turn boundaries depend on data, settings and seed
 // alone. Flink's StreamTask, without threads.
 
-import { assert } from '../base/assert.ts'
+import { broken } from '../base/assert.ts'
 import { SourceOperator } from '../connectors/source-operator.ts'
 import { ALARM, TURN, type EventTarget, type Simulation, type Turn } from '../kernel/simulation.ts'
 import type { Wakeable } from '../network/channel.ts'
@@ -121,7 +121,7 @@ export class Task implements EventTarget, Turn, Wakeable {
       this.planAlarm()
       return
     }
-    assert(kind === TURN, () => `task ${this.name} got event ${kind}`)
+    if (kind !== TURN) broken(`task ${this.name} got event ${kind}`)
     this.isReady = false
     if (this.isRunnable()) this.begin()
     else this.planAlarm()
@@ -204,7 +204,8 @@ export class Task implements EventTarget, Turn, Wakeable {
     else if (this.operatorAlarmUs <= this.simulation.nowUs) this.kind = ALARM_TURN
     else if (this.source !== null) {
       this.kind = SOURCE_TURN
-      this.end = Math.min(this.costs.sourceRecords, this.horizon(0))
+      const limit = Math.min(this.costs.sourceRecords, this.horizon(0))
+      this.end = this.source.reader.available(this.turnStartUs, limit)
     } else {
       const gate = this.gate as InputGate
       this.kind = DATA_TURN
@@ -300,9 +301,7 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   private readSource(source: SourceOperator, byRecord: boolean): boolean {
     const { reader } = source
-    const { turnStartUs } = this
     for (let i = this.index; i < this.end; this.index = ++i) {
-      if (reader.nextAtUs > turnStartUs && reader.nextAtUs > this.nowUs()) break
       if (byRecord && i > this.pausedAt) return this.pause(i)
       source.emitNext()
     }

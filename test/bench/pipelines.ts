@@ -33,28 +33,39 @@ const SMALL = 20
 const LARGE = 900
 const MINUTE_MS = 60_000
 
-/** Record i: a key, an amount below 1000 and an event time, well mixed and the same everywhere. */
-export function makeEvent(i: number, keys: number): Event {
-  const mixed = Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) >>> 1
-  const other = Math.imul(mixed ^ (mixed >>> 13), 0x297a2d39) >>> 0
-  return { key: mixed % keys, amount: (other >>> 7) % 1000, ts: i * 10 }
+/** What A counts, and what C alerts about. */
+interface Result {
+  readonly key: number
+  readonly count: number
 }
 
-class Counter extends KeyedProcessFunction<number, Event, number> {
+/** Record i: a key, an amount below 1000 and an event time, well mixed and the same everywhere. */
+export function makeEvent(i: number, keys: number): Event {
+  return { key: mix(i) % keys, amount: mix(i ^ 0x5bd1e995) % 1000, ts: i * 10 }
+}
+
+/** MurmurHash3's finalizer, as a number that isn't negative. */
+function mix(i: number): number {
+  let h = Math.imul(i ^ (i >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 1
+}
+
+class Counter extends KeyedProcessFunction<number, Event, Result> {
   count!: ValueState<number>
 
   override open(): void {
     this.count = this.getRuntimeContext().getState(new ValueStateDescriptor('count', Types.LONG))
   }
 
-  override processElement(_event: Event, _context: Context<number>, out: Collector<number>): void {
+  override processElement(event: Event, _context: Context<number>, out: Collector<Result>): void {
     const count = (this.count.value() ?? 0) + 1
     this.count.update(count)
-    out.collect(count)
+    out.collect({ key: event.key, count })
   }
 }
 
-class Detector extends KeyedProcessFunction<number, Event, number> {
+class Detector extends KeyedProcessFunction<number, Event, Result> {
   flag!: ValueState<boolean>
   timer!: ValueState<number>
 
@@ -63,9 +74,9 @@ class Detector extends KeyedProcessFunction<number, Event, number> {
     this.timer = this.getRuntimeContext().getState(new ValueStateDescriptor('timer', Types.LONG))
   }
 
-  override processElement(event: Event, context: Context<number>, out: Collector<number>): void {
+  override processElement(event: Event, context: Context<number>, out: Collector<Result>): void {
     if (this.flag.value() !== null) {
-      if (event.amount > LARGE) out.collect(event.key)
+      if (event.amount > LARGE) out.collect({ key: event.key, count: 1 })
       const timer = this.timer.value()
       if (timer !== null) context.timerService().deleteEventTimeTimer(timer)
       this.timer.clear()
@@ -113,11 +124,13 @@ export function pipelineJob(name: 'A' | 'C', records: number, keys: number, sums
       .filter((event) => event.amount % 3 !== 0)
       .keyBy((event) => event.key)
     const results = name === 'A' ? keyed.process(new Counter()) : keyed.process(new Detector())
-    results.addSink((value) => {
-      sums.count++
-      sums.sum = (sums.sum + value) | 0
-    })
+    results.addSink((result) => take(sums, result))
   }
+}
+
+function take(sums: Sums, { key, count }: Result): void {
+  sums.count++
+  sums.sum = (Math.imul(sums.sum, 31) + key + count) | 0
 }
 
 export function handLoopA(records: number, keys: number): Sums {
@@ -132,8 +145,7 @@ export function handLoopA(records: number, keys: number): Sums {
     if (event.amount % 3 !== 0) {
       const count = (counts.get(event.key) ?? 0) + 1
       counts.set(event.key, count)
-      sums.count++
-      sums.sum = (sums.sum + count) | 0
+      take(sums, { key: event.key, count })
     }
     if (i % 1000 === 999) watermark = maxTs - 1
   }
@@ -153,8 +165,7 @@ export function handLoopC(records: number, keys: number): Sums {
     if (event.amount % 3 !== 0) {
       if (flags.has(event.key)) {
         if (event.amount > LARGE) {
-          sums.count++
-          sums.sum = (sums.sum + event.key) | 0
+          take(sums, { key: event.key, count: 1 })
         }
         flags.delete(event.key)
       }
@@ -186,11 +197,13 @@ export function rxjsA(records: number, keys: number): Sums {
       map((event) => ({ key: event.key, amount: event.amount, ts: event.ts })),
       filter((event) => event.amount % 3 !== 0),
       groupBy((event) => event.key),
-      mergeMap((group) => group.pipe(scan((count) => count + 1, 0))),
+      mergeMap((group) =>
+        group.pipe(
+          scan((count) => count + 1, 0),
+          map((count) => ({ key: group.key, count })),
+        ),
+      ),
     )
-    .subscribe((count) => {
-      sums.count++
-      sums.sum = (sums.sum + count) | 0
-    })
+    .subscribe((result) => take(sums, result))
   return sums
 }

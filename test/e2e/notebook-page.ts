@@ -65,12 +65,14 @@ export class NotebookPage {
     await expect(text).toHaveCount(0)
   }
 
-  /** Replaces the text of the file that is shown, by the keyboard. */
+  /** Replaces the text of the file that is shown, by pasting: typed text would be indented and completed. */
   async write(text: string): Promise<void> {
     await this.wakeEditor()
     await this.page.locator('.monaco-editor .view-lines').click()
     await this.page.keyboard.press('ControlOrMeta+A')
-    await this.page.keyboard.insertText(text)
+    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await this.page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
+    await this.page.keyboard.press('ControlOrMeta+V')
   }
 
   async show(file: string): Promise<void> {

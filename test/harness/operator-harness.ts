@@ -2,8 +2,9 @@
 // one list with side outputs in their place, state and timers counted. It does not filter repeated watermarks and does
 // not fire a timer set in the past before the clock is set again: a task does both.
 
-import { KeyedStateBackend } from '../../runtime/state/keyed-backend.ts'
+import { KeyedStateBackend, type KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
 import type { OperatorContext, StreamOperator } from '../../runtime/operators/operator.ts'
+import { keyGroupRange } from '../../runtime/record/key-groups.ts'
 import type { Receiver } from '../../runtime/record/receiver.ts'
 import type { TypeInformation } from '../../runtime/record/type-info.ts'
 
@@ -13,6 +14,7 @@ export type Output =
   | readonly ['watermark', number]
   | readonly ['idle']
   | readonly ['active']
+  | readonly ['row', unknown, number]
 
 /** How the operator under test is made; called again for every restore. */
 export interface OperatorUnderTest {
@@ -24,16 +26,27 @@ export interface OperatorUnderTest {
   readonly maxParallelism?: number
 }
 
+/** Which of several subtasks a harness is, and the state it begins with: those of its own key groups are taken. */
+export interface Place {
+  readonly subtask: number
+  readonly parallelism: number
+  readonly restored: KeyedSnapshot | null
+}
+
+const ALONE: Place = { subtask: 0, parallelism: 1, restored: null }
+
 export class OperatorHarness {
   readonly subject: OperatorUnderTest
+  readonly place: Place
   outputs: Output[] = []
   nowMs = 0
   operator!: StreamOperator
   backend: KeyedStateBackend | null = null
 
-  constructor(subject: OperatorUnderTest) {
+  constructor(subject: OperatorUnderTest, place: Place = ALONE) {
     this.subject = subject
-    this.start(null)
+    this.place = place
+    this.start(place.restored)
   }
 
   record(value: unknown, timestamp: number): void {
@@ -62,7 +75,7 @@ export class OperatorHarness {
 
   /** Replaces the operator by a fresh one with its state. */
   snapshotRestore(): void {
-    this.start(this.backend)
+    this.start(this.backend?.snapshot() ?? null)
   }
 
   /** Takes the outputs since the last call. */
@@ -72,11 +85,12 @@ export class OperatorHarness {
     return taken
   }
 
-  private start(before: KeyedStateBackend | null): void {
+  private start(before: KeyedSnapshot | null): void {
     const { subject } = this
+    const { subtask, parallelism } = this.place
     const maxParallelism = subject.maxParallelism ?? 128
     this.backend = subject.key === null ? null : new KeyedStateBackend(subject.key.type, maxParallelism)
-    if (before !== null) this.backend?.restore(before.snapshot(), { start: 0, end: maxParallelism - 1 })
+    if (before !== null) this.backend?.restore(before, keyGroupRange(subtask, parallelism, maxParallelism))
     const functions = subject.functions()
     this.operator = subject.create()
     this.operator.output = this.receiver((value, timestamp) => ['record', value, timestamp])
@@ -88,8 +102,8 @@ export class OperatorHarness {
     }
     const context: OperatorContext = {
       name: 'under test',
-      subtask: 0,
-      parallelism: 1,
+      subtask,
+      parallelism,
       maxParallelism,
       attempt: 0,
       keyed: this.backend,
@@ -97,7 +111,7 @@ export class OperatorHarness {
       nowMs: () => this.nowMs,
       alarmChanged: () => undefined,
       timerFired: () => undefined,
-      rowArrived: () => undefined,
+      rowArrived: (value, timestamp) => void this.outputs.push(['row', value, timestamp]),
     }
     this.operator.open(context)
   }

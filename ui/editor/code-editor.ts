@@ -59,7 +59,6 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
     insertSpaces: true,
     detectIndentation: false,
     bracketPairColorization: { enabled: false, independentColorPoolPerBracketType: false },
-    'bracketPairColorization.enabled': false,
     guides: { indentation: false },
     matchBrackets: 'near',
     occurrencesHighlight: 'off',

@@ -1,7 +1,7 @@
 // One run after the other, as the page shows them: its phase, its position, what its sinks got and how it ended.
 import type { CompiledJob, Diagnostic, Frame, RunPosition } from '../../runtime/host/protocol.ts'
 import { EMPTY_RECORD, extendRecord, type RunRecord } from '../stage/run-record.ts'
-import { EngineHost, type RunEnd } from './engine-host.ts'
+import type { EngineHost, RunEnd } from './engine-host.ts'
 import type { PageSettings } from './run-settings.ts'
 
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'stopping' | 'ended'

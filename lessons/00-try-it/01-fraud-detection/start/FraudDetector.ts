@@ -4,7 +4,12 @@ import {
   Types,
   ValueStateDescriptor,
 } from 'streambed'
-import type { Collector, Context, Transaction, ValueState } from 'streambed'
+import type {
+  Collector,
+  Context,
+  Transaction,
+  ValueState,
+} from 'streambed'
 
 const SMALL_AMOUNT = 1.0
 const LARGE_AMOUNT = 500.0

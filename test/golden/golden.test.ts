@@ -1,0 +1,72 @@
+// Every recorded vector that this slice of the engine can run, one case each. What can't be run yet is counted by its
+// reason: a vector that silently stops being run changes a count and fails.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runVector } from './families.ts'
+import { parseExactly, type Vector, type VectorFile, type Verdict } from './format.ts'
+
+const folder = path.join(import.meta.dirname, 'vectors/datastream')
+
+/** Family -> reason -> how many vectors wait for it. State has only value state so far. */
+const WAITING: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  state: { 'command a': 4, 'command l': 34, 'command m': 33, 'command r': 6 },
+}
+/** Family -> how many vectors there are, so that a file can't shrink unseen. */
+const VECTORS: Readonly<Record<string, number>> = {
+  exchanges: 18,
+  keygroups: 9,
+  'operator-ids': 1,
+  partitioners: 21,
+  state: 79,
+  timers: 56,
+  'watermark-generators': 33,
+  'watermark-operator': 25,
+  'watermark-valve': 53,
+}
+
+const files = readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => {
+    const content = parseExactly(readFileSync(path.join(folder, file), 'utf8')) as VectorFile
+    return { family: content.family ?? file.replace(/\.json$/, ''), vectors: content.vectors }
+  })
+
+test('the families and the number of their vectors', () => {
+  expect(Object.fromEntries(files.map(({ family, vectors }) => [family, vectors.length]))).toEqual(VECTORS)
+})
+
+describe.each(files)('$family', ({ family, vectors }) => {
+  const waiting: Record<string, number> = {}
+  const runs: [name: string, verdict: Verdict][] = []
+  for (const vector of vectors) {
+    const verdict = runVector(family, vector)
+    if (verdict.kind === 'not yet run') waiting[verdict.why] = (waiting[verdict.why] ?? 0) + 1
+    else runs.push([vector.name, verdict])
+  }
+
+  test('waits for what the list says, and nothing else', () => expect(waiting).toEqual(WAITING[family] ?? {}))
+  test.each(runs)('%s', (_name, verdict) => expect(verdict).toEqual({ kind: 'passed' }))
+})
+
+describe('the runner bites', () => {
+  const first = (family: string): Vector =>
+    (files.find((file) => file.family === family) as { vectors: readonly Vector[] }).vectors[0] as Vector
+  const spoiled = (vector: Vector): Vector =>
+    JSON.parse(JSON.stringify(vector), (key, value: unknown) => {
+      if (key === 'out' && Array.isArray(value)) return [...(value as unknown[]), ['watermark', 12345]]
+      return key === 'murmur' || key === 'hash' ? (value as number) + 1 : value
+    }) as Vector
+
+  test.each(['timers', 'watermark-valve', 'watermark-operator', 'watermark-generators', 'keygroups'])(
+    '%s: a wrong expectation fails',
+    (family) => expect(runVector(family, spoiled(first(family))).kind).toBe('failed'),
+  )
+  test('an unknown family, kind or command is never passed', () => {
+    expect(runVector('cep', first('timers')).kind).toBe('not yet run')
+    expect(runVector('timers', { name: 'x', operator: { kind: 'other' } }).kind).toBe('not yet run')
+    const steps = [{ in: ['record', ['k', [['b', 'get']]], 1], out: [] }]
+    expect(runVector('timers', { name: 'x', operator: { kind: 'keyedProcess' }, steps }).kind).toBe('not yet run')
+  })
+})

@@ -1,0 +1,204 @@
+// A notation for what goes into an operator and what comes out, and the regimes each case goes through.
+//
+//   in    a@1 a=2@7 a=2=x@7   records 'a', ['a', 2], ['a', 2, 'x'] with a timestamp; `@-` for none; 5@1 the number 5
+//         W5 WMAX  P100       a watermark; the clock set to 100
+//         idle active end
+//   out   the same; late(a@3) is a side output, row(a@3) a row of a sink; `,` in place of a space inside brackets
+//
+// `check` runs a case (1) plainly; (2) with snapshot and restore after every element; (3) split over 1, 2, 3 subtasks and,
+// half-way, merged and split over 1, 2, 3 others; (4) with the keys between two control elements in another order; and
+// (5) looks whether state and timers are empty at the end. Outputs of (3) and (4) are compared as multisets between
+// control elements. Jet's TestSupport, on Flink's harness.
+
+import { expect } from 'vitest'
+import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../../runtime/base/time.ts'
+import { keyGroupOf, subtaskOf } from '../../runtime/record/key-groups.ts'
+import { KeyReader } from '../../runtime/record/key.ts'
+import type { KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
+import { OperatorHarness, type OperatorUnderTest, type Output } from './operator-harness.ts'
+
+/** What a case says of itself where it isn't like the others. */
+export interface CaseOptions {
+  /** Entries of state and timers left at the end. Default: none. */
+  readonly leaves?: { readonly state?: number; readonly timers?: number }
+  /** False where what the operator remembers isn't in a snapshot, as watermarks aren't in Flink. */
+  readonly restores?: boolean
+  /** False where subtasks or keys aren't independent of one another. */
+  readonly splits?: boolean
+}
+
+type Input =
+  | { readonly kind: 'record'; readonly value: unknown; readonly timestamp: number }
+  | { readonly kind: 'watermark' | 'clock'; readonly timestamp: number }
+  | { readonly kind: 'idle' | 'active' | 'end' }
+
+/** Runs the case through all regimes. */
+export function check(subject: OperatorUnderTest, input: string, expected: string, options: CaseOptions = {}): void {
+  const inputs = input.split(/\s+/).filter(Boolean).map(readInput)
+  const plain = new OperatorHarness(subject)
+  const outputs = inputs.map((element) => feed(plain, element))
+  expect(outputs.flat().map(show).join(' ')).toBe(expected.split(/\s+/).filter(Boolean).join(' '))
+  const left = plain.backend
+  const leaves = { state: left?.entryCount() ?? 0, timers: timersOf(plain) }
+  expect(leaves, 'left at the end').toEqual({ state: 0, timers: 0, ...options.leaves })
+
+  if (options.restores !== false) expect(restoring(subject, inputs), 'with restores').toEqual(outputs.map(texts))
+  if (options.splits === false) return
+  const wanted = segments(inputs, outputs)
+  for (const from of [1, 2, 3])
+    for (const to of [1, 2, 3]) {
+      const merged = split(subject, inputs, from, to)
+      expect(segments(inputs, merged), `${from} subtasks, then ${to}`).toEqual(wanted)
+    }
+  for (const direction of [1, -1]) {
+    const order = reordered(subject, inputs, direction)
+    const again = new OperatorHarness(subject)
+    const got = order.map((element) => feed(again, element))
+    expect(segments(order, got), 'keys in another order').toEqual(wanted)
+  }
+}
+
+/** Reads `a=2@7`, `W5`, `P100`, `idle`. */
+export function readInput(token: string): Input {
+  if (token === 'idle' || token === 'active' || token === 'end') return { kind: token }
+  const control = /^([WP])(MAX|MIN|-?\d+)$/.exec(token)
+  if (control !== null) {
+    return { kind: control[1] === 'W' ? 'watermark' : 'clock', timestamp: readTime(control[2] as string) }
+  }
+  const at = token.lastIndexOf('@')
+  return { kind: 'record', value: readValue(token.slice(0, at)), timestamp: readTime(token.slice(at + 1)) }
+}
+
+function readTime(text: string): number {
+  if (text === '-') return NaN
+  return text === 'MAX' ? MAX_TIMESTAMP : text === 'MIN' ? MIN_TIMESTAMP : Number(text)
+}
+
+function readValue(text: string): unknown {
+  const parts = text.split('=').map((part) => (/^-?\d+(\.\d+)?$/.test(part) ? Number(part) : part))
+  return parts.length === 1 ? parts[0] : parts
+}
+
+/** An output in the notation. */
+export function show(output: Output): string {
+  switch (output[0]) {
+    case 'record':
+      return showRecord(output[1], output[2])
+    case 'side':
+      return `${output[1]}(${showRecord(output[2], output[3])})`
+    case 'row':
+      return `row(${showRecord(output[1], output[2])})`
+    case 'watermark':
+      return `W${showTime(output[1])}`
+    default:
+      return output[0]
+  }
+}
+
+function showRecord(value: unknown, timestamp: number): string {
+  return `${Array.isArray(value) ? value.join('=') : String(value)}@${showTime(timestamp)}`
+}
+
+function showTime(timestamp: number): string {
+  if (Number.isNaN(timestamp)) return '-'
+  return timestamp === MAX_TIMESTAMP ? 'MAX' : timestamp === MIN_TIMESTAMP ? 'MIN' : String(timestamp)
+}
+
+function texts(outputs: readonly Output[]): string[] {
+  return outputs.map(show)
+}
+
+function timersOf({ backend }: OperatorHarness): number {
+  return backend === null ? 0 : backend.eventTimers.count + backend.processingTimers.count
+}
+
+function feed(harness: OperatorHarness, input: Input): Output[] {
+  switch (input.kind) {
+    case 'record':
+      harness.record(input.value, input.timestamp)
+      break
+    case 'watermark':
+      harness.watermark(input.timestamp)
+      break
+    case 'clock':
+      harness.setProcessingTime(input.timestamp)
+      break
+    case 'end':
+      harness.end()
+      break
+    default:
+      harness.status(input.kind === 'idle')
+  }
+  return harness.take()
+}
+
+function restoring(subject: OperatorUnderTest, inputs: readonly Input[]): string[][] {
+  const harness = new OperatorHarness(subject)
+  return inputs.map((element) => {
+    const out = texts(feed(harness, element))
+    harness.snapshotRestore()
+    return out
+  })
+}
+
+/** Outputs per element of `from` subtasks up to the middle, and of `to` restored from them after it. */
+function split(subject: OperatorUnderTest, inputs: readonly Input[], from: number, to: number): Output[][] {
+  const middle = Math.ceil(inputs.length / 2)
+  let harnesses = deploy(subject, from, null)
+  return inputs.map((element, i) => {
+    if (i === middle) {
+      const restored = merge(harnesses)
+      const clock = (harnesses[0] as OperatorHarness).nowMs
+      harnesses = deploy(subject, to, restored)
+      for (const harness of harnesses) harness.nowMs = clock
+    }
+    if (element.kind === 'record') return feed(harnesses[placeOf(subject, element.value, harnesses.length, i)] as OperatorHarness, element)
+    const all = harnesses.map((harness) => feed(harness, element))
+    // Every subtask passes a control element on; downstream counts it once.
+    const [first = []] = all
+    return [...all.flat().filter(isData), ...first.filter((output) => !isData(output))]
+  })
+}
+
+function deploy(subject: OperatorUnderTest, parallelism: number, restored: KeyedSnapshot | null): OperatorHarness[] {
+  return Array.from({ length: parallelism }, (_, subtask) => new OperatorHarness(subject, { subtask, parallelism, restored }))
+}
+
+function merge(harnesses: readonly OperatorHarness[]): KeyedSnapshot | null {
+  const snapshots = harnesses.flatMap(({ backend }) => (backend === null ? [] : [backend.snapshot()]))
+  const [first] = snapshots
+  return first === undefined ? null : { ...first, groups: snapshots.flatMap(({ groups }) => groups) }
+}
+
+function placeOf({ key, maxParallelism = 128 }: OperatorUnderTest, value: unknown, parallelism: number, i: number): number {
+  if (key === null) return i % parallelism
+  const group = keyGroupOf(new KeyReader(key.type).hash(key.select(value)), maxParallelism)
+  return subtaskOf(group, parallelism, maxParallelism)
+}
+
+function isData([kind]: Output): boolean {
+  return kind === 'record' || kind === 'side' || kind === 'row'
+}
+
+/** Outputs between two control inputs, data sorted. */
+function segments(inputs: readonly Input[], outputs: readonly (readonly Output[])[]): string[][] {
+  const found: string[][] = [[]]
+  inputs.forEach((element, i) => {
+    if (element.kind !== 'record') found.push([])
+    found.at(-1)?.push(...texts(outputs[i] ?? []))
+  })
+  return found.map((segment) => segment.sort())
+}
+
+/** Sorts the records between two control elements by key, each key's own keeping their order. */
+function reordered({ key }: OperatorUnderTest, inputs: readonly Input[], direction: number): Input[] {
+  let segment = 0
+  const placed = inputs.map((element, i) => {
+    if (element.kind !== 'record') segment += 2
+    const at = element.kind === 'record' ? segment + 1 : segment
+    const name = element.kind !== 'record' ? '' : String(key === null ? i : key.select(element.value))
+    return { element, at, name }
+  })
+  const byName = (a: string, b: string): number => (a === b ? 0 : a < b ? -direction : direction)
+  return placed.sort((a, b) => a.at - b.at || byName(a.name, b.name)).map(({ element }) => element)
+}
