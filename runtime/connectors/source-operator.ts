@@ -1,7 +1,7 @@
 // The head of a source task: reads records, stamps them, makes watermarks, and says MAX at the end. Flink's
 // SourceOperator. How many records a turn reads, and when, is the task's business.
 
-import { MAX_TIMESTAMP } from '../base/time.ts'
+import { hasTimestamp, MAX_TIMESTAMP, MIN_TIMESTAMP } from '../base/time.ts'
 import { EventTimeLogic } from '../operators/event-time.ts'
 import { StreamOperator, type OperatorContext } from '../operators/operator.ts'
 import { closeFunction, openFunction } from '../operators/rich-function.ts'
@@ -41,10 +41,17 @@ export class SourceOperator extends StreamOperator {
   /** Reads one record and sends it on. Only when the reader's next record is due. */
   emitNext(): void {
     const { reader, logic } = this
+    const { assigner, bounded } = logic
     const value = reader.read()
-    const timestamp = logic.assigner === null ? reader.timestamp : logic.timestampOf(value, reader.timestamp)
+    // The common cases, written out: this runs for every record of the job.
+    let timestamp = reader.timestamp
+    if (assigner !== null) {
+      timestamp = assigner(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP)
+      if (!Number.isSafeInteger(timestamp)) timestamp = logic.requireTimestamp(timestamp)
+    }
     this.output.processElement(value, timestamp)
-    if (logic.isListening) logic.recordPassed(value, timestamp)
+    if (bounded === null) logic.recordPassed(value, timestamp)
+    else if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
   }
 
   override onAlarm(nowMs: number): void {

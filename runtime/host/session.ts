@@ -99,7 +99,10 @@ export class EngineSession implements Engine {
       observer: frames,
       instantiate: (port) => program.instantiate(port),
     })
-    const result = await this.#drive(execution, settings, frames)
+    const result = await this.#drive(execution, settings, frames).catch((error: unknown) =>
+      engineFailure(error, simulation),
+    )
+    if (typeof result !== 'string') return { ...failed([result]), position: positionOf(execution) }
     execution.digestState()
     const state = outcomeState(execution, result)
     const diagnostics = execution.failure === null ? [] : [failureDiagnostic(execution.failure, job, built.plan)]
@@ -202,6 +205,12 @@ class FrameWriter implements JobObserver {
   #shorten(json: string): string {
     return this.#options.shortensValues ? JSON.stringify(`${json.slice(0, LONGEST_TEXT)}…`) : json
   }
+}
+
+/** Our own bug: said as such, with what it takes to see it again. */
+function engineFailure(error: unknown, { settings, event }: Simulation): Diagnostic {
+  const text = error instanceof Error ? error.message : String(error)
+  return { code: 'ENGINE_FAILED', params: { error: text, seed: settings.seed, event }, span: null }
 }
 
 /** MIN is Flink's own mark for "no timestamp"; MAX has no number that JSON could hold. */

@@ -50,6 +50,9 @@ export interface RunLimit {
 
 export type RunResult = 'quiescent' | 'until' | 'yield' | 'paused' | 'cancelled'
 
+/** So many events without time going on mean that it never will. */
+const NEVER_IDLE = 1_000_000
+
 /** Runs to the end of everything. */
 export const NO_LIMIT: RunLimit = {
   untilUs: Infinity,
@@ -79,6 +82,8 @@ export class Simulation {
   interventions: Intervention[] = []
   turn: Turn | null = null
   isCancelled = false
+  /** Events since virtual time last went on. */
+  eventsAtOnce = 0
   trace: TraceRing | null = null
   streams = new Map<string, RandomStream>()
 
@@ -131,6 +136,8 @@ export class Simulation {
       const kind = heap.payloads[0] as number
       const target = heap.targets[0] as number
       heap.pop()
+      if (time > this.nowUs) this.eventsAtOnce = 0
+      else if (++this.eventsAtOnce > NEVER_IDLE) broken(`never idle: event ${kind} for target ${target} at ${time} µs`)
       this.nowUs = time
       this.event++
       this.fingerprint.event(kind, target, time)

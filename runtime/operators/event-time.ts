@@ -17,9 +17,8 @@ export class EventTimeLogic implements WatermarkOutput {
   readonly spec: WatermarkStrategySpec
   readonly intervalMs: number
   readonly generator: WatermarkGeneratorLike<unknown>
-  /** The generator itself where it's the common one, which then needs no call per record. */
+  /** The generator itself where all it wants of a record is its timestamp, which then needs no call. */
   readonly bounded: BoundedOutOfOrdernessWatermarks | null
-  readonly isPerRecord: boolean
   readonly assigner: Assigner | null
   readonly operator: string
   /** Whether anybody wants to know of records: not the strategy that makes no watermarks. */
@@ -40,8 +39,8 @@ export class EventTimeLogic implements WatermarkOutput {
       return supply()
     }
     this.generator = createGenerator(spec, custom, () => context.nowMs())
-    this.bounded = this.generator instanceof BoundedOutOfOrdernessWatermarks ? this.generator : null
-    this.isPerRecord = spec.perRecord
+    const isPlain = this.generator instanceof BoundedOutOfOrdernessWatermarks && !spec.perRecord
+    this.bounded = isPlain ? (this.generator as BoundedOutOfOrdernessWatermarks) : null
     this.assigner = spec.assignsTimestamps
       ? asCall<Assigner>(context.userFunction('timestampAssigner'), 'extractTimestamp')
       : null
@@ -53,7 +52,11 @@ export class EventTimeLogic implements WatermarkOutput {
   timestampOf(value: unknown, timestamp: number): number {
     if (this.assigner === null) return timestamp
     const assigned: unknown = this.assigner(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP)
-    if (Number.isSafeInteger(assigned)) return assigned as number
+    return Number.isSafeInteger(assigned) ? (assigned as number) : this.requireTimestamp(assigned)
+  }
+
+  /** What the learner's assigner returned, as a timestamp; throws LearnerError if it isn't one. */
+  requireTimestamp(assigned: unknown): number {
     if (typeof assigned === 'bigint' && BigInt.asIntN(53, assigned) === assigned) return Number(assigned)
     throw new LearnerError('TIMESTAMP_NOT_INTEGER', {
       operator: this.operator,
@@ -63,10 +66,9 @@ export class EventTimeLogic implements WatermarkOutput {
 
   /** After the record was passed on. */
   recordPassed(value: unknown, timestamp: number): void {
-    const { bounded } = this
-    if (bounded === null) this.generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, this)
-    else if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
-    if (this.isPerRecord) this.generator.onPeriodicEmit(this)
+    if (!this.isListening) return
+    this.generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, this)
+    if (this.spec.perRecord) this.generator.onPeriodicEmit(this)
   }
 
   probe(nowMs: number): void {
