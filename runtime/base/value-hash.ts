@@ -3,6 +3,8 @@
 
 const numberBits = new Float64Array(1)
 const wordBits = new Int32Array(numberBits.buffer)
+/** Scratch: the objects around the one being mixed, to notice cycles. Several ways back would take exponential time. */
+const path: object[] = []
 
 // One number per kind of value, so that "1", 1 and [1] don't meet. Part of the hash: never renumber.
 const NULL = 1
@@ -88,7 +90,9 @@ export class Fingerprint {
   }
 
   private object(value: object, depth: number): void {
-    if (depth > DEEPEST) return this.int(CYCLE)
+    path.length = depth - 1
+    if (depth > DEEPEST || path.includes(value)) return this.int(CYCLE)
+    path.push(value)
     if (Array.isArray(value)) return this.sequence(ARRAY, value, depth)
     if (value instanceof Map) return this.sequence(MAP, Array.from(value).flat(1), depth)
     if (value instanceof Set) return this.sequence(SET, Array.from(value), depth)
@@ -97,8 +101,11 @@ export class Fingerprint {
       return this.number(value.getTime())
     }
     if (ArrayBuffer.isView(value)) return this.sequence(BYTES, Array.from(value as Uint8Array), depth)
+    const entries = Object.entries(value)
     this.int(OBJECT)
-    for (const [key, item] of Object.entries(value)) {
+    // Without their number {a: {}, b: 1} would be {a: {b: 1}}.
+    this.int(entries.length)
+    for (const [key, item] of entries) {
       this.string(key)
       this.value(item, depth)
     }

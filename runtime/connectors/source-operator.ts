@@ -9,6 +9,12 @@ import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts
 import { createReader } from './readers.ts'
 import type { SourceReader, SourceSpec } from './source.ts'
 
+/** How far a turn of the source has got, and how far it may go. */
+export interface SourceCursor {
+  index: number
+  readonly end: number
+}
+
 export class SourceOperator extends StreamOperator {
   readonly source: SourceSpec
   readonly spec: WatermarkStrategySpec
@@ -38,20 +44,29 @@ export class SourceOperator extends StreamOperator {
     this.nextAlarmMs = this.logic.nextProbeMs
   }
 
-  /** Reads one record and sends it on. Only when the reader's next record is due. */
-  emitNext(): void {
-    const { reader, logic } = this
+  /**
+   * Reads records and sends them on, from the cursor's index to its end, which may come nearer meanwhile; one record only
+   * if `single`. No more than the reader has available.
+   */
+  emit(cursor: SourceCursor, single: boolean): void {
+    const { reader, logic, output } = this
     const { assigner, bounded } = logic
-    const value = reader.read()
-    // The common cases, written out: this runs for every record of the job.
-    let timestamp = reader.timestamp
-    if (assigner !== null) {
-      timestamp = assigner(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP)
-      if (!Number.isSafeInteger(timestamp)) timestamp = logic.requireTimestamp(timestamp)
+    for (let i = cursor.index; i < cursor.end; cursor.index = ++i) {
+      const value = reader.read()
+      // The common cases, written out: this runs for every record of the job.
+      let timestamp = reader.timestamp
+      if (assigner !== null) {
+        timestamp = assigner(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP)
+        if (!Number.isSafeInteger(timestamp)) timestamp = logic.requireTimestamp(timestamp)
+      }
+      output.processElement(value, timestamp)
+      if (bounded === null) logic.recordPassed(value, timestamp)
+      else if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
+      if (single) {
+        cursor.index = i + 1
+        return
+      }
     }
-    this.output.processElement(value, timestamp)
-    if (bounded === null) logic.recordPassed(value, timestamp)
-    else if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
   }
 
   override onAlarm(nowMs: number): void {

@@ -247,14 +247,15 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private processBuffer(buffer: Buffer, byRecord: boolean): boolean {
-    const { keyContext } = this
     const { head } = this.chain
+    const backend = this.keyContext?.backend ?? null
+    const selectKey = this.keyContext?.selectKey ?? sameKey
     const { values, timestamps } = buffer
     // `end` is read every time: an alarm set meanwhile may cut the turn short.
     for (let i = this.index; i < this.end; this.index = ++i) {
       if (byRecord && i > this.pausedAt) return this.pause(i)
       const value = values[i]
-      if (keyContext !== null) keyContext.backend.setCurrentKey(keyContext.selectKey(value))
+      if (backend !== null) backend.setCurrentKey(selectKey(value))
       head.processElement(value, timestamps[i] as number)
     }
     buffer.position = this.index
@@ -300,12 +301,9 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private readSource(source: SourceOperator, byRecord: boolean): boolean {
-    const { reader } = source
-    for (let i = this.index; i < this.end; this.index = ++i) {
-      if (byRecord && i > this.pausedAt) return this.pause(i)
-      source.emitNext()
-    }
-    if (reader.nextAtUs === Infinity) {
+    source.emit(this, byRecord)
+    if (this.index < this.end) return false
+    if (source.reader.nextAtUs === Infinity) {
       source.emitEnd()
       this.finish()
     }
@@ -360,4 +358,8 @@ export class Task implements EventTarget, Turn, Wakeable {
       // The task is lost already; what its `close` says about it changes nothing.
     }
   }
+}
+
+function sameKey(value: unknown): unknown {
+  return value
 }

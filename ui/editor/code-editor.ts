@@ -32,6 +32,9 @@ export const CODE_FONT_SIZE = 13
 export const CODE_LINE_HEIGHT = 21
 const PADDING = 10
 
+/** Models take this option by its flat name only, which the type of the options doesn't know. */
+const plainBrackets = { 'bracketPairColorization.enabled': false }
+
 export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): CodeEditor {
   const code = editor.create(element, {
     model: null,
@@ -58,7 +61,7 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
     tabSize: 2,
     insertSpaces: true,
     detectIndentation: false,
-    bracketPairColorization: { enabled: false, independentColorPoolPerBracketType: false },
+    ...plainBrackets,
     guides: { indentation: false },
     matchBrackets: 'near',
     occurrencesHighlight: 'off',

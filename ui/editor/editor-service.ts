@@ -93,10 +93,6 @@ export class EditorService {
     const model = editor.getModel(uri)
     if (!model) {
       const created = editor.createModel(text, 'typescript', uri)
-      // Brackets in rainbow colours would say what colours don't mean here; the editor's own option doesn't reach models.
-      created.updateOptions({
-        bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
-      })
       created.onDidChangeContent(() => {
         editor.setModelMarkers(created, STREAMBED, [])
         if (!this.#isReceiving) this.#options.onEdit(name, created.getValue())

@@ -77,7 +77,6 @@ export const en = {
     error: 'Error',
     warning: 'Warning',
     notRun: 'The job was not run. Correct the first problem, then run again.',
-    checker: (code: string) => `TypeScript ${code}`,
   },
 
   stage: {
@@ -130,6 +129,7 @@ export const en = {
       removed: 'Ended',
       lost: 'Engine lost',
       broken: 'Engine error',
+      absent: 'No engine',
     },
     removed: 'The job didn’t answer, so it was ended. A fresh engine is ready and your text is kept.',
     removedTodo: 'If you didn’t expect this, look for a loop that never ends in the job’s code.',

@@ -76,7 +76,6 @@ export const zh = {
     error: '错误',
     warning: '警告',
     notRun: '作业没有运行。请先改正第一个问题，然后再运行。',
-    checker: (code: string) => `TypeScript ${code}`,
   },
 
   stage: {
@@ -127,6 +126,7 @@ export const zh = {
       removed: '已终止',
       lost: '引擎中断',
       broken: '引擎出错',
+      absent: '没有引擎',
     },
     removed: '作业没有响应，已被终止。新的引擎已就绪，您的代码已保留。',
     removedTodo: '如果这不是您想要的，请检查作业代码里有没有不会结束的循环。',

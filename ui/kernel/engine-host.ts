@@ -6,11 +6,12 @@ import { openSandbox, type Sandbox } from './sandbox.ts'
 
 /**
  * How a run ended, seen from the page. `removed`: it didn't stop when asked, so its sandbox was taken away; `lost`: the
- * sandbox ended by itself (memory used up, most likely); `broken`: the engine made a mistake of its own.
+ * sandbox ended by itself (memory used up, most likely); `broken`: the engine made a mistake of its own; `absent`: it couldn't be started.
  */
 export type RunEnd =
   | { readonly kind: 'outcome'; readonly outcome: RunOutcome }
   | { readonly kind: 'removed' }
+  | { readonly kind: 'absent' }
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'broken'; readonly reason: string }
 

@@ -8,7 +8,7 @@ export type RunPhase = 'idle' | 'preparing' | 'running' | 'stopping' | 'ended'
 
 /** What the status line names: a phase, or how the last run ended. */
 export type RunStateName =
-  Exclude<RunPhase, 'ended'> | 'finished' | 'until' | 'stopped' | 'failed' | 'removed' | 'lost' | 'broken'
+  Exclude<RunPhase, 'ended'> | 'finished' | 'until' | 'stopped' | 'failed' | 'removed' | 'lost' | 'broken' | 'absent'
 
 const START: RunPosition = { virtualMs: 0, event: 0, rows: 0 }
 
@@ -71,18 +71,21 @@ export class Run {
     this.#phase = 'preparing'
     try {
       const warm = this.#host.prepare()
-      // Its failure is met below, when the run asks for the engine.
+      // Its failure is met below, when the job is ready.
       warm.catch(() => {})
       const job = await compile()
       if (!job || this.#phase !== 'preparing') {
         this.#phase = phaseBefore
         return
       }
-      await warm
-      await this.#run(job, settings)
+      const hasEngine = await warm.then(
+        () => true,
+        () => false,
+      )
+      if (hasEngine) await this.#run(job, settings)
+      else this.#finish({ kind: 'absent' })
     } catch (error) {
-      this.#end = { kind: 'broken', reason: error instanceof Error ? error.message : String(error) }
-      this.#phase = 'ended'
+      this.#finish({ kind: 'broken', reason: error instanceof Error ? error.message : String(error) })
     }
   }
 
@@ -109,6 +112,10 @@ export class Run {
     this.#phase = 'running'
     const end = await this.#host.run(job, settings, (frame) => this.#take(frame))
     if (end.kind === 'outcome') this.#position = end.outcome.position
+    this.#finish(end)
+  }
+
+  #finish(end: RunEnd): void {
     this.#end = end
     this.#phase = 'ended'
   }

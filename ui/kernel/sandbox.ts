@@ -12,6 +12,9 @@ export interface Sandbox {
   dispose(): void
 }
 
+/** A frame that the browser or an extension refuses says nothing; an engine starts in a tenth of a second. */
+const START_MS = 15_000
+
 /** How often the frame is asked for a sign of life, and how many silent rounds mean that it is gone. */
 const PULSE_MS = 500
 const MISSED_PULSES = 6
@@ -32,7 +35,9 @@ export async function openSandbox(engineCode: string): Promise<Sandbox> {
     engine.port1.close()
     frame.remove()
   }
+  const tooLate = setTimeout(() => reportDeath('the engine did not answer'), START_MS)
   const greeting = await Promise.race([remote.hello(), died])
+  clearTimeout(tooLate)
   if (typeof greeting === 'string') {
     dispose()
     throw new Error(greeting)

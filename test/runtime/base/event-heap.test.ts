@@ -28,9 +28,9 @@ test('gives what a list sorted by (time, order of pushes) gives', () => {
       }
       operations.forEach((operation, i) => {
         if (operation !== 'pop') {
-          heap.push(operation, i, -i)
+          heap.push(operation, i, 9000 + i)
           const at = model.findIndex(([time]) => time > operation)
-          model.splice(at < 0 ? model.length : at, 0, [operation, i, -i])
+          model.splice(at < 0 ? model.length : at, 0, [operation, i, 9000 + i])
         } else if (model.length > 0) take()
         expect(heap.size).toBe(model.length)
       })

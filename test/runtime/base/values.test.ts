@@ -79,19 +79,19 @@ describe('tagged JSON', () => {
     fc.assert(fc.property(anything, (value) => void JSON.parse(toTaggedJson(value)))))
   test('keeps plain JSON as it is', () => {
     const plain = fc.jsonValue({ maxDepth: 3 }).filter((value) => !/"\$|-0[,\]}]|^-0$/.test(JSON.stringify(value)))
-    fc.assert(fc.property(plain, (value) => expect(JSON.parse(toTaggedJson(value))).toEqual(JSON.parse(JSON.stringify(value)))))
+    fc.assert(fc.property(plain, (value) => toTaggedJson(value) === JSON.stringify(value)))
   })
 })
 
 describe('hash', () => {
   test('two equal structures have one', () => {
-    fc.assert(fc.property(fc.clone(anything, 2), ([one, other]) => expect(hash(one)).toBe(hash(other))))
+    fc.assert(fc.property(fc.clone(anything, 2), ([one, other]) => hash(one) === hash(other)))
   })
   test('it says what tagged JSON says', () => {
     // Class names and kinds of typed arrays don't count in the hash; nothing else is left out.
     const value = fc.anything({ withBigInt: true, withMap: true, withSet: true, maxDepth: 2, maxKeys: 3 })
     const sameText = (a: unknown, b: unknown): boolean => toTaggedJson(a) === toTaggedJson(b)
-    fc.assert(fc.property(value, value, (a, b) => expect(hash(a) === hash(b)).toBe(sameText(a, b))), { numRuns: 500 })
+    fc.assert(fc.property(value, value, (a, b) => (hash(a) === hash(b)) === sameText(a, b)), { numRuns: 500 })
   })
   const apart: unknown[] = [
     ...[1, '1', 1n, true, [1], new Set([1]), { a: 1 }, new Map([['a', 1]]), ['a', 1], Uint8Array.of(1), new Date(1)],

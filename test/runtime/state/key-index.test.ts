@@ -1,0 +1,44 @@
+// The index against a Map.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { CanonicalKey } from '../../../runtime/record/key.ts'
+import { KeyIndex } from '../../../runtime/state/key-index.ts'
+
+// Multiples of the capacity meet in the int table; the others go elsewhere.
+const key: fc.Arbitrary<CanonicalKey> = fc.oneof(
+  fc.integer({ min: -4, max: 4 }).map((n) => n * 64),
+  fc.constantFrom<CanonicalKey>(2147483647, -2147483648, 2147483648, 0.5, 'a', '0', true, 7n, NaN),
+  fc.integer({ min: 0, max: 150 }),
+)
+
+test('finds what a Map finds, through additions, removals and growth', () => {
+  const operation = fc.record({ key, removes: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 400 }), (operations) => {
+      const index = new KeyIndex()
+      const model = new Map<CanonicalKey, number>()
+      operations.forEach(({ key, removes }, slot) => {
+        expect(index.slotOf(key)).toBe(model.get(key) ?? -1)
+        if (removes) {
+          index.remove(key)
+          model.delete(key)
+        } else if (!model.has(key)) {
+          index.add(key, slot)
+          model.set(key, slot)
+        }
+      })
+      for (const [key, slot] of model) expect(index.slotOf(key)).toBe(slot)
+    }),
+  )
+})
+
+test('keys that come and go do not fill the table', () => {
+  const index = new KeyIndex()
+  for (let key = 0; key < 10_000; key++) {
+    index.add(key, key)
+    index.remove(key)
+  }
+  expect(index.intSlots.length).toBeLessThanOrEqual(256)
+  expect(index.slotOf(9_999)).toBe(-1)
+})
