@@ -18,12 +18,15 @@ export class FilterOperator extends StreamOperator {
 
   override processElement(value: unknown, timestamp: number): void {
     const keeps: unknown = this.filter(value)
-    if (keeps === true) this.output.processElement(value, timestamp)
-    else if (keeps !== false) {
-      // A promise is truthy: without this an async filter would let everything through.
-      refusePromise(keeps, 'filter', this.name)
-      if (keeps) this.output.processElement(value, timestamp)
-    }
+    if (keeps === true || this.keeps(keeps)) this.output.processElement(value, timestamp)
+  }
+
+  /** What the function's answer means where it isn't plainly true. */
+  keeps(answer: unknown): boolean {
+    if (answer === false) return false
+    // A promise is truthy: without this an async filter would let everything through.
+    refusePromise(answer, 'filter', this.name)
+    return Boolean(answer)
   }
 
   override close(): void {

@@ -18,8 +18,13 @@ export class MapOperator extends StreamOperator {
 
   override processElement(value: unknown, timestamp: number): void {
     const result = this.map(value)
-    if (result instanceof Promise) refusePromise(result, 'map', this.name)
+    if (result instanceof Promise) this.refuse(result)
     this.output.processElement(result, timestamp)
+  }
+
+  /** The function returned a promise. */
+  refuse(result: unknown): void {
+    refusePromise(result, 'map', this.name)
   }
 
   override close(): void {

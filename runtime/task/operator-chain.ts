@@ -6,6 +6,7 @@ import type { PlanNode } from '../graph/plan.ts'
 import { FanOut, type RecordWriter } from '../network/record-writer.ts'
 import type { OperatorContext, StreamOperator } from '../operators/operator.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
+import { isStateless, StatelessRun } from '../operators/stateless-run.ts'
 import { createOperator } from './operator-factory.ts'
 
 /** A writer and the edge it serves. */
@@ -20,26 +21,37 @@ export class OperatorChain {
   /** In the order of the nodes: the head first. */
   readonly operators: readonly StreamOperator[]
   readonly head: StreamOperator
+  /** What the task pushes records into: the head, or the run it begins. */
+  readonly input: Receiver
+  readonly runs: StatelessRun[] = []
 
   constructor(vertex: JobVertex, config: JobGraph['config'], writers: readonly OutgoingWriter[]) {
     this.nodes = vertex.nodes
     this.operators = vertex.nodes.map((node) => createOperator(node, config))
     this.head = this.operators[0] as StreamOperator
     const byId = new Map(vertex.nodes.map((node, i) => [node.id, this.operators[i] as StreamOperator]))
+    const receivers = new Map<string, Receiver>()
     const targets = [
-      ...vertex.chained.map((job) => ({ from: job.from, tag: job.edge.tag, receiver: byId.get(job.to) as Receiver })),
-      ...writers.map(({ from, tag, writer }) => ({ from, tag, receiver: writer.receiver() })),
+      ...vertex.chained.map((job) => ({
+        from: job.from,
+        tag: job.edge.tag,
+        receiver: () => receivers.get(job.to) as Receiver,
+      })),
+      ...writers.map(({ from, tag, writer }) => ({ from, tag, receiver: () => writer.receiver() })),
     ]
-    for (const node of vertex.nodes) {
+    // From the tail to the head: what an operator's output is must be known before its own Receiver is.
+    for (const node of [...vertex.nodes].reverse()) {
       const operator = byId.get(node.id) as StreamOperator
       const own = targets.filter((target) => target.from === node.id)
       const byTag = new Map<string | null, Receiver[]>()
-      for (const { tag, receiver } of own) byTag.set(tag, [...(byTag.get(tag) ?? []), receiver])
+      for (const { tag, receiver } of own) byTag.set(tag, [...(byTag.get(tag) ?? []), receiver()])
       for (const [tag, receivers] of byTag) if (tag !== null) operator.sideOutputs.set(tag, join(receivers))
       const main = join(byTag.get(null) ?? [])
       const sides = Array.from(operator.sideOutputs.values())
       operator.output = sides.length === 0 ? main : new MainOutput(main, sides)
+      receivers.set(node.id, this.receiverOf(operator))
     }
+    this.input = receivers.get(this.nodes[0]?.id ?? '') ?? this.head
   }
 
   /** Opens from the tail to the head, so that whatever `open` emits finds an open operator. */
@@ -48,6 +60,19 @@ export class OperatorChain {
       const operator = this.operators[i] as StreamOperator
       operator.open(contextOf(this.nodes[i] as PlanNode, operator))
     }
+    for (const run of this.runs) run.opened()
+  }
+
+  /** What pushes into this operator: itself, or, of map and filter functions in a row, the run they form. */
+  private receiverOf(operator: StreamOperator): Receiver {
+    if (!isStateless(operator)) return operator
+    const next = operator.output
+    const run =
+      next instanceof StatelessRun
+        ? new StatelessRun([operator, ...next.operators], next.output)
+        : new StatelessRun([operator], next)
+    this.runs.push(run)
+    return run
   }
 
   /** When the first of the operators wants to be called, in ms of processing time. */

@@ -247,7 +247,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private processBuffer(buffer: Buffer, byRecord: boolean): boolean {
-    const { head } = this.chain
+    const { input } = this.chain
     const backend = this.keyContext?.backend ?? null
     const selectKey = this.keyContext?.selectKey ?? sameKey
     const { values, timestamps } = buffer
@@ -256,7 +256,7 @@ export class Task implements EventTarget, Turn, Wakeable {
       if (byRecord && i > this.pausedAt) return this.pause(i)
       const value = values[i]
       if (backend !== null) backend.setCurrentKey(selectKey(value))
-      head.processElement(value, timestamps[i] as number)
+      input.processElement(value, timestamps[i] as number)
     }
     buffer.position = this.index
     if (buffer.controlIndex < buffer.controlAt.length && this.index === buffer.controlAt[buffer.controlIndex]) {

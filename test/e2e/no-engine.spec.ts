@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { mapJob } from './jobs.ts'
 import { NotebookPage } from './notebook-page.ts'
 
-test('a page that gets no engine says so, and gets one at the next try', async ({ page }) => {
+test('a page that gets no engine says so and keeps the text', async ({ page }) => {
   const notebook = new NotebookPage(page)
   await page.route(/engine-code.*\.js/, (route) => route.abort())
   await notebook.openWith(mapJob('(n) => n'), { speed: null })

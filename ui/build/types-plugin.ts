@@ -1,6 +1,5 @@
 // `virtual:streambed-types`: everything the learner can import from 'streambed' as the text of one .d.ts, docs kept, for
 // the editor's completion and hover. Made from the engine's own source, so it can't say anything else than the engine.
-import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from 'vite'
 
@@ -14,7 +13,6 @@ export function typesPlugin(root: string): Plugin {
     resolveId: (source) => (source === VIRTUAL ? RESOLVED : null),
     async load(id) {
       if (id !== RESOLVED) return null
-      if (!existsSync(entry)) return asModule(readFileSync(path.join(root, 'test/ui/stub-streambed.d.ts'), 'utf8'))
       const { text, inputs } = await bundleTypes(entry)
       for (const input of inputs) this.addWatchFile(input)
       return asModule(text)
