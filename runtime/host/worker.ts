@@ -1,6 +1,8 @@
 // The engine's shell in the browser: a classic worker that takes one MessagePort and answers on it as host/protocol.ts
 // says. Everything that isn't the host's business (time, tasks, modules) comes to the engine through HostPort.
 import * as Comlink from 'comlink'
+import { pinLocalTime } from '../sandbox/simulated-date.ts'
+import type { Engine } from './protocol.ts'
 import { EngineSession } from './session.ts'
 
 /** The job is a Blob module: the sandbox's policy allows no other, and `import()` works in a classic worker. */
@@ -26,7 +28,8 @@ function yieldToHost(): Promise<void> {
   })
 }
 
-// Kept aside before any learner code runs: the prelude replaces these names for it.
+// Kept aside before any learner code runs, and local time made UTC, as in every run.
+pinLocalTime(Date.prototype)
 const clock = performance
 const setTimer = setTimeout
 const wallMs = (): number => clock.now()
@@ -35,7 +38,15 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTi
 self.addEventListener(
   'message',
   (event: MessageEvent<MessagePort>) => {
-    Comlink.expose(new EngineSession({ importModule, yieldToHost, wallMs, sleep }), event.data)
+    const session = new EngineSession({ importModule, yieldToHost, wallMs, sleep })
+    const engine: Engine = {
+      hello: () => session.hello(),
+      stop: () => session.stop(),
+      // The trace moves over instead of being copied.
+      run: (job, settings, onFrame) =>
+        session.run(job, settings, (frame) => onFrame(Comlink.transfer(frame, [frame.trace.buffer as ArrayBuffer]))),
+    }
+    Comlink.expose(engine, event.data)
   },
   { once: true },
 )

@@ -74,6 +74,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   alarmAtUs = Infinity
   // The turn under way.
   kind = 0
+  kindBefore = 0
   turnStartUs = 0
   channel = -1
   buffer: Buffer | null = null
@@ -162,7 +163,10 @@ export class Task implements EventTarget, Turn, Wakeable {
   private isRunnable(): boolean {
     if (this.state === 'CREATED') return true
     if (this.state !== 'RUNNING') return false
-    if (this.operatorAlarmUs <= this.simulation.nowUs) return true
+    return this.operatorAlarmUs <= this.simulation.nowUs || this.canRead()
+  }
+
+  private canRead(): boolean {
     for (const writer of this.writers) if (!writer.hasCredit()) return false
     if (this.gate !== null) return this.gate.hasInput()
     const next = (this.source as SourceOperator).reader.nextAtUs
@@ -200,8 +204,11 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.pausedAt = 0
     this.beginTurn()
     this.simulation.turn = this
+    // After one round of alarms data comes next, as after a batch of mails in Flink: timers that set themselves again for
+    // "now" would otherwise keep the input waiting for ever.
+    const mustRead = this.kindBefore === ALARM_TURN && this.canRead()
     if (this.state === 'CREATED') this.kind = OPEN_TURN
-    else if (this.operatorAlarmUs <= this.simulation.nowUs) this.kind = ALARM_TURN
+    else if (this.operatorAlarmUs <= this.simulation.nowUs && !mustRead) this.kind = ALARM_TURN
     else if (this.source !== null) {
       this.kind = SOURCE_TURN
       const limit = Math.min(this.costs.sourceRecords, this.horizon(0))
@@ -214,6 +221,7 @@ export class Task implements EventTarget, Turn, Wakeable {
       this.index = this.start = this.pausedAt = this.buffer.position
       this.end = Math.min(this.buffer.nextStop(), this.horizon(this.index))
     }
+    this.kindBefore = this.kind
   }
 
   /** How far the turn may go, from this place on, before the task's next alarm: one record at least. */

@@ -71,15 +71,6 @@ describe('processing time', () => {
     expect(rows.length).toBeGreaterThan(100)
   })
 
-  test('re-registering in the past lets time go on, too', () => {
-    const again = (timers: Timers, timestamp: number): void => timers.registerProcessingTimeTimer(timestamp - 1)
-    const build = ticking(3, () => new Registering((timers) => timers.registerProcessingTimeTimer(0), again))
-    const { simulation, execution } = deployJob(build, { observes: false, hashesValues: false })
-    // Every firing takes a microsecond, so 200 ms hold 200 000 of them; none may run without the clock.
-    expect(simulation.run({ ...NO_LIMIT, untilEvent: 1_000_000, untilUs: 300_000 })).not.toBe('paused')
-    expect(execution.state).toBe('FINISHED')
-  })
-
   test('a deleted timer does not fire; the next one does', () => {
     const first = (timers: Timers, n: number): void => {
       timers.registerProcessingTimeTimer(n * 100 + 10)
