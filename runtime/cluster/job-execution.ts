@@ -237,7 +237,8 @@ export class JobExecution implements TaskListener {
   private contextOf(node: PlanNode, vertex: JobVertex, task: Task, instance: JobInstance): OperatorContext {
     const maxParallelism = maxParallelismOf(vertex)
     const sink = node.spec.kind === 'sink' ? sinkName(node, node.spec.sink) : ''
-    const { simulation } = this
+    const { simulation, observer } = this
+    const { hashesValues } = simulation.settings
     return {
       name: displayName(node),
       subtask: task.subtask,
@@ -250,13 +251,13 @@ export class JobExecution implements TaskListener {
       alarmChanged: () => task.alarmChanged(),
       timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
       rowArrived: (value, timestamp) => {
-        if (simulation.settings.hashesValues) {
+        if (hashesValues) {
           simulation.fingerprint.value(value)
           simulation.fingerprint.number(timestamp)
         }
         simulation.trace?.add(simulation.event, task.turnStartUs, TRACE_ROW, task.id, this.rows, timestamp)
         this.rows++
-        this.observer?.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
+        observer?.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
       },
     }
   }

@@ -26,7 +26,7 @@ export class KeyedProcessOperator extends StreamOperator implements Triggerable 
     this.collector.output = this.output
     this.timers = new InternalTimerService(backend, this)
     const timerService = new KeyedTimerService(this.timers, context, this)
-    this.elementContext = new ElementContext(this, timerService, () => backend.currentKey())
+    this.elementContext = new ElementContext(this, this.collector, timerService, () => backend.currentKey())
     this.fn = context.userFunction('process') as KeyedProcessFunctionLike<unknown, unknown, unknown>
     openFunction(this.fn, context)
     this.nextAlarmMs = this.timers.nextProcessingTime()
@@ -34,7 +34,6 @@ export class KeyedProcessOperator extends StreamOperator implements Triggerable 
 
   override processElement(value: unknown, timestamp: number): void {
     this.collector.timestamp = timestamp
-    this.elementContext.elementTimestamp = timestamp
     const result: unknown = this.fn.processElement(value, this.elementContext, this.collector)
     if (result !== undefined) refusePromise(result, 'processElement', this.context.name)
   }
@@ -72,7 +71,6 @@ export class KeyedProcessOperator extends StreamOperator implements Triggerable 
     // As in Flink, where onTimer does nothing unless it's overridden.
     if (this.fn.onTimer === undefined) return
     this.collector.timestamp = recordTimestamp
-    this.elementContext.elementTimestamp = recordTimestamp
     const result: unknown = this.fn.onTimer(timestamp, this.elementContext, this.collector)
     if (result !== undefined) refusePromise(result, 'onTimer', this.context.name)
   }

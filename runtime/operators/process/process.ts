@@ -18,14 +18,13 @@ export class ProcessOperator extends StreamOperator {
   override open(context: OperatorContext): void {
     this.context = context
     this.collector.output = this.output
-    this.elementContext = new ElementContext(this, new UnkeyedTimerService(context, this), () => null)
+    this.elementContext = new ElementContext(this, this.collector, new UnkeyedTimerService(context, this), () => null)
     this.fn = context.userFunction('process') as ProcessFunctionLike<unknown, unknown>
     openFunction(this.fn, context)
   }
 
   override processElement(value: unknown, timestamp: number): void {
     this.collector.timestamp = timestamp
-    this.elementContext.elementTimestamp = timestamp
     const result: unknown = this.fn.processElement(value, this.elementContext, this.collector)
     if (result !== undefined) refusePromise(result, 'processElement', this.context.name)
   }

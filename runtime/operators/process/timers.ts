@@ -4,6 +4,7 @@
 import { LearnerError } from '../../base/diagnostic.ts'
 import { hasTimestamp, MIN_TIMESTAMP } from '../../base/time.ts'
 import type { InternalTimerService } from '../../state/timer-service.ts'
+import type { TimestampedCollector } from '../collector.ts'
 import type { OnTimerContext, OutputTagLike, TimeDomain, TimerService } from '../functions.ts'
 import type { OperatorContext, StreamOperator } from '../operator.ts'
 
@@ -94,21 +95,28 @@ export class UnkeyedTimerService implements TimerService {
 
 /** Context of processElement and onTimer, for one operator. */
 export class ElementContext implements OnTimerContext<unknown> {
-  /** Timestamp of the record or timer at hand; NaN for none. */
-  elementTimestamp = NaN
   domain: TimeDomain = 'EVENT_TIME'
   readonly #operator: StreamOperator
+  /** Holds the timestamp of the record or timer at hand. */
+  readonly #collector: TimestampedCollector
   readonly #timerService: TimerService
   readonly #currentKey: () => unknown
 
-  constructor(operator: StreamOperator, timerService: TimerService, currentKey: () => unknown) {
+  constructor(
+    operator: StreamOperator,
+    collector: TimestampedCollector,
+    timerService: TimerService,
+    currentKey: () => unknown,
+  ) {
     this.#operator = operator
+    this.#collector = collector
     this.#timerService = timerService
     this.#currentKey = currentKey
   }
 
   timestamp(): number | null {
-    return hasTimestamp(this.elementTimestamp) ? this.elementTimestamp : null
+    const { timestamp } = this.#collector
+    return hasTimestamp(timestamp) ? timestamp : null
   }
 
   timerService(): TimerService {
@@ -126,7 +134,8 @@ export class ElementContext implements OnTimerContext<unknown> {
   output<X>(tag: OutputTagLike<X>, value: X): void {
     if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
     // Flink stamps a side record of a record without timestamp with Long.MIN; the main output keeps none.
-    const timestamp = hasTimestamp(this.elementTimestamp) ? this.elementTimestamp : MIN_TIMESTAMP
+    const own = this.#collector.timestamp
+    const timestamp = hasTimestamp(own) ? own : MIN_TIMESTAMP
     this.#operator.sideOutputs.get(tag.id)?.processElement(value, timestamp)
   }
 }
