@@ -49,9 +49,7 @@ export class StreamExecutionEnvironment {
 
   /** Parallelism of every operator that doesn't set its own. */
   setParallelism(parallelism: number): this {
-    const { config } = this.#evaluation.graph
-    config.parallelism = requireParallelism(parallelism)
-    config.isParallelismSet = true
+    this.#evaluation.graph.config.parallelism = requireParallelism(parallelism)
     return this
   }
 

@@ -56,8 +56,6 @@ export interface StreamNode {
 /** Settings of the job. */
 export interface JobConfig {
   parallelism: number
-  /** Whether the job set the parallelism itself. */
-  isParallelismSet: boolean
   maxParallelism: number | null
   autoWatermarkIntervalMs: number
   isChainingEnabled: boolean
@@ -94,7 +92,6 @@ export class StreamGraph {
   constructor(parallelism: number) {
     this.config = {
       parallelism,
-      isParallelismSet: false,
       maxParallelism: null,
       autoWatermarkIntervalMs: 200,
       isChainingEnabled: true,

@@ -74,7 +74,7 @@ describe('refused where it is called', () => {
     ['RATE', () => RateLimiterStrategy.perSecond(0)],
     ['RATE', () => RateLimiterStrategy.perSecond(wrong('fast'))],
     ['DURATION', () => Duration.ofSeconds(0.0001)],
-    ['DURATION', () => Time.seconds(wrong('5'))],
+    ['DURATION', () => Time.seconds(NaN)],
     ['DURATION_WANTED', () => WatermarkStrategy.forBoundedOutOfOrderness(wrong(5000))],
     ['DURATION_WANTED', () => WatermarkStrategy.noWatermarks().withIdleness(Duration.ofMillis(0))],
     ['PARALLELISM', (env) => env.setParallelism(0)],
@@ -98,7 +98,7 @@ describe('refused where it is called', () => {
       stream.map((n) => n)
     }],
     ['NO_RUNTIME_CONTEXT', () => new Doubles().getRuntimeContext()],
-  ])('%s: %s', (code, use) => expect(refusal(use)).toBe(code))
+  ])('%s, case %#', (code, use) => expect(refusal(use)).toBe(code))
 
   test('outside of a job there is no environment', () => {
     expect(() => StreamExecutionEnvironment.getExecutionEnvironment()).toThrowError('NO_EVALUATION')
