@@ -238,7 +238,7 @@ export class JobExecution implements TaskListener {
     const maxParallelism = maxParallelismOf(vertex)
     const sink = node.spec.kind === 'sink' ? sinkName(node, node.spec.sink) : ''
     const { simulation, observer } = this
-    const { hashesValues } = simulation.settings
+    const { isHashed } = simulation.settings
     return {
       name: displayName(node),
       subtask: task.subtask,
@@ -251,7 +251,7 @@ export class JobExecution implements TaskListener {
       alarmChanged: () => task.alarmChanged(),
       timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
       rowArrived: (value, timestamp) => {
-        if (hashesValues) {
+        if (isHashed) {
           simulation.fingerprint.value(value)
           simulation.fingerprint.number(timestamp)
         }

@@ -41,9 +41,9 @@ export class JobProgram {
     const first = await this.#build(log, new Promise(() => undefined), true)
     if (first.diagnostic !== null) return { plan: null, diagnostics: [first.diagnostic] }
     // The second time `execute` comes back at once: to see whether the plan is the same, and whether the job goes on to
-    // execute again.
+    // add operators or to execute again.
     const second = await this.#build(() => undefined, Promise.resolve() as Promise<never>, false)
-    if (second.diagnostic?.code === 'TWO_EXECUTES') return { plan: null, diagnostics: [second.diagnostic] }
+    if (isAfterExecute(second.diagnostic?.code)) return { plan: null, diagnostics: [second.diagnostic as Diagnostic] }
     const plan = createPlan(first.evaluation.graph, (stack) => placeOf(stack, this.job))
     const again = second.evaluation.isExecuted ? createPlan(second.evaluation.graph).hash : null
     if (again !== plan.hash) return { plan: null, diagnostics: [{ code: 'JOB_NOT_PURE', params: {}, span: null }] }
@@ -86,7 +86,8 @@ export class JobProgram {
   }
 
   #judge(evaluation: Evaluation, wasExecutedAtOnce: boolean, state: string, error: unknown): Diagnostic | null {
-    if (state === 'threw' && !(wasExecutedAtOnce && !isTwice(error))) return buildDiagnostic(error, this.job)
+    if (state === 'threw' && !(wasExecutedAtOnce && !(error instanceof LearnerError && isAfterExecute(error.code))))
+      return buildDiagnostic(error, this.job)
     if (wasExecutedAtOnce) return null
     if (state === 'running' || evaluation.isExecuted) return { code: 'AWAIT_BEFORE_EXECUTE', params: {}, span: null }
     return { code: 'NO_EXECUTE', params: {}, span: null }
@@ -125,6 +126,7 @@ export class JobProgram {
   }
 }
 
-function isTwice(error: unknown): boolean {
-  return error instanceof LearnerError && error.code === 'TWO_EXECUTES'
+/** The mistakes that show only once `execute` was called. */
+function isAfterExecute(code: string | undefined): boolean {
+  return code === 'TWO_EXECUTES' || code === 'AFTER_EXECUTE'
 }

@@ -89,7 +89,7 @@ export class EngineSession implements Engine {
       return failed(built.diagnostics)
     }
     const { seed, startMs } = program.settings
-    const simulation = new Simulation({ seed, startMs, hashesValues: true })
+    const simulation = new Simulation({ seed, startMs, isHashed: true })
     this.#simulation = simulation
     if (this.#options.traces) simulation.trace = new TraceRing(TRACE_ENTRIES)
     const execution = new JobExecution({

@@ -119,7 +119,7 @@ export class Channel implements EventTarget, Receiver {
     if (kind !== DELIVER) broken(`channel ${this.id} got event ${kind}`)
     const buffer = this.onTheWay.shift() as Buffer
     this.arrived.push(buffer)
-    if (simulation.settings.hashesValues) this.digest(buffer)
+    if (simulation.settings.isHashed) this.digest(buffer)
     simulation.trace?.add(
       simulation.event,
       simulation.nowUs,

@@ -38,7 +38,7 @@ export function fieldAggregation(aggregation: FieldAggregation): Reduce {
 export function add(a: number | bigint, b: number | bigint): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b
-    if (Number.isSafeInteger(sum) || !Number.isInteger(a) || !Number.isInteger(b)) return sum
+    if (Number.isSafeInteger(sum) || !Number.isSafeInteger(a) || !Number.isSafeInteger(b)) return sum
   } else if (typeof a === 'number' && !Number.isInteger(a)) return a + Number(b)
   else if (typeof b === 'number' && !Number.isInteger(b)) return Number(a) + b
   const wrapped = BigInt.asIntN(64, BigInt(a) + BigInt(b))

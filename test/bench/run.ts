@@ -33,7 +33,7 @@ const TARGETS: readonly Target[] = [
 
 function engine(name: 'A' | 'C'): Sums {
   const sums = { count: 0, sum: 0 }
-  const job = deployJob(pipelineJob(name, RECORDS, KEYS, sums), { hashesValues: false, observes: false })
+  const job = deployJob(pipelineJob(name, RECORDS, KEYS, sums), { isHashed: false, observes: false })
   job.simulation.run(NO_LIMIT)
   if (job.execution.state !== 'FINISHED') throw job.execution.failure?.error ?? new Error('not finished')
   return sums

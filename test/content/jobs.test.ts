@@ -24,17 +24,30 @@ const jobs = sources
   .filter((file) => readFileSync(file, 'utf8').includes('env.execute('))
   .map((file) => path.relative(root, file))
 
-test('there are jobs', () => expect(jobs).toContain(path.join('lessons', '00-try-it', '01-fraud-detection', 'start', 'FraudDetectionJob.ts')))
+test('there are jobs', () =>
+  expect(jobs).toContain(path.join('lessons', '00-try-it', '01-fraud-detection', 'start', 'FraudDetectionJob.ts')))
 
 test('all files of jobs type-check against the API', () => {
   const config = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file))
-  const { options } = ts.parseJsonConfigFileContent({ ...(config.config as object), include: [], files: [] }, ts.sys, root)
-  const program = ts.createProgram([...sources, path.join(root, 'runtime/messages/raw.d.ts')].filter(existsSync), { ...options, noEmit: true })
+  const { options } = ts.parseJsonConfigFileContent(
+    { ...(config.config as object), include: [], files: [] },
+    ts.sys,
+    root,
+  )
+  const program = ts.createProgram([...sources, path.join(root, 'runtime/messages/raw.d.ts')].filter(existsSync), {
+    ...options,
+    noEmit: true,
+  })
   const found = sources.flatMap((file) => {
     const source = program.getSourceFile(file)
     return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
   })
-  expect(found.map(({ messageText, file }) => `${path.relative(root, file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)).toEqual([])
+  expect(
+    found.map(
+      ({ messageText, file }) =>
+        `${path.relative(root, file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    ),
+  ).toEqual([])
 })
 
 describe.each(jobs)('%s', (file) => {

@@ -16,7 +16,10 @@ export interface HostedRun {
   readonly logs: readonly LogLine[]
 }
 
-export function compiled(files: readonly SourceText[], entry = 'job.ts'): { job: CompiledJob | null; diagnostics: readonly Diagnostic[] } {
+export function compiled(
+  files: readonly SourceText[],
+  entry = 'job.ts',
+): { job: CompiledJob | null; diagnostics: readonly Diagnostic[] } {
   return compileJob(files, entry, { ts, blankSourceFile })
 }
 

@@ -2,7 +2,13 @@
 // the engine. Engine study §8.
 
 import type { JobExecution } from '../../runtime/cluster/job-execution.ts'
-import { TRACE_DELIVER, TRACE_SEND, TRACE_STRIDE, TRACE_TURN, TRACE_WATERMARK } from '../../runtime/trace/trace-layout.ts'
+import {
+  TRACE_DELIVER,
+  TRACE_SEND,
+  TRACE_STRIDE,
+  TRACE_TURN,
+  TRACE_WATERMARK,
+} from '../../runtime/trace/trace-layout.ts'
 
 export class Invariants {
   readonly violations: string[] = []
@@ -40,7 +46,10 @@ export class Invariants {
     const { channels, tasks } = this.#execution
     for (const channel of channels) {
       const { id, sentRecords, consumedRecords, inFlight, open, sealed, onTheWay, arrived } = channel
-      this.#require(sentRecords === consumedRecords, () => `channel ${id}: ${sentRecords} sent, ${consumedRecords} consumed`)
+      this.#require(
+        sentRecords === consumedRecords,
+        () => `channel ${id}: ${sentRecords} sent, ${consumedRecords} consumed`,
+      )
       const left = inFlight + sealed.length + onTheWay.length + arrived.length + (open === null ? 0 : 1)
       this.#require(left === 0, () => `channel ${id} holds ${left} buffers at the end`)
     }
@@ -48,7 +57,10 @@ export class Invariants {
       if (task.gate === null) continue
       const sent = task.gate.channels.reduce((sum, { sentRecords }) => sum + sentRecords, 0)
       const consumed = this.#consumed.get(task.id) ?? 0
-      this.#require(sent === consumed, () => `task ${task.name} ${task.subtask}: ${sent} sent to it, ${consumed} in its turns`)
+      this.#require(
+        sent === consumed,
+        () => `task ${task.name} ${task.subtask}: ${sent} sent to it, ${consumed} in its turns`,
+      )
       const watermark = this.#watermarks.get(task.id)
       this.#require(watermark === Infinity, () => `task ${task.name} ${task.subtask} ended at watermark ${watermark}`)
     }
@@ -58,7 +70,14 @@ export class Invariants {
     const { entries, lost } = this.#execution.simulation.trace?.drain() ?? { entries: new Float64Array(0), lost: 0 }
     this.#require(lost === 0, () => `${lost} trace entries lost: look more often`)
     for (let i = 0; i < entries.length; i += TRACE_STRIDE) {
-      const [event, , kind, task, a, b] = entries.subarray(i, i + TRACE_STRIDE) as unknown as [number, number, number, number, number, number]
+      const [event, , kind, task, a, b] = entries.subarray(i, i + TRACE_STRIDE) as unknown as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ]
       this.#require(event >= this.#lastEvent, () => `event ${event} after ${this.#lastEvent}`)
       this.#lastEvent = event
       if (kind === TRACE_WATERMARK) {

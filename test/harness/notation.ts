@@ -152,7 +152,8 @@ function split(subject: OperatorUnderTest, inputs: readonly Input[], from: numbe
       harnesses = deploy(subject, to, restored)
       for (const harness of harnesses) harness.nowMs = clock
     }
-    if (element.kind === 'record') return feed(harnesses[placeOf(subject, element.value, harnesses.length, i)] as OperatorHarness, element)
+    if (element.kind === 'record')
+      return feed(harnesses[placeOf(subject, element.value, harnesses.length, i)] as OperatorHarness, element)
     const all = harnesses.map((harness) => feed(harness, element))
     // Every subtask passes a control element on; downstream counts it once.
     const [first = []] = all
@@ -161,7 +162,10 @@ function split(subject: OperatorUnderTest, inputs: readonly Input[], from: numbe
 }
 
 function deploy(subject: OperatorUnderTest, parallelism: number, restored: KeyedSnapshot | null): OperatorHarness[] {
-  return Array.from({ length: parallelism }, (_, subtask) => new OperatorHarness(subject, { subtask, parallelism, restored }))
+  return Array.from(
+    { length: parallelism },
+    (_, subtask) => new OperatorHarness(subject, { subtask, parallelism, restored }),
+  )
 }
 
 function merge(harnesses: readonly OperatorHarness[]): KeyedSnapshot | null {
@@ -170,7 +174,12 @@ function merge(harnesses: readonly OperatorHarness[]): KeyedSnapshot | null {
   return first === undefined ? null : { ...first, groups: snapshots.flatMap(({ groups }) => groups) }
 }
 
-function placeOf({ key, maxParallelism = 128 }: OperatorUnderTest, value: unknown, parallelism: number, i: number): number {
+function placeOf(
+  { key, maxParallelism = 128 }: OperatorUnderTest,
+  value: unknown,
+  parallelism: number,
+  i: number,
+): number {
   if (key === null) return i % parallelism
   const group = keyGroupOf(new KeyReader(key.type).hash(key.select(value)), maxParallelism)
   return subtaskOf(group, parallelism, maxParallelism)

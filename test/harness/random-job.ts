@@ -34,7 +34,14 @@ interface Placed {
 /** A node of the job; `from` are indices of earlier nodes. */
 export type JobNode = Placed &
   (
-    | { readonly op: 'source'; readonly count: number; readonly keys: number; readonly step: number; readonly rate: number | null; readonly watermarks: 'periodic' | 'perRecord' | 'bounded' }
+    | {
+        readonly op: 'source'
+        readonly count: number
+        readonly keys: number
+        readonly step: number
+        readonly rate: number | null
+        readonly watermarks: 'periodic' | 'perRecord' | 'bounded'
+      }
     | { readonly op: 'map'; readonly from: number; readonly plus: number }
     | { readonly op: 'filter'; readonly from: number; readonly divisor: number }
     | { readonly op: 'flatMap'; readonly from: number; readonly most: number }
@@ -60,24 +67,56 @@ export function drawJob(seed: number): RandomJob {
   const random = new RandomStream(seed, 'swarm')
   const below = (bound: number): number => random.nextBelow(bound)
   const pick = <T>(...options: readonly T[]): T => options[below(options.length)] as T
-  const placed = (): Placed => ({ parallelism: below(3) === 0 ? 1 + below(4) : 0, chaining: pick('always', 'always', 'always', 'head', 'never') })
+  const placed = (): Placed => ({
+    parallelism: below(3) === 0 ? 1 + below(4) : 0,
+    chaining: pick('always', 'always', 'always', 'head', 'never'),
+  })
   const nodes: JobNode[] = []
   const sources = 1 + below(2)
   for (let i = 0; i < sources; i++) {
     const watermarks = pick('periodic', 'perRecord', 'bounded')
-    nodes.push({ op: 'source', count: below(120), keys: 1 + below(12), step: below(4), rate: pick(null, null, 2000, 50), watermarks, ...placed() })
+    nodes.push({
+      op: 'source',
+      count: below(120),
+      keys: 1 + below(12),
+      step: below(4),
+      rate: pick(null, null, 2000, 50),
+      watermarks,
+      ...placed(),
+    })
   }
   const operations = 1 + below(7)
   for (let i = 0; i < operations; i++) {
     const from = below(nodes.length)
-    const op = pick('map', 'filter', 'flatMap', 'rebalance', 'rescale', 'shuffle', 'global', 'union', 'process', 'process')
-    const parts = { plus: 1 + below(5), divisor: 2 + below(3), most: 1 + below(2), with: below(nodes.length), delay: below(60) }
+    const op = pick(
+      'map',
+      'filter',
+      'flatMap',
+      'rebalance',
+      'rescale',
+      'shuffle',
+      'global',
+      'union',
+      'process',
+      'process',
+    )
+    const parts = {
+      plus: 1 + below(5),
+      divisor: 2 + below(3),
+      most: 1 + below(2),
+      with: below(nodes.length),
+      delay: below(60),
+    }
     nodes.push({ op, from, ...parts, ...placed() } as JobNode)
     if (op === 'process' && below(2) === 0) nodes.push({ op: 'side', from: nodes.length - 1, ...placed() })
     const records = modelOf(nodes).outputs.reduce((sum, output) => sum + output.length, 0)
     if (records > MOST_RECORDS) nodes.splice(nodes.length - (nodes.at(-1)?.op === 'side' ? 2 : 1))
   }
-  const read = new Set(nodes.flatMap((node) => ('with' in node && node.op === 'union' ? [node.from, node.with] : 'from' in node ? [node.from] : [])))
+  const read = new Set(
+    nodes.flatMap((node) =>
+      'with' in node && node.op === 'union' ? [node.from, node.with] : 'from' in node ? [node.from] : [],
+    ),
+  )
   const ends = nodes.map((_, i) => i).filter((i) => !read.has(i) || below(4) === 0)
   for (const from of ends) {
     if (below(2) === 0) nodes.push({ op: 'sum', from, name: `sum ${from}`, ...placed() })
@@ -120,7 +159,10 @@ export function modelOf(nodes: readonly JobNode[]): Model {
     outputs[i] = []
     switch (node.op) {
       case 'source':
-        outputs[i] = Array.from({ length: node.count }, (_, index): Stamped => [itemAt(index, node.keys), index * node.step])
+        outputs[i] = Array.from({ length: node.count }, (_, index): Stamped => [
+          itemAt(index, node.keys),
+          index * node.step,
+        ])
         break
       case 'map':
         outputs[i] = input.map(([item, timestamp]) => [{ key: item.key, n: item.n + node.plus }, timestamp])
@@ -129,13 +171,20 @@ export function modelOf(nodes: readonly JobNode[]): Model {
         outputs[i] = input.filter(([item]) => item.n % node.divisor !== 0)
         break
       case 'flatMap':
-        outputs[i] = input.flatMap(([item, timestamp]) => copies(item, node.most).map((copy): Stamped => [copy, timestamp]))
+        outputs[i] = input.flatMap(([item, timestamp]) =>
+          copies(item, node.most).map((copy): Stamped => [copy, timestamp]),
+        )
         break
       case 'union':
         outputs[i] = [...input, ...(outputs[node.with] ?? [])]
         break
       case 'process': {
-        const registered = new Map(input.map(([{ key }, timestamp]) => [`${key} ${timestamp + node.delay}`, [key, timestamp + node.delay] as const]))
+        const registered = new Map(
+          input.map(([{ key }, timestamp]) => [
+            `${key} ${timestamp + node.delay}`,
+            [key, timestamp + node.delay] as const,
+          ]),
+        )
         timers += registered.size
         const fired = Array.from(registered.values(), ([key, time]): Stamped => [{ key, n: time }, time])
         outputs[i] = [...input, ...fired]
@@ -185,17 +234,33 @@ export function buildJob(job: RandomJob, report: Report): Build {
     function add(node: JobNode): DataStream<Item> {
       if (node.op === 'source') {
         const rate = node.rate === null ? RateLimiterStrategy.noOp() : RateLimiterStrategy.perSecond(node.rate)
-        const source = new DataGeneratorSource((index) => ({ ...itemAt(index, node.keys), at: index * node.step }), node.count, rate)
-        return place(env.fromSource(source, strategyOf(node.watermarks), 'source'), node).map(({ key, n }) => ({ key, n }))
+        const source = new DataGeneratorSource(
+          (index) => ({ ...itemAt(index, node.keys), at: index * node.step }),
+          node.count,
+          rate,
+        )
+        return place(env.fromSource(source, strategyOf(node.watermarks), 'source'), node).map(({ key, n }) => ({
+          key,
+          n,
+        }))
       }
       const input = streams[node.from] as SingleOutputStreamOperator<Item>
       switch (node.op) {
         case 'map':
-          return place(input.map((item) => ({ key: item.key, n: item.n + node.plus })), node)
+          return place(
+            input.map((item) => ({ key: item.key, n: item.n + node.plus })),
+            node,
+          )
         case 'filter':
-          return place(input.filter((item) => item.n % node.divisor !== 0), node)
+          return place(
+            input.filter((item) => item.n % node.divisor !== 0),
+            node,
+          )
         case 'flatMap':
-          return place(input.flatMap<Item>((item, out) => copies(item, node.most).forEach((copy) => out.collect(copy))), node)
+          return place(
+            input.flatMap<Item>((item, out) => copies(item, node.most).forEach((copy) => out.collect(copy))),
+            node,
+          )
         case 'union':
           return input.union(streams[node.with] as DataStream<Item>)
         case 'process':
@@ -215,7 +280,10 @@ export function buildJob(job: RandomJob, report: Report): Build {
   }
 }
 
-function place(stream: SingleOutputStreamOperator<Item>, { parallelism, chaining }: Placed): SingleOutputStreamOperator<Item> {
+function place<T>(
+  stream: SingleOutputStreamOperator<T>,
+  { parallelism, chaining }: Placed,
+): SingleOutputStreamOperator<T> {
   if (parallelism > 0) stream.setParallelism(parallelism)
   if (chaining === 'never') stream.disableChaining()
   return chaining === 'head' ? stream.startNewChain() : stream
@@ -265,7 +333,10 @@ class Watching extends KeyedProcessFunction<number, Item, Item> {
   }
 
   private watch(key: number, context: Context<number>): void {
-    const { watermark, clock } = { watermark: context.timerService().currentWatermark(), clock: context.timerService().currentProcessingTime() }
+    const { watermark, clock } = {
+      watermark: context.timerService().currentWatermark(),
+      clock: context.timerService().currentProcessingTime(),
+    }
     if (context.getCurrentKey() !== key) this.report(`current key ${context.getCurrentKey()} for a record of ${key}`)
     if (watermark < this.lastWatermark) this.report(`watermark went back from ${this.lastWatermark} to ${watermark}`)
     if (clock < this.lastClock) this.report(`clock went back from ${this.lastClock} to ${clock}`)
@@ -275,6 +346,7 @@ class Watching extends KeyedProcessFunction<number, Item, Item> {
     const parallelism = info.getNumberOfParallelSubtasks()
     const max = defaultMaxParallelism(parallelism)
     const owner = subtaskOf(keyGroupOf(longHash(key), max), parallelism, max)
-    if (owner !== info.getIndexOfThisSubtask()) this.report(`key ${key} on subtask ${info.getIndexOfThisSubtask()} of ${parallelism}`)
+    if (owner !== info.getIndexOfThisSubtask())
+      this.report(`key ${key} on subtask ${info.getIndexOfThisSubtask()} of ${parallelism}`)
   }
 }

@@ -14,7 +14,7 @@ export interface JobOptions {
   readonly parallelism?: number
   readonly seed?: number
   readonly startMs?: number
-  readonly hashesValues?: boolean
+  readonly isHashed?: boolean
   readonly cluster?: Partial<ClusterSettings>
   readonly trace?: boolean
   readonly observes?: boolean
@@ -49,9 +49,9 @@ export function planOf(build: Build, parallelism = 1): Plan {
 }
 
 export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
-  const { parallelism = 1, seed = 1, startMs = 0, hashesValues = true, cluster = {} } = options
+  const { parallelism = 1, seed = 1, startMs = 0, isHashed = true, cluster = {} } = options
   const plan = planOf(build, parallelism)
-  const simulation = new Simulation({ seed, startMs, hashesValues })
+  const simulation = new Simulation({ seed, startMs, isHashed })
   if (options.trace === true) simulation.trace = new TraceRing(1 << 16)
   const rows: Row[] = []
   const execution = new JobExecution({

@@ -22,15 +22,43 @@ type Count = [word: string, n: number]
 const wordCount: Build = (env) => {
   env
     .fromData(TEXT)
-    .flatMap<Count>((line, out) => line.toLowerCase().split(/\W+/).filter(Boolean).forEach((word) => out.collect([word, 1])))
+    .flatMap<Count>((line, out) =>
+      line
+        .toLowerCase()
+        .split(/\W+/)
+        .filter(Boolean)
+        .forEach((word) => out.collect([word, 1])),
+    )
     .keyBy(([word]) => word)
     .sum(1)
     .print()
 }
-const keys: Build = (env) => void env.fromData(WORDS).map((word): Count => [word, 1]).keyBy(([word]) => word).sum(1).print()
-const longs: Build = (env) => void env.fromSequence(1, 20).keyBy((n) => n).reduce((a, b) => a + b).print()
-const rolling = (kind: 'sum' | 'min'): Build => (env) => void env.fromData(EVENTS).keyBy(([kind]) => kind)[kind](1).print()
-const union: Build = (env) => void env.fromSequence(1, 3).union(env.fromSequence(11, 12)).map((n) => n * 10).print()
+const keys: Build = (env) =>
+  void env
+    .fromData(WORDS)
+    .map((word): Count => [word, 1])
+    .keyBy(([word]) => word)
+    .sum(1)
+    .print()
+const longs: Build = (env) =>
+  void env
+    .fromSequence(1, 20)
+    .keyBy((n) => n)
+    .reduce((a, b) => a + b)
+    .print()
+const rolling =
+  (kind: 'sum' | 'min'): Build =>
+  (env) => {
+    const events = env.fromData(EVENTS).keyBy(([kind]) => kind)
+    const rolled = kind === 'sum' ? events.sum(1) : events.min(1)
+    rolled.print()
+  }
+const union: Build = (env) =>
+  void env
+    .fromSequence(1, 3)
+    .union(env.fromSequence(11, 12))
+    .map((n) => n * 10)
+    .print()
 
 class Pending extends KeyedProcessFunction<string, Event, string> {
   override processElement([, n]: Event, context: Context<string>): void {
@@ -44,7 +72,12 @@ class Pending extends KeyedProcessFunction<string, Event, string> {
 }
 const pending: Build = (env) => {
   const strategy = WatermarkStrategy.forMonotonousTimestamps<Event>().withTimestampAssigner(([, n]) => n)
-  env.fromData(EVENTS).assignTimestampsAndWatermarks(strategy).keyBy(([kind]) => kind).process(new Pending()).print()
+  env
+    .fromData(EVENTS)
+    .assignTimestampsAndWatermarks(strategy)
+    .keyBy(([kind]) => kind)
+    .process(new Pending())
+    .print()
 }
 
 /** `1: a b` is a line `1> (a,1)` and so on; a word that stands there twice counts up. */
@@ -107,8 +140,18 @@ describe('prints what Flink prints', () => {
     ['keys', keys, 4, counted('1: DROP', '2: 处理 水位线', '3: Apache 学习 流', '4: Flink IGNORE 状态 窗口')],
     ['longs', longs, 2, prefixed('1: 12 13 14 4 6 8 9', '2: 1 10 11 15 16 17 18 19 2 20 3 5 7')],
     ['longs', longs, 4, prefixed('1: 13 14 4 6 8', '2: 12 9', '3: 1 10 15 17 18 20', '4: 11 16 19 2 3 5 7')],
-    ['rolling sum', rolling('sum'), 1, 'even,16 even,4 odd,1 odd,29 odd,38 odd,4 odd,69'.split(' ').map((pair) => `(${pair})`)],
-    ['rolling min', rolling('min'), 1, 'even,4 even,4 odd,1 odd,1 odd,1 odd,1 odd,1'.split(' ').map((pair) => `(${pair})`)],
+    [
+      'rolling sum',
+      rolling('sum'),
+      1,
+      'even,16 even,4 odd,1 odd,29 odd,38 odd,4 odd,69'.split(' ').map((pair) => `(${pair})`),
+    ],
+    [
+      'rolling min',
+      rolling('min'),
+      1,
+      'even,4 even,4 odd,1 odd,1 odd,1 odd,1 odd,1'.split(' ').map((pair) => `(${pair})`),
+    ],
     ['union', union, 1, ['10', '110', '120', '20', '30']],
     [
       'timers pending at the end of input',
@@ -121,7 +164,9 @@ describe('prints what Flink prints', () => {
   ])('%s at parallelism %#', (_name, job, parallelism, expected) => {
     for (const cluster of [{}, { bufferRecords: 1, credits: 1, latencyUs: 5_000 }]) {
       const { rows } = runJob(job, { parallelism, cluster })
-      const lines = rows.map(({ subtask, value }) => `${parallelism === 1 ? '' : `${subtask + 1}> `}${toPrintText(value)}`)
+      const lines = rows.map(
+        ({ subtask, value }) => `${parallelism === 1 ? '' : `${subtask + 1}> `}${toPrintText(value)}`,
+      )
       expect(lines.sort()).toEqual([...expected].sort())
     }
   })

@@ -39,18 +39,23 @@ function runSeed(seed: number): void {
     expect(problemsOf(job, seed)).toEqual([])
   } catch (error) {
     const again = `SEED=${seed} npx vitest run test/simulation/swarm.test.ts`
-    throw new Error(`${again}\n${JSON.stringify(job)}\n${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${again}\n${JSON.stringify(job)}\n${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
 }
 
 function problemsOf(job: RandomJob, seed: number): string[] {
   const seen: string[] = []
-  const { execution, simulation, rows } = deployJob(buildJob(job, (violation) => void seen.push(violation)), {
-    parallelism: job.parallelism,
-    seed,
-    cluster: job.cluster,
-    trace: true,
-  })
+  const { execution, simulation, rows } = deployJob(
+    buildJob(job, (violation) => void seen.push(violation)),
+    {
+      parallelism: job.parallelism,
+      seed,
+      cluster: job.cluster,
+      trace: true,
+    },
+  )
   const invariants = new Invariants(execution)
   const random = new RandomStream(seed, 'slices')
   const budget = eventBudget(job, execution.channels.length + execution.tasks.length)
@@ -61,10 +66,14 @@ function problemsOf(job: RandomJob, seed: number): string[] {
     invariants.look()
   }
   if (execution.failure !== null) throw execution.failure.error
-  if (execution.state !== 'FINISHED') return [...seen, `${execution.state} after ${simulation.event} events of ${budget}: ${result}`]
+  if (execution.state !== 'FINISHED')
+    return [...seen, `${execution.state} after ${simulation.event} events of ${budget}: ${result}`]
   invariants.finish()
   const model = modelOf(job.nodes)
-  const timers = execution.backends.reduce((sum, { eventTimers, processingTimers }) => sum + eventTimers.count + processingTimers.count, 0)
+  const timers = execution.backends.reduce(
+    (sum, { eventTimers, processingTimers }) => sum + eventTimers.count + processingTimers.count,
+    0,
+  )
   const left = timers === 0 ? [] : [`${timers} timers are left`]
   return [...seen, ...invariants.violations, ...left, ...differences(model.rows, rows)].slice(0, 5)
 }
@@ -75,11 +84,18 @@ function eventBudget({ records, cluster, nodes }: RandomJob, parts: number): num
   return 1_000 + parts * (20 + longestMs) + records * 30
 }
 
-function differences(expected: ReadonlyMap<string, readonly string[]>, rows: readonly { sink: string; value: unknown; timestamp: number }[]): string[] {
+function differences(
+  expected: ReadonlyMap<string, readonly string[]>,
+  rows: readonly { sink: string; value: unknown; timestamp: number }[],
+): string[] {
   return Array.from(expected).flatMap(([sink, wanted]) => {
     const own = rows.filter((row) => row.sink === sink)
-    const got = sink.startsWith('sum') ? lastSums(own.map(({ value }) => value as Item)) : own.map(({ value, timestamp }) => rowText(value, timestamp)).sort()
-    return JSON.stringify(got) === JSON.stringify(wanted) ? [] : [`${sink}: expected ${wanted.join()}, got ${got.join()}`]
+    const got = sink.startsWith('sum')
+      ? lastSums(own.map(({ value }) => value as Item))
+      : own.map(({ value, timestamp }) => rowText(value, timestamp)).sort()
+    return JSON.stringify(got) === JSON.stringify(wanted)
+      ? []
+      : [`${sink}: expected ${wanted.join()}, got ${got.join()}`]
   })
 }
 

@@ -41,7 +41,11 @@ class Registering extends KeyedProcessFunction<number, number, string> {
 function ticking(count: number, fn: () => Registering): Build {
   return (env) => {
     const source = new DataGeneratorSource((index) => index, count, RateLimiterStrategy.perSecond(10))
-    env.fromSource(source, WatermarkStrategy.noWatermarks(), 'ticks').keyBy(() => 0).process(fn()).print()
+    env
+      .fromSource(source, WatermarkStrategy.noWatermarks(), 'ticks')
+      .keyBy(() => 0)
+      .process(fn())
+      .print()
   }
 }
 
@@ -51,10 +55,9 @@ function printed(build: Build, options: JobOptions = {}): unknown[] {
 
 describe('processing time', () => {
   test('a timer fires at its time, not with the next record', () => {
-    expect(printed(ticking(3, () => new Registering((timers, n) => timers.registerProcessingTimeTimer(n * 100 + 37))))).toEqual([
-      'p37@37',
-      'p137@137',
-    ])
+    expect(
+      printed(ticking(3, () => new Registering((timers, n) => timers.registerProcessingTimeTimer(n * 100 + 37)))),
+    ).toEqual(['p37@37', 'p137@137'])
   })
 
   test('one registered in the past fires soon, not within the call and not with the next record', () => {
@@ -93,8 +96,14 @@ describe('processing time', () => {
       }
     }
     const build: Build = (env) => {
-      const fn = new Noting((timers, n) => (n === 0 ? [30, 10, 20].forEach((at) => timers.registerProcessingTimeTimer(at)) : undefined))
-      env.fromElements(0, 1, 2, 3).keyBy(() => 0).process(fn).print()
+      const fn = new Noting((timers, n) =>
+        n === 0 ? [30, 10, 20].forEach((at) => timers.registerProcessingTimeTimer(at)) : undefined,
+      )
+      env
+        .fromElements(0, 1, 2, 3)
+        .keyBy(() => 0)
+        .process(fn)
+        .print()
     }
     // A record takes 12 ms: timers come between records, each once it's due.
     printed(build, { cluster: { recordUs: 12_000, latencyUs: 0, turnUs: 0 } })
@@ -134,7 +143,11 @@ class FraudDetector extends KeyedProcessFunction<number, Transaction, { id: numb
     this.#flag = this.getRuntimeContext().getState(new ValueStateDescriptor<boolean>('flag'))
   }
 
-  override processElement(transaction: Transaction, context: Context<number>, out: Collector<{ id: number; amount: number }>): void {
+  override processElement(
+    transaction: Transaction,
+    context: Context<number>,
+    out: Collector<{ id: number; amount: number }>,
+  ): void {
     if (this.#flag.value() !== null) {
       if (transaction.amount > 500) out.collect({ id: context.getCurrentKey(), amount: transaction.amount })
       this.#flag.clear()
@@ -144,19 +157,32 @@ class FraudDetector extends KeyedProcessFunction<number, Transaction, { id: numb
 }
 
 describe('the fraud detector', () => {
-  const job = (isBounded: boolean): Build => (env) => {
-    const source = new TransactionSource(isBounded)
-    env.fromSource(source, WatermarkStrategy.noWatermarks(), 'transactions').keyBy(({ accountId }) => accountId).process(new FraudDetector()).print('alerts')
-  }
+  const job =
+    (isBounded: boolean): Build =>
+    (env) => {
+      const source = new TransactionSource(isBounded)
+      env
+        .fromSource(source, WatermarkStrategy.noWatermarks(), 'transactions')
+        .keyBy(({ accountId }) => accountId)
+        .process(new FraudDetector())
+        .print('alerts')
+    }
 
-  test.each([1, 2, 3, 4])('parallelism %i: account 3 once in a cycle, at the transaction with index 27', (parallelism) => {
-    const { rows } = runJob(job(true), { parallelism })
-    expect(rows.map(({ sink, value, atMs }) => [sink, value, atMs])).toEqual([['alerts', { id: 3, amount: 871.15 }, 2700]])
-  })
+  test.each([1, 2, 3, 4])(
+    'parallelism %i: account 3 once in a cycle, at the transaction with index 27',
+    (parallelism) => {
+      const { rows } = runJob(job(true), { parallelism })
+      expect(rows.map(({ sink, value, atMs }) => [sink, value, atMs])).toEqual([
+        ['alerts', { id: 3, amount: 871.15 }, 2700],
+      ])
+    },
+  )
 
   test.each([1, 2, 3, 4])('parallelism %i: endless, until 20 s', (parallelism) => {
     const { rows, execution } = runJob(job(false), { parallelism }, { untilUs: 20_000_000 })
-    expect(rows.map(({ value, atMs }) => [(value as { id: number }).id, atMs])).toEqual([2700, 7700, 12700, 17700].map((at) => [3, at]))
+    expect(rows.map(({ value, atMs }) => [(value as { id: number }).id, atMs])).toEqual(
+      [2700, 7700, 12700, 17700].map((at) => [3, at]),
+    )
     expect(execution.state).toBe('RUNNING')
   })
 })

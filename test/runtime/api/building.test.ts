@@ -23,7 +23,11 @@ type Env = StreamExecutionEnvironment
 
 /** The code of the LearnerError thrown by a job that does this; null for none. */
 function refusal(use: (env: Env) => unknown): string | null {
-  const evaluation = new Evaluation({ parallelism: 2, keepsPositions: false, result: new Promise<never>(() => undefined) })
+  const evaluation = new Evaluation({
+    parallelism: 2,
+    keepsPositions: false,
+    result: new Promise<never>(() => undefined),
+  })
   try {
     evaluateIn(evaluation, () => use(StreamExecutionEnvironment.getExecutionEnvironment()))
     return null
@@ -56,12 +60,21 @@ describe('refused where it is called', () => {
     ['NOT_A_FUNCTION', (env) => numbers(env).addSink(wrong({}))],
     ['NOT_A_FUNCTION', (env) => env.addSource(wrong(() => 1))],
     ['CLASS_NOT_OBJECT', (env) => numbers(env).map(wrong(Doubles))],
-    ['CLASS_NOT_OBJECT', (env) => numbers(env).keyBy((n) => n).process(wrong(Keyed))],
+    [
+      'CLASS_NOT_OBJECT',
+      (env) =>
+        numbers(env)
+          .keyBy((n) => n)
+          .process(wrong(Keyed)),
+    ],
     ['COLLECTION_WANTED', (env) => env.fromCollection(wrong(5))],
     ['COLLECTION_WANTED', (env) => env.fromCollection(wrong(null))],
     ['SOURCE_WANTED', (env) => env.fromSource(wrong([1]), noWatermarks, 's')],
     ['STRATEGY_WANTED', (env) => env.fromSource(new NumberSequenceSource(1, 2), wrong(null), 's')],
-    ['NAME_WANTED', (env) => env.fromSource(new NumberSequenceSource(1, 2), WatermarkStrategy.noWatermarks(), wrong(undefined))],
+    [
+      'NAME_WANTED',
+      (env) => env.fromSource(new NumberSequenceSource(1, 2), WatermarkStrategy.noWatermarks(), wrong(undefined)),
+    ],
     ['NAME_WANTED', (env) => numbers(env).name('')],
     ['NAME_WANTED', (env) => numbers(env).uid(wrong(5))],
     ['NAME_WANTED', (env) => numbers(env).print('')],
@@ -78,25 +91,47 @@ describe('refused where it is called', () => {
     ['DURATION_WANTED', () => WatermarkStrategy.forBoundedOutOfOrderness(wrong(5000))],
     ['DURATION_WANTED', () => WatermarkStrategy.noWatermarks().withIdleness(Duration.ofMillis(0))],
     ['PARALLELISM', (env) => env.setParallelism(0)],
-    ['PARALLELISM', (env) => numbers(env).map((n) => n).setParallelism(1.5)],
+    [
+      'PARALLELISM',
+      (env) =>
+        numbers(env)
+          .map((n) => n)
+          .setParallelism(1.5),
+    ],
     ['PARALLELISM', (env) => env.setMaxParallelism(32769)],
     ['NOT_PARALLEL', (env) => numbers(env).setParallelism(2)],
-    ['UID_TWICE', (env) => numbers(env).uid('a').map((n) => n).uid('a')],
+    [
+      'UID_TWICE',
+      (env) =>
+        numbers(env)
+          .uid('a')
+          .map((n) => n)
+          .uid('a'),
+    ],
     ['UNION', (env) => numbers(env).union()],
     ['UNION', (env) => numbers(env).union(wrong([1]))],
-    ['FIELD_WANTED', (env) => numbers(env).keyBy((n) => n).sum(wrong(undefined))],
+    [
+      'FIELD_WANTED',
+      (env) =>
+        numbers(env)
+          .keyBy((n) => n)
+          .sum(wrong(undefined)),
+    ],
     ['OUTPUT_TAG_MISSING', (env) => numbers(env).getSideOutput(wrong('late'))],
     ['WATERMARK_INTERVAL', (env) => env.getConfig().setAutoWatermarkInterval(-1)],
     ['NO_SINK', (env) => (numbers(env).map((n) => n), env.execute())],
     ['JOB_EMPTY', (env) => env.execute()],
     ['TWO_EXECUTES', (env) => (numbers(env).print(), env.execute(), env.execute())],
     ['AFTER_EXECUTE', (env) => (numbers(env).print(), env.execute(), numbers(env))],
-    ['AFTER_EXECUTE', (env) => {
-      const stream = numbers(env)
-      stream.print()
-      void env.execute()
-      stream.map((n) => n)
-    }],
+    [
+      'AFTER_EXECUTE',
+      (env) => {
+        const stream = numbers(env)
+        stream.print()
+        void env.execute()
+        stream.map((n) => n)
+      },
+    ],
     ['NO_RUNTIME_CONTEXT', () => new Doubles().getRuntimeContext()],
   ])('%s, case %#', (code, use) => expect(refusal(use)).toBe(code))
 
@@ -111,9 +146,18 @@ describe('refused where it is called', () => {
 
 describe('accepted, in both vocabularies', () => {
   test.each<[name: string, use: (env: Env) => unknown]>([
-    ['functions, objects and classes', (env) => (numbers(env).map((n) => n), numbers(env).map({ map: (n) => n }), numbers(env).map(new Doubles()))],
-    ['addSource with a Source, addSink with a Sink', (env) => env.addSource(new NumberSequenceSource(1, 2)).addSink(new PrintSink())],
-    ['Time for Duration', () => WatermarkStrategy.forBoundedOutOfOrderness(Time.seconds(5)).withIdleness(Duration.ofDays(1))],
+    [
+      'functions, objects and classes',
+      (env) => (numbers(env).map((n) => n), numbers(env).map({ map: (n) => n }), numbers(env).map(new Doubles())),
+    ],
+    [
+      'addSource with a Source, addSink with a Sink',
+      (env) => env.addSource(new NumberSequenceSource(1, 2)).addSink(new PrintSink()),
+    ],
+    [
+      'Time for Duration',
+      () => WatermarkStrategy.forBoundedOutOfOrderness(Time.seconds(5)).withIdleness(Duration.ofDays(1)),
+    ],
     ['an iterable', (env) => env.fromCollection(new Set([1, 2]))],
     ['one sequence of one number', (env) => env.fromSequence(5, 5)],
     ['the same uid again on the same operator', (env) => numbers(env).uid('a').uid('a')],
@@ -127,9 +171,19 @@ describe('evaluation', () => {
     planOf((env) => {
       const strategy = WatermarkStrategy.forGenerator<number>(run('generator')).withTimestampAssigner(run('assigner'))
       const stream = env.fromSource(new DataGeneratorSource(run('source'), 10), strategy, 's')
-      stream.map(run('map')).filter(run('filter')).flatMap(run('flatMap')).partitionCustom(run('partitioner'), run('partition key')).map(run('map'))
-        .keyBy(run('key')).reduce(run('reduce')).addSink(run('sink'))
-      stream.keyBy(run('key')).process({ open: run('open'), processElement: run('process'), onTimer: run('timer') } as never).print()
+      stream
+        .map(run('map'))
+        .filter(run('filter'))
+        .flatMap(run('flatMap'))
+        .partitionCustom(run('partitioner'), run('partition key'))
+        .map(run('map'))
+        .keyBy(run('key'))
+        .reduce(run('reduce'))
+        .addSink(run('sink'))
+      stream
+        .keyBy(run('key'))
+        .process({ open: run('open'), processElement: run('process'), onTimer: run('timer') } as never)
+        .print()
       env.addSource({ run: run('source function'), cancel: run('cancel') } as never).print()
     })
     expect(ran).toEqual([])
@@ -137,7 +191,9 @@ describe('evaluation', () => {
 
   test('twice gives one plan; with other data, another', () => {
     const twice = (element: () => unknown): boolean => {
-      const [one, other] = [1, 2].map(() => createPlan(evaluateJob((env) => void env.fromElements(element()).print()).graph).hash)
+      const [one, other] = [1, 2].map(
+        () => createPlan(evaluateJob((env) => void env.fromElements(element()).print()).graph).hash,
+      )
       return one === other
     }
     let count = 0
@@ -149,7 +205,13 @@ describe('evaluation', () => {
     let nested = 0
     const outer = planOf((env) => {
       env.fromElements(1).print()
-      nested = planOf((other) => void other.fromElements(1).map((n) => n).print()).nodes.length
+      nested = planOf(
+        (other) =>
+          void other
+            .fromElements(1)
+            .map((n) => n)
+            .print(),
+      ).nodes.length
       env.fromElements(2).print()
     }).nodes.length
     expect([inner, nested, outer]).toEqual([2, 3, 4])
@@ -158,7 +220,11 @@ describe('evaluation', () => {
   test('the environment’s parallelism holds for what does not set its own', () => {
     const { nodes } = planOf((env) => {
       env.setParallelism(3)
-      env.fromSequence(1, 9).map((n) => n).setParallelism(2).print()
+      env
+        .fromSequence(1, 9)
+        .map((n) => n)
+        .setParallelism(2)
+        .print()
     }, 1)
     expect(nodes.map(({ parallelism }) => parallelism)).toEqual([3, 2, 3])
   })

@@ -18,7 +18,7 @@ test('gives what a list sorted by (time, order of pushes) gives', () => {
     { weight: 2, arbitrary: fc.constant('pop' as const) },
   )
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 300 }), (operations) => {
+    fc.property(fc.array(operation, { maxLength: 300, size: 'max' }), (operations) => {
       const heap = new EventHeap()
       let model: Entry[] = []
       const take = (): void => {

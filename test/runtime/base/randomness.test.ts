@@ -7,7 +7,7 @@ import { murmur3Bytes, toHex, utf8 } from '../../../runtime/base/murmur3.ts'
 import { Simulation } from '../../../runtime/kernel/simulation.ts'
 
 const draw = (stream: RandomStream, count = 5): number[] => Array.from({ length: count }, () => stream.nextInt32())
-const simulation = (seed = 1): Simulation => new Simulation({ seed, startMs: 0, hashesValues: true })
+const simulation = (seed = 1): Simulation => new Simulation({ seed, startMs: 0, isHashed: true })
 
 describe('random streams', () => {
   test('seed and name fix the numbers; either changes them', () => {
@@ -72,5 +72,3 @@ describe('murmur3, 128 bits', () => {
     )
   })
 })
-
-

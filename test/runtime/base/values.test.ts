@@ -7,7 +7,14 @@ import { Fingerprint } from '../../../runtime/base/value-hash.ts'
 import { toPrintText, toTaggedJson } from '../../../runtime/base/value-text.ts'
 import { Alert } from '../../../runtime/connectors/transactions.ts'
 
-const options = { withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, maxDepth: 3 } as const
+const options = {
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withTypedArray: true,
+  maxDepth: 3,
+} as const
 const anything = fc.anything({ ...options, withNullPrototype: true, withSparseArray: true })
 /** What state and records may be: plain data. */
 const plainData = fc.anything(options)
@@ -73,12 +80,18 @@ describe('tagged JSON', () => {
     [Int16Array.of(-1), '{"$Int16Array":[-1]}'],
     [{ $map: 1 }, '{"$object":[["$map",1]]}'],
     [Object.assign([1], { extra: 2 }), '[1]'],
-    [cyclic(), '{"name":"a","self":{"$cycle":1},"list":[{"$cycle":2},{"$map":[[{"$cycle":3},{"$set":[{"$cycle":4}]}]]}]}'],
+    [
+      cyclic(),
+      '{"name":"a","self":{"$cycle":1},"list":[{"$cycle":2},{"$map":[[{"$cycle":3},{"$set":[{"$cycle":4}]}]]}]}',
+    ],
   ])('of %o', (value, json) => expect(toTaggedJson(value)).toBe(json))
-  test('is total, and is JSON', () =>
-    fc.assert(fc.property(anything, (value) => void JSON.parse(toTaggedJson(value)))))
+  test('is total, and is JSON', () => fc.assert(fc.property(anything, (value) => void JSON.parse(toTaggedJson(value)))))
   test('keeps plain JSON as it is', () => {
-    const plain = fc.jsonValue({ maxDepth: 3 }).filter((value) => !/"\$|-0[,\]}]|^-0$/.test(JSON.stringify(value)))
+    // JSON itself has no -0; keys that look like our tags are wrapped.
+    const plain = fc
+      .jsonValue({ maxDepth: 3 })
+      .map((value) => JSON.parse(JSON.stringify(value)) as unknown)
+      .filter((value) => !JSON.stringify(value).includes('"$'))
     fc.assert(fc.property(plain, (value) => toTaggedJson(value) === JSON.stringify(value)))
   })
 })
@@ -91,7 +104,10 @@ describe('hash', () => {
     // Class names and kinds of typed arrays don't count in the hash; nothing else is left out.
     const value = fc.anything({ withBigInt: true, withMap: true, withSet: true, maxDepth: 2, maxKeys: 3 })
     const sameText = (a: unknown, b: unknown): boolean => toTaggedJson(a) === toTaggedJson(b)
-    fc.assert(fc.property(value, value, (a, b) => (hash(a) === hash(b)) === sameText(a, b)), { numRuns: 500 })
+    fc.assert(
+      fc.property(value, value, (a, b) => (hash(a) === hash(b)) === sameText(a, b)),
+      { numRuns: 500 },
+    )
   })
   const apart: unknown[] = [
     ...[1, '1', 1n, true, [1], new Set([1]), { a: 1 }, new Map([['a', 1]]), ['a', 1], Uint8Array.of(1), new Date(1)],
@@ -133,7 +149,8 @@ describe('clone', () => {
     expect(copy.cycle).not.toBe(original.cycle)
   })
   test.each([1, 'a', 7n, null, undefined, Symbol.iterator, hash])('%s is its own copy', (value) =>
-    expect(cloneValue(value)).toBe(value))
+    expect(cloneValue(value)).toBe(value),
+  )
 })
 
 function objectsIn(value: unknown, found = new Set<unknown>()): Set<unknown> {

@@ -14,7 +14,8 @@ const sequence = (env: StreamExecutionEnvironment): DataStream<number> => env.fr
 /** Of each vertex: its name, its parallelism, operator ids from the head on, and its inputs with their partitioners. */
 function vertices(build: Build, parallelism: number): string[] {
   const { vertices } = createJobGraph(planOf(build, parallelism))
-  const nameOf = (node: string): string => vertices.find(({ nodes }) => nodes.some(({ id }) => id === node))?.name ?? '?'
+  const nameOf = (node: string): string =>
+    vertices.find(({ nodes }) => nodes.some(({ id }) => id === node))?.name ?? '?'
   return vertices.map(({ name, parallelism, nodes, inputs }) => {
     const ids = nodes.map(({ operatorId }) => operatorId.slice(0, 8)).join(' ')
     const from = inputs.map(({ edge }) => ` < ${edge.partitioner} ${nameOf(edge.node)}`)
@@ -70,18 +71,51 @@ describe('as in Flink', () => {
 
 describe('chains and partitioners', () => {
   test.each<[name: string, build: Build, expected: string[]]>([
-    ['changed parallelism is rebalance', (env) => sink(sequence(env).map(same).setParallelism(3)), ['Source: Sequence Source x2', 'Map x3 < REBALANCE', 'Sink: Writer x2 < REBALANCE']],
-    ['collections have one reader', (env) => sink(env.fromElements(1, 2).map(same)), ['Source: Collection Source x1', 'Map -> Sink: Writer x2 < REBALANCE']],
+    [
+      'changed parallelism is rebalance',
+      (env) => sink(sequence(env).map(same).setParallelism(3)),
+      ['Source: Sequence Source x2', 'Map x3 < REBALANCE', 'Sink: Writer x2 < REBALANCE'],
+    ],
+    [
+      'collections have one reader',
+      (env) => sink(env.fromElements(1, 2).map(same)),
+      ['Source: Collection Source x1', 'Map -> Sink: Writer x2 < REBALANCE'],
+    ],
     ...(['rebalance', 'rescale', 'shuffle', 'broadcast', 'global'] as const).map((way): [string, Build, string[]] => [
       way,
       (env) => sink(sequence(env)[way]().map(same)),
       ['Source: Sequence Source x2', `Map -> Sink: Writer x2 < ${way.toUpperCase()}`],
     ]),
-    ['forward', (env) => sink(sequence(env).forward().map(same)), ['Source: Sequence Source -> Map -> Sink: Writer x2']],
-    ['disableChaining', (env) => sink(sequence(env).map(same).disableChaining().filter(all)), ['Source: Sequence Source x2', 'Map x2 < FORWARD', 'Filter -> Sink: Writer x2 < FORWARD']],
-    ['startNewChain', (env) => sink(sequence(env).map(same).startNewChain().filter(all)), ['Source: Sequence Source x2', 'Map -> Filter -> Sink: Writer x2 < FORWARD']],
-    ['no chaining at all', (env) => sink(sequence(env.disableOperatorChaining()).map(same)), ['Source: Sequence Source x2', 'Map x2 < FORWARD', 'Sink: Writer x2 < FORWARD']],
-    ['custom', (env) => sink(sequence(env).partitionCustom((key: number, subtasks) => key % subtasks, same).map(same)), ['Source: Sequence Source x2', 'Map -> Sink: Writer x2 < CUSTOM']],
+    [
+      'forward',
+      (env) => sink(sequence(env).forward().map(same)),
+      ['Source: Sequence Source -> Map -> Sink: Writer x2'],
+    ],
+    [
+      'disableChaining',
+      (env) => sink(sequence(env).map(same).disableChaining().filter(all)),
+      ['Source: Sequence Source x2', 'Map x2 < FORWARD', 'Filter -> Sink: Writer x2 < FORWARD'],
+    ],
+    [
+      'startNewChain',
+      (env) => sink(sequence(env).map(same).startNewChain().filter(all)),
+      ['Source: Sequence Source x2', 'Map -> Filter -> Sink: Writer x2 < FORWARD'],
+    ],
+    [
+      'no chaining at all',
+      (env) => sink(sequence(env.disableOperatorChaining()).map(same)),
+      ['Source: Sequence Source x2', 'Map x2 < FORWARD', 'Sink: Writer x2 < FORWARD'],
+    ],
+    [
+      'custom',
+      (env) =>
+        sink(
+          sequence(env)
+            .partitionCustom((key: number, subtasks) => key % subtasks, same)
+            .map(same),
+        ),
+      ['Source: Sequence Source x2', 'Map -> Sink: Writer x2 < CUSTOM'],
+    ],
   ])('%s', (_name, build, expected) => {
     const short = vertices(build, 2).map((text) => text.replace(/ \[[^\]]*\]/, '').replace(/ < (\w+) .*$/, ' < $1'))
     expect(short).toEqual(expected)
@@ -90,8 +124,16 @@ describe('chains and partitioners', () => {
 
 describe('the document', () => {
   const build: Build = (env) => {
-    const strategy = WatermarkStrategy.forBoundedOutOfOrderness<number>(Duration.ofSeconds(5)).withTimestampAssigner(same)
-    env.fromSource(new NumberSequenceSource(1, 5), strategy, 'numbers').uid('src').keyBy(same).sum(0).setMaxParallelism(256).print('sums')
+    const strategy = WatermarkStrategy.forBoundedOutOfOrderness<number>(Duration.ofSeconds(5)).withTimestampAssigner(
+      same,
+    )
+    env
+      .fromSource(new NumberSequenceSource(1, 5), strategy, 'numbers')
+      .uid('src')
+      .keyBy(same)
+      .sum(0)
+      .setMaxParallelism(256)
+      .print('sums')
   }
   const plan = planOf(build, 3)
 
@@ -121,12 +163,23 @@ describe('the document', () => {
     ['an operator', (env) => void env.fromElements(1).filter(all).print()],
     ['a sink’s name', (env) => void env.fromElements(1).map(same).print('x')],
     ['a partitioner', (env) => void env.fromElements(1).rebalance().map(same).print()],
-    ['the watermark interval', (env) => (env.getConfig().setAutoWatermarkInterval(5), void env.fromElements(1).map(same).print())],
+    [
+      'the watermark interval',
+      (env) => (env.getConfig().setAutoWatermarkInterval(5), void env.fromElements(1).map(same).print()),
+    ],
     ['a description', (env) => void env.fromElements(1).map(same).setDescription('d').print()],
   ]
   const plain = planOf((env) => void env.fromElements(1).map(same).print()).hash
   test('the hash is the same for the same job, and differs with each of these', () => {
-    expect(planOf((env) => void env.fromElements(1).map((n) => n + 1).print()).hash).toBe(plain)
+    expect(
+      planOf(
+        (env) =>
+          void env
+            .fromElements(1)
+            .map((n) => n + 1)
+            .print(),
+      ).hash,
+    ).toBe(plain)
     expect(new Set([plain, ...changed.map(([, build]) => planOf(build).hash)]).size).toBe(changed.length + 1)
   })
 })

@@ -32,12 +32,17 @@ describe.each(languages)('%s', (language) => {
   })
 
   test('an unknown code shows itself and its values', () => {
-    expect(render({ code: 'NO_SUCH_CODE', params: { a: 1 } }, language)).toEqual({ what: 'NO_SUCH_CODE {"a":1}', todo: '' })
+    expect(render({ code: 'NO_SUCH_CODE', params: { a: 1 } }, language)).toEqual({
+      what: 'NO_SUCH_CODE {"a":1}',
+      todo: '',
+    })
   })
 })
 
 describe('the notation', () => {
-  const messages = parseMessages('# M\n\nAbout.\n\n## A_B\n\nSaw {x}[ in {y}]\nand so on.\n\n→ Do\nit.\n\n## C_D\n看见\n了。\n→ 做。\n')
+  const messages = parseMessages(
+    '# M\n\nAbout.\n\n## A_B\n\nSaw {x}[ in {y}]\nand so on.\n\n→ Do\nit.\n\n## C_D\n看见\n了。\n→ 做。\n',
+  )
   test('code, what, todo; lines of a paragraph are one', () => {
     expect([...messages]).toEqual([
       ['A_B', { what: 'Saw {x}[ in {y}] and so on.', todo: 'Do it.' }],

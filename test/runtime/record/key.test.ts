@@ -16,7 +16,8 @@ function read(keys: readonly unknown[], type: Type = null): string {
     for (const key of keys) reader.canonical(key)
     return typeText(reader.type as TypeInformation<unknown>)
   } catch (error) {
-    if (error instanceof LearnerError) return `${error.code} ${error.params['type'] ?? error.params['later'] ?? ''}`.trim()
+    if (error instanceof LearnerError)
+      return `${error.code} ${error.params['type'] ?? error.params['later'] ?? ''}`.trim()
     throw error
   }
 }
@@ -28,7 +29,13 @@ describe('without a declared type the first key decides', () => {
     [[1.5, -0.5, Infinity], 'DOUBLE'],
     [['a', ''], 'STRING'],
     [[true, false], 'BOOLEAN'],
-    [[['a', 1], ['b', 2n]], 'TUPLE(STRING,LONG)'],
+    [
+      [
+        ['a', 1],
+        ['b', 2n],
+      ],
+      'TUPLE(STRING,LONG)',
+    ],
     [[[1.5, true]], 'TUPLE(DOUBLE,BOOLEAN)'],
     [[null], 'KEY_NULL'],
     [[undefined], 'KEY_NULL'],
@@ -45,7 +52,13 @@ describe('without a declared type the first key decides', () => {
     [[1, 1.5], 'KEY_CLASS_CHANGED DOUBLE'],
     [[1.5, 1], 'KEY_CLASS_CHANGED LONG'],
     [['1', 1], 'KEY_CLASS_CHANGED LONG'],
-    [[['a', 1], ['a', 'b']], 'KEY_CLASS_CHANGED TUPLE(STRING,STRING)'],
+    [
+      [
+        ['a', 1],
+        ['a', 'b'],
+      ],
+      'KEY_CLASS_CHANGED TUPLE(STRING,STRING)',
+    ],
     [[['a'], ['a', 'b']], 'KEY_CLASS_CHANGED TUPLE(STRING,STRING)'],
   ])('%o: %s', (keys, expected) => expect(read(keys)).toBe(expected))
 })
@@ -112,7 +125,8 @@ describe('equal exactly where Java’s equals says so', () => {
     fc.assert(
       fc.property(tuple, tuple, (a, b) => {
         const reader = new KeyReader(null)
-        const isSame = JSON.stringify(a.map((x) => (x === 0 ? 0 : x))) === JSON.stringify(b.map((x) => (x === 0 ? 0 : x)))
+        const isSame =
+          JSON.stringify(a.map((x) => (x === 0 ? 0 : x))) === JSON.stringify(b.map((x) => (x === 0 ? 0 : x)))
         return (reader.canonical(a) === reader.canonical(b)) === isSame && reader.hash(a) === reader.hash([...a])
       }),
     )

@@ -14,7 +14,7 @@ const step = fc.oneof(
 
 test('sets, snapshots and restores as a Map with copies would', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
       const column = new Column()
       let model = new Map<number, number>()
       const taken: { snapshot: ReturnType<Column['snap']>; model: Map<number, number> }[] = []

@@ -15,7 +15,7 @@ const key: fc.Arbitrary<CanonicalKey> = fc.oneof(
 test('finds what a Map finds, through additions, removals and growth', () => {
   const operation = fc.record({ key, removes: fc.boolean() })
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 400 }), (operations) => {
+    fc.property(fc.array(operation, { maxLength: 400, size: 'max' }), (operations) => {
       const index = new KeyIndex()
       const model = new Map<CanonicalKey, number>()
       operations.forEach(({ key, removes }, slot) => {

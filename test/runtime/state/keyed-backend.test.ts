@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { LearnerError } from '../../../runtime/base/diagnostic.ts'
+import type { LearnerError } from '../../../runtime/base/diagnostic.ts'
 import { keyGroupRange } from '../../../runtime/record/key-groups.ts'
 import { KeyedStateBackend, NO_SLOT, type KeyedSnapshot } from '../../../runtime/state/keyed-backend.ts'
 
@@ -41,7 +41,9 @@ function split(snapshot: KeyedSnapshot, parallelism: number): KeyedStateBackend[
 
 describe('snapshot and restore', () => {
   test('each key goes to exactly one of the subtasks, whatever their number', () => {
-    const values = fc.dictionary(fc.string({ maxLength: 3 }), fc.integer({ min: 0, max: 99 }), { noNullPrototype: true })
+    const values = fc.dictionary(fc.string({ maxLength: 3 }), fc.integer({ min: 0, max: 99 }), {
+      noNullPrototype: true,
+    })
     fc.assert(
       fc.property(values, fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 }), (values, from, to) => {
         const whole = backendWith(new Map(Object.entries(values)))

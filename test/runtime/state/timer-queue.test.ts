@@ -11,14 +11,31 @@ interface Timer {
 }
 
 const operation = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('register' as const), slot: fc.nat(4), time: fc.integer({ min: -3, max: 12 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), slot: fc.nat(4), time: fc.integer({ min: -3, max: 12 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('advance' as const), time: fc.integer({ min: -3, max: 14 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('register' as const),
+      slot: fc.nat(4),
+      time: fc.integer({ min: -3, max: 12 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('delete' as const),
+      slot: fc.nat(4),
+      time: fc.integer({ min: -3, max: 12 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('advance' as const), time: fc.integer({ min: -3, max: 14 }) }),
+  },
 )
 
 test('fires each timer once, in the order of time, and none that was deleted', () => {
   fc.assert(
-    fc.property(fc.array(operation, { maxLength: 150 }), (operations) => {
+    fc.property(fc.array(operation, { maxLength: 150, size: 'max' }), (operations) => {
       const queue = new TimerQueue(new Column())
       let model: Timer[] = []
       for (const step of [...operations, { kind: 'advance' as const, time: Infinity }]) {
