@@ -1,8 +1,8 @@
 // One evaluation of a job module. The module builds its graph by calling the API, which needs to know which evaluation
 // it's in: evaluation is synchronous up to `execute`, so one module variable is enough.
 
-import { LearnerError } from '../base/diagnostic.ts'
-import { StreamGraph } from '../graph/stream-graph.ts'
+import { LearnerError, type DiagnosticParams } from '../base/diagnostic.ts'
+import { StreamGraph, type StreamNode } from '../graph/stream-graph.ts'
 
 /** What a job module has said so far. */
 export class Evaluation {
@@ -33,9 +33,31 @@ export class Evaluation {
     if (this.isExecuted) throw new LearnerError('TWO_EXECUTES')
     if (this.graph.nodes.length === 0) throw new LearnerError('JOB_EMPTY')
     if (!this.graph.nodes.some((node) => node.spec.kind === 'sink')) throw new LearnerError('NO_SINK')
+    for (const node of this.graph.nodes) requireSoundNode(this.graph, node)
     this.isExecuted = true
     this.graph.jobName = jobName ?? null
     return this.result
+  }
+}
+
+/** What can only be judged once the whole graph is there. Marked where the node was made, not at `execute`. */
+function requireSoundNode(graph: StreamGraph, node: StreamNode): void {
+  const parallelism = graph.parallelismOf(node)
+  const refuse = (code: string, params: DiagnosticParams): never => {
+    const error = new LearnerError(code, params)
+    if (node.at !== null) error.stack = node.at
+    throw error
+  }
+  const maxParallelism = node.maxParallelism ?? graph.config.maxParallelism
+  if (maxParallelism !== null && maxParallelism < parallelism) {
+    refuse('MAX_PARALLELISM', { operator: node.name, parallelism, maxParallelism })
+  }
+  for (const edge of node.inputs) {
+    const source = graph.nodeOf(edge.source)
+    const fromParallelism = graph.parallelismOf(source)
+    if (edge.partitioner !== 'FORWARD' || fromParallelism === parallelism) continue
+    const params = { from: source.name, fromParallelism, to: node.name, toParallelism: parallelism }
+    refuse('FORWARD_PARALLELISM', params)
   }
 }
 

@@ -19,6 +19,9 @@ function cloneObject(value: object, known: Seen | null): object {
   const before = seen.get(value)
   if (before !== undefined) return before
   if (value instanceof Date) return new Date(value.getTime())
+  if (value instanceof ArrayBuffer) return value.slice(0)
+  if (value instanceof DataView)
+    return new DataView(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength))
   if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice()
   if (Array.isArray(value)) {
     const copy: unknown[] = []
@@ -40,6 +43,10 @@ function cloneObject(value: object, known: Seen | null): object {
   }
   const copy = Object.create(Object.getPrototypeOf(value) as object | null) as Record<string, unknown>
   seen.set(value, copy)
-  for (const key of Object.keys(value)) copy[key] = cloneInside((value as Record<string, unknown>)[key], seen)
+  for (const key of Object.keys(value)) {
+    const item = cloneInside((value as Record<string, unknown>)[key], seen)
+    if (key !== '__proto__') copy[key] = item
+    else Object.defineProperty(copy, key, { value: item, writable: true, enumerable: true, configurable: true })
+  }
   return copy
 }

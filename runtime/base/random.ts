@@ -7,7 +7,7 @@ export class RandomStream {
   b: number
 
   constructor(seed: number, name: string) {
-    let h = (seed | 0) ^ Math.imul(Math.floor(seed / 0x100000000) | 0, 0x9e3779b1)
+    let h = scramble(scramble((seed | 0) ^ 0x27d4eb2f) + (Math.floor(seed / 0x100000000) | 0))
     for (let i = 0; i < name.length; i++) h = scramble(h ^ name.charCodeAt(i))
     this.a = scramble(h ^ 0x6a09e667) | 0
     this.b = scramble(h ^ 0x3c6ef372) | 1

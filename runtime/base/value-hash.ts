@@ -101,13 +101,13 @@ export class Fingerprint {
       return this.number(value.getTime())
     }
     if (ArrayBuffer.isView(value)) return this.sequence(BYTES, Array.from(value as Uint8Array), depth)
-    const entries = Object.entries(value)
+    const keys = Object.keys(value)
     this.int(OBJECT)
     // Without their number {a: {}, b: 1} would be {a: {b: 1}}.
-    this.int(entries.length)
-    for (const [key, item] of entries) {
+    this.int(keys.length)
+    for (const key of keys) {
       this.string(key)
-      this.value(item, depth)
+      this.value((value as Record<string, unknown>)[key], depth)
     }
   }
 

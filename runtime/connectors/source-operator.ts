@@ -50,7 +50,7 @@ export class SourceOperator extends StreamOperator {
    */
   emit(cursor: SourceCursor, single: boolean): void {
     const { reader, logic, output } = this
-    const { assigner, bounded } = logic
+    const { assigner, bounded, generator, isListening } = logic
     for (let i = cursor.index; i < cursor.end; cursor.index = ++i) {
       const value = reader.read()
       // The common cases, written out: this runs for every record of the job.
@@ -60,8 +60,12 @@ export class SourceOperator extends StreamOperator {
         if (!Number.isSafeInteger(timestamp)) timestamp = logic.requireTimestamp(timestamp)
       }
       output.processElement(value, timestamp)
-      if (bounded === null) logic.recordPassed(value, timestamp)
-      else if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
+      if (bounded !== null) {
+        if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
+      } else if (isListening) {
+        generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, logic)
+        if (logic.spec.perRecord) generator.onPeriodicEmit(logic)
+      }
       if (single) {
         cursor.index = i + 1
         return

@@ -102,7 +102,7 @@ function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
     maxParallelism: node.maxParallelism ?? graph.config.maxParallelism,
     chaining: node.chaining,
     inputs: node.inputs.map((edge) => {
-      const source = graph.nodes[Number(edge.source) - 1] as StreamNode
+      const source = graph.nodeOf(edge.source)
       const sameParallelism = graph.parallelismOf(source) === parallelism
       const partitioner = edge.partitioner ?? (sameParallelism ? 'FORWARD' : 'REBALANCE')
       return { node: edge.source, partitioner, key: edge.keyType, tag: edge.tag }

@@ -123,6 +123,11 @@ export class StreamGraph {
     return node
   }
 
+  /** The node with this id. */
+  nodeOf(id: string): StreamNode {
+    return this.nodes[Number(id) - 1] as StreamNode
+  }
+
   parallelismOf(node: StreamNode): number {
     return Math.min(node.parallelism ?? this.config.parallelism, node.highestParallelism)
   }

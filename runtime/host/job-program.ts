@@ -86,8 +86,7 @@ export class JobProgram {
   }
 
   #judge(evaluation: Evaluation, wasExecutedAtOnce: boolean, state: string, error: unknown): Diagnostic | null {
-    if (state === 'threw' && !(wasExecutedAtOnce && !(error instanceof LearnerError && isAfterExecute(error.code))))
-      return buildDiagnostic(error, this.job)
+    if (state === 'threw') return buildDiagnostic(error, this.job)
     if (wasExecutedAtOnce) return null
     if (state === 'running' || evaluation.isExecuted) return { code: 'AWAIT_BEFORE_EXECUTE', params: {}, span: null }
     return { code: 'NO_EXECUTE', params: {}, span: null }

@@ -43,7 +43,6 @@ export class Channel implements EventTarget, Receiver {
   inFlight = 0
   /** Most buffers ever in flight beyond the credits. */
   overdraft = 0
-  hasEnded = false
   sentRecords = 0
   consumedRecords = 0
 

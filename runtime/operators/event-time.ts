@@ -44,7 +44,9 @@ export class EventTimeLogic implements WatermarkOutput {
     this.assigner = spec.assignsTimestamps
       ? asCall<Assigner>(context.userFunction('timestampAssigner'), 'extractTimestamp')
       : null
-    const isProbed = intervalMs > 0 && !spec.perRecord && !(spec.generator === 'none' && spec.idlenessMs === undefined)
+    // Idleness is judged at the periodic probes, whoever emits the watermarks.
+    const isEmitting = !spec.perRecord && spec.generator !== 'none'
+    const isProbed = intervalMs > 0 && (isEmitting || spec.idlenessMs !== undefined)
     if (isProbed) this.nextProbeMs = context.nowMs() + intervalMs
   }
 

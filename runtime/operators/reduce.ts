@@ -3,6 +3,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#reduce
 
 import { present } from '../base/assert.ts'
+import { LearnerError } from '../base/diagnostic.ts'
 import type { Column } from '../state/column.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import { fieldAggregation, type FieldAggregation } from './field-aggregation.ts'
@@ -41,6 +42,8 @@ export class ReduceOperator extends StreamOperator {
     const before = this.backend.get(this.column, STATE)
     const after = before === undefined ? value : this.reduce(before, value)
     if (after instanceof Promise) refusePromise(after, 'reduce', this.name)
+    // Most often a `return` was forgotten; stored, it would clear the state without a word.
+    if (after === undefined || after === null) throw new LearnerError('REDUCE_NOTHING', { operator: this.name })
     this.backend.set(this.column, STATE, after)
     this.output.processElement(after, timestamp)
   }

@@ -98,7 +98,7 @@ function inferType(key: unknown): TypeInformation<unknown> {
       if (BigInt.asIntN(64, key) === key) return { kind: 'LONG' }
       break
     case 'number':
-      if (Number.isSafeInteger(key)) return { kind: 'LONG' }
+      if (isLong(key)) return { kind: 'LONG' }
       if (!Number.isNaN(key)) return { kind: 'DOUBLE' }
       break
     case 'object':
@@ -109,6 +109,11 @@ function inferType(key: unknown): TypeInformation<unknown> {
     default:
   }
   throw new LearnerError('KEY_NOT_SUPPORTED', { value: toPrintText(key), type: suggestion(key) })
+}
+
+/** An integral number within 64 bits. */
+function isLong(key: unknown): boolean {
+  return Number.isInteger(key) && (key as number) >= -(2 ** 63) && (key as number) < 2 ** 63
 }
 
 function suggestion(key: unknown): string {
@@ -138,7 +143,7 @@ function fits(key: unknown, type: TypeInformation<unknown>): boolean {
     case 'INT':
       return Number.isInteger(key) && Math.abs((key as number) + 0.5) < 2 ** ((INTEGER_BITS[type.kind] as number) - 1)
     case 'LONG':
-      return typeof key === 'bigint' ? BigInt.asIntN(64, key) === key : Number.isSafeInteger(key)
+      return typeof key === 'bigint' ? BigInt.asIntN(64, key) === key : isLong(key)
     case 'FLOAT':
     case 'DOUBLE':
       return typeof key === 'number'
@@ -161,8 +166,9 @@ function canonicalOf(key: unknown, type: TypeInformation<unknown>): CanonicalKey
   switch (type.kind) {
     case 'LONG':
     case 'BIG_INT': {
-      const small = typeof key === 'bigint' && BigInt.asIntN(54, key) === key ? Number(key) : (key as number | bigint)
-      return typeof small === 'number' ? small + 0 : small
+      if (typeof key === 'number') return Number.isSafeInteger(key) ? key + 0 : BigInt(key)
+      const number = Number(key)
+      return Number.isSafeInteger(number) ? number : (key as bigint)
     }
     case 'FLOAT':
     case 'DOUBLE': {

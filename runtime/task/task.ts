@@ -163,11 +163,12 @@ export class Task implements EventTarget, Turn, Wakeable {
   private isRunnable(): boolean {
     if (this.state === 'CREATED') return true
     if (this.state !== 'RUNNING') return false
+    // Timers and probes may emit too: without credit nothing happens, as in Flink.
+    for (const writer of this.writers) if (!writer.hasCredit()) return false
     return this.operatorAlarmUs <= this.simulation.nowUs || this.canRead()
   }
 
   private canRead(): boolean {
-    for (const writer of this.writers) if (!writer.hasCredit()) return false
     if (this.gate !== null) return this.gate.hasInput()
     const next = (this.source as SourceOperator).reader.nextAtUs
     return next === Infinity || next <= this.simulation.nowUs
@@ -187,13 +188,14 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Makes sure that the task gets an ALARM when the next thing it waits for in processing time is due. */
   private planAlarm(): void {
     if (this.state !== 'RUNNING' || this.isReady) return
-    let next = this.operatorAlarmUs
-    // A source with a record due already waits for credit, which wakes it.
+    // What is due already waits for credit or for the end of a turn, and both wake the task.
+    const { nowUs } = this.simulation
+    const alarmUs = this.operatorAlarmUs > nowUs ? this.operatorAlarmUs : Infinity
     const recordUs = this.source === null ? Infinity : this.source.reader.nextAtUs
-    if (recordUs > this.simulation.nowUs) next = Math.min(next, recordUs)
-    if (next === Infinity || next >= this.alarmAtUs) return
-    this.alarmAtUs = Math.max(next, this.simulation.nowUs)
-    this.simulation.schedule(this.alarmAtUs, ALARM, this.id)
+    const next = Math.min(alarmUs, recordUs > nowUs ? recordUs : Infinity)
+    if (next >= this.alarmAtUs) return
+    this.alarmAtUs = next
+    this.simulation.schedule(next, ALARM, this.id)
   }
 
   private begin(): void {

@@ -69,7 +69,7 @@ describe('a declared type', () => {
     [Types.BYTE, [127, -128], [128, -129, 1.5, '1', 1n]],
     [Types.SHORT, [32767, -32768], [32768, -32769]],
     [Types.INT, [int - 1, -int], [int, -int - 1, 0.5, NaN]],
-    [Types.LONG, [2 ** 53 - 1, 2n ** 63n - 1n, -(2n ** 63n)], [2 ** 53, 2n ** 63n, 0.5, '1']],
+    [Types.LONG, [2 ** 53 - 1, 2 ** 53, -(2 ** 63), 2n ** 63n - 1n, -(2n ** 63n)], [2 ** 63, 2n ** 63n, 0.5, '1']],
     [Types.DOUBLE, [1, 1.5, NaN, -0, Infinity], [1n, '1', true]],
     [Types.FLOAT, [1.5, NaN], ['1']],
     [Types.STRING, ['', 'a'], [1, true]],
