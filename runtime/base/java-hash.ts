@@ -47,13 +47,20 @@ export function bigIntegerHash(value: bigint): number {
   return negative ? -h | 0 : h
 }
 
-/** java.math.BigDecimal.hashCode of a decimal in text form; "1.0" and "1.00" differ, as in Java. */
-export function bigDecimalHash(text: string): number {
+/** A java.math.BigDecimal in text form as unscaled value and scale; null if the text isn't one. */
+export function bigDecimalParts(text: string): { readonly unscaled: bigint; readonly scale: number } | null {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text)
-  if (match === null) return 0
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
-  const scale = fraction.length - Number(exponent)
-  const unscaled = BigInt(sign + (whole + fraction || '0'))
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? []
+  if (whole + fraction === '') return null
+  const magnitude = BigInt(whole + fraction)
+  return { unscaled: sign === '-' ? -magnitude : magnitude, scale: fraction.length - Number(exponent) }
+}
+
+/** java.math.BigDecimal.hashCode of a decimal in text form; "1.0" and "1.00" differ, as in Java. Null if it isn't one. */
+export function bigDecimalHash(text: string): number | null {
+  const parts = bigDecimalParts(text)
+  if (parts === null) return null
+  const { unscaled, scale } = parts
   const fitsLong = BigInt.asIntN(64, unscaled) === unscaled && unscaled !== -(1n << 63n)
   if (!fitsLong) return (Math.imul(31, bigIntegerHash(unscaled)) + scale) | 0
   const magnitude = unscaled < 0n ? -unscaled : unscaled

@@ -5,6 +5,7 @@
 import { LearnerError } from '../base/diagnostic.ts'
 import {
   bigDecimalHash,
+  bigDecimalParts,
   bigIntegerHash,
   booleanHash,
   doubleHash,
@@ -13,7 +14,7 @@ import {
   stringHash,
 } from '../base/java-hash.ts'
 import { toPrintText } from '../base/value-text.ts'
-import { instantHash, localDateHash, localDateTimeHash, localTimeHash } from './java-time.ts'
+import { instantHash, instantParts, localDateHash, localDateTimeHash, localTimeHash, nanoOfDay } from './java-time.ts'
 import { typeText, type TypeInformation, type TypeKind } from './type-info.ts'
 
 /** What stands for a key in an index: equal exactly where Java's equals says so. */
@@ -183,8 +184,23 @@ function canonicalOf(key: unknown, type: TypeInformation<unknown>): CanonicalKey
       return (key as unknown[])
         .map((part) => canonicalPart(part, (type.parts ?? [])[0] as TypeInformation<unknown>))
         .join('')
+    // Of these there are several texts for one value.
+    case 'BIG_DEC': {
+      const parts = bigDecimalParts(String(key))
+      return `${parts?.unscaled} ${parts?.scale}`
+    }
+    case 'INSTANT': {
+      const parts = instantParts(key instanceof Date ? key : String(key))
+      return `${parts?.seconds} ${parts?.nanos}`
+    }
+    case 'LOCAL_TIME':
+      return nanoOfDay(String(key)) ?? 0
+    case 'LOCAL_DATE_TIME': {
+      const [date, time = ''] = String(key).split(/[T ]/)
+      return `${date} ${nanoOfDay(time)}`
+    }
     default:
-      return key instanceof Date ? key.getTime() : (key as CanonicalKey)
+      return key as CanonicalKey
   }
 }
 
@@ -232,7 +248,7 @@ function hashScalar(key: unknown, kind: TypeKind): number | null {
     case 'BIG_INT':
       return bigIntegerHash(BigInt(key as bigint | number))
     case 'BIG_DEC':
-      return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(String(key)) ? bigDecimalHash(String(key)) : null
+      return bigDecimalHash(String(key))
     case 'LOCAL_DATE':
       return localDateHash(String(key))
     case 'LOCAL_TIME':

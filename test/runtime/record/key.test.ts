@@ -112,6 +112,12 @@ describe('equal exactly where Java’s equals says so', () => {
     [Types.LIST(Types.LONG), [1, 2], [12], false],
     [Types.BIG_INT, 5, 5n, true],
     [Types.BIG_DEC, '1.0', '1.00', false],
+    [Types.BIG_DEC, '1.0', '+1.0', true],
+    [Types.BIG_DEC, '1e1', '1E+1', true],
+    [Types.INSTANT, new Date(0), '1970-01-01T00:00:00Z', true],
+    [Types.INSTANT, '2020-01-31T12:34:56Z', '2020-01-31T12:34:56.000Z', true],
+    [Types.LOCAL_TIME, '12:00', '12:00:00', true],
+    [Types.LOCAL_DATE_TIME, '2020-01-31T12:00', '2020-01-31 12:00:00.0', true],
     [Types.INSTANT, new Date(5), new Date(5), true],
   ])('%o: %o and %o: %s', (type, a, b, isEqual) => {
     const reader = new KeyReader(type)
