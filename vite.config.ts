@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
 import { bundlePlugin } from './ui/build/bundle-plugin.ts'
 import { contentSecurityPlugin } from './ui/build/content-security-plugin.ts'
+import { lessonsPlugin } from './ui/build/lessons-plugin.ts'
 import { monacoPlugin } from './ui/build/monaco-plugin.ts'
 import { typesPlugin } from './ui/build/types-plugin.ts'
 import { bootstrapHash } from './ui/build/bootstrap-hash.ts'
@@ -12,7 +13,7 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 // Relative addresses throughout: the built site may be served from any folder.
 export default defineConfig({
   base: './',
-  plugins: [svelte(), bundlePlugin(), typesPlugin(root), monacoPlugin(root), contentSecurityPlugin()],
+  plugins: [svelte(), bundlePlugin(), typesPlugin(root), lessonsPlugin(root), monacoPlugin(root), contentSecurityPlugin()],
   define: { __BOOTSTRAP_HASH__: JSON.stringify(bootstrapHash()) },
   // The build takes the worker's plugins from here, `vite dev` takes them from above.
   worker: { format: 'es', plugins: () => [monacoPlugin(root)] },

@@ -12,6 +12,13 @@ declare module 'virtual:streambed-types' {
   export const streambedTypes: string
 }
 
+// What is in it says ui/lesson/lesson-catalogue.ts.
+declare module 'virtual:streambed-lessons' {
+  export const catalogue: unknown
+  export const glossary: unknown
+  export const loaders: unknown
+}
+
 declare module 'monaco-editor/nls/lang/zh-cn' {}
 
 // Monaco ships this module without types; these are the parts we use.

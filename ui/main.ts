@@ -1,8 +1,13 @@
-// The page starts here: the notebook as it was left, the engine asleep, the editor not loaded. Nothing runs by itself.
+// The page starts here: the lesson that the address names, as it was left, the engine asleep, the editor not loaded.
+// Nothing runs by itself.
 import { mount } from 'svelte'
 import App from './App.svelte'
+import { language } from './i18n/language.svelte.ts'
 import { EngineHost } from './kernel/engine-host.ts'
-import { fraudDetection } from './lesson/fraud-detection.ts'
+import { LessonAnswers } from './lesson/lesson-answers.svelte.ts'
+import { lessonEntries, loadLesson } from './lesson/lesson-catalogue.ts'
+import { PLAYGROUND, pageOf } from './lesson/route.ts'
+import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import { Notebook } from './notebook/notebook.svelte.ts'
 import { NotebookStorage } from './notebook/notebook-storage.ts'
 import { storageOrNone } from './parts/storage.ts'
@@ -10,9 +15,40 @@ import { Session } from './session.svelte.ts'
 import './tokens.css'
 import './page.css'
 
+/** Whose job the playground begins with. */
+const PLAYGROUND_LESSON = 'fraud-detection/remember'
+const PLAYGROUND_JOB = 'FraudDetectionJob.ts'
+
 const host = new EngineHost({
   engineCode: async () => (await import('./kernel/engine-code.ts')).code,
 })
-const notebook = new Notebook(fraudDetection.start, new NotebookStorage(fraudDetection.id, storageOrNone()))
+const lessonIds = lessonEntries.map(({ id }) => id)
+const page = pageOf(location.hash, lessonIds)
 const target = document.getElementById('page')
-if (target) mount(App, { target, props: { session: new Session(notebook, host), lesson: fraudDetection.prose } })
+
+async function openSession(): Promise<Session> {
+  const isPlayground = page.id === PLAYGROUND
+  const bundle = await loadLesson(isPlayground ? PLAYGROUND_LESSON : page.id)
+  const jobs = bundle.texts.en.blocks.flatMap((block) => (block.kind === 'run' ? [block.job] : []))
+  const whole: JobFiles = { files: bundle.files, entry: jobs[0] ?? PLAYGROUND_JOB }
+  const original = isPlayground ? jobFrom(bundle.files, PLAYGROUND_JOB) : whole
+  const notebook = new Notebook(original, new NotebookStorage(page.id, storageOrNone()))
+  return new Session(notebook, host, isPlayground ? null : { bundle, answers: new LessonAnswers(page.id) })
+}
+
+window.addEventListener('hashchange', () => {
+  if (pageOf(location.hash, lessonIds).id !== page.id) location.reload()
+})
+
+if (target) {
+  openSession().then(
+    (session) => void mount(App, { target, props: { session, pageId: page.id, isUnknown: page.isUnknown } }),
+    () => {
+      const notice = document.createElement('p')
+      notice.role = 'alert'
+      notice.textContent = language.t.lesson.failed
+      notice.style.padding = '24px'
+      target.append(notice)
+    },
+  )
+}

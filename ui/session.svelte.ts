@@ -1,5 +1,5 @@
 // What the learner does with the page, in one place: edit, run, stop, jump to a problem. Components show it and call it.
-import type { CompiledJob, Diagnostic } from '../runtime/host/protocol.ts'
+import type { CompiledJob, Diagnostic, RunSettings, SinkRow, Span } from '../runtime/host/protocol.ts'
 import { render } from '../runtime/messages/index.ts'
 import type { EditorService } from './editor/editor-service.ts'
 import type { Compilation } from './editor/job-worker.ts'
@@ -7,18 +7,36 @@ import { loadEditor } from './editor/load-editor.ts'
 import { sortProblems, type Problem } from './editor/problems.ts'
 import { language, type LanguageName } from './i18n/language.svelte.ts'
 import type { EngineHost } from './kernel/engine-host.ts'
-import { parseSettings, type PageSettings } from './kernel/run-settings.ts'
+import type { LineMark } from './editor/code-editor.ts'
+import { LESSON_CLUSTER, LESSON_SETTINGS, parseSettings, type PageSettings } from './kernel/run-settings.ts'
+import type { LessonAnswers } from './lesson/lesson-answers.svelte.ts'
+import type { LessonBundle, RunBlock, StageView } from './lesson/lesson-model.ts'
+import { PredictionScore } from './lesson/score-prediction.ts'
 import { Run } from './kernel/run.svelte.ts'
+import { jobFrom } from './notebook/job-files.ts'
 import type { Notebook } from './notebook/notebook.svelte.ts'
 import { readSetting, writeSetting } from './parts/settings-storage.ts'
 import { theme } from './parts/theme.svelte.ts'
 
+/** A lesson under way: its data, the learner's answers, and the run chosen last. */
+export interface LessonPlace {
+  readonly bundle: LessonBundle
+  readonly answers: LessonAnswers
+}
+
 export class Session {
+  /** Null in the playground. */
+  readonly place: LessonPlace | null
   readonly notebook: Notebook
   readonly run: Run
   readonly #host: EngineHost
   #isWarmingUp = false
-  #settings = $state.raw<PageSettings>(parseSettings(readSetting('run')))
+  #settings = $state.raw<PageSettings>(parseSettings(null))
+  /** The run that Run means, in a lesson. */
+  #chosen = $state.raw<RunBlock | null>(null)
+  #marks = $state.raw<readonly LineMark[]>([])
+  #caret = $state.raw<{ readonly file: string; readonly line: number } | null>(null)
+  #wantedView = $state.raw<{ readonly view: StageView | null; readonly node: string | null } | null>(null)
   #editor = $state.raw<EditorService | null>(null)
   #editorState = $state<'asleep' | 'loading' | 'ready' | 'failed'>('asleep')
   #typeProblems = $state.raw<readonly Problem[]>([])
@@ -31,10 +49,52 @@ export class Session {
   /** Asks the cell to show a problem; a new object each time, so that asking twice works. */
   #request = $state.raw<{ readonly problem: Problem } | null>(null)
 
-  constructor(notebook: Notebook, host: EngineHost) {
+  constructor(notebook: Notebook, host: EngineHost, place: LessonPlace | null = null) {
     this.notebook = notebook
+    this.place = place
     this.#host = host
     this.run = new Run(host)
+    this.#settings =
+      place === null ? parseSettings(readSetting('run')) : parseSettings(readSetting('lesson-run'), LESSON_SETTINGS)
+    const blocks = place?.bundle.texts.en.blocks ?? []
+    this.#chosen = blocks.find((block) => block.kind === 'run') ?? null
+  }
+
+  /** The run that Run means; null in the playground. */
+  get chosen(): RunBlock | null {
+    return this.#chosen
+  }
+
+  get marks(): readonly LineMark[] {
+    return this.#marks
+  }
+
+  /** What the stage has to say about lines of code. */
+  setMarks(marks: readonly LineMark[]): void {
+    this.#marks = marks
+  }
+
+  /** Where the learner's caret is, as far as it's in code. */
+  get caret(): { readonly file: string; readonly line: number } | null {
+    return this.#caret
+  }
+
+  noteCaret(caret: { readonly file: string; readonly line: number }): void {
+    this.#caret = caret
+  }
+
+  /** What the stage is asked to show; a new object each time. */
+  get wantedView() {
+    return this.#wantedView
+  }
+
+  showStage(view: StageView | null, node: string | null = null): void {
+    this.#wantedView = { view, node }
+  }
+
+  /** Shows the cell and line of a place. */
+  goToSpan(span: Span): void {
+    this.goTo({ isError: false, span, what: '', todo: null, code: '', source: 'streambed' })
   }
 
   get settings(): PageSettings {
@@ -43,7 +103,7 @@ export class Session {
 
   set settings(settings: PageSettings) {
     this.#settings = settings
-    writeSetting('run', JSON.stringify(settings))
+    writeSetting(this.place === null ? 'run' : 'lesson-run', JSON.stringify(settings))
   }
 
   get editor(): EditorService | null {
@@ -132,20 +192,45 @@ export class Session {
     this.notebook.write(name, text)
   }
 
-  /** Checks, compiles and runs the job. `onRunning` is called if it comes to a run. */
-  async start(onRunning: () => void = () => {}): Promise<void> {
+  /**
+   * Checks, compiles and runs the job; of a lesson the run given, or the one chosen before. `onRunning` is called if it
+   * comes to a run.
+   */
+  async start(onRunning: () => void = () => {}, block: RunBlock | null = null): Promise<void> {
     if (this.run.isBusy) return
+    if (block !== null) {
+      this.#chosen = block
+      this.settings = { ...this.#settings, parallelism: block.parallelism, untilMs: block.untilMs }
+    }
     this.#compileDiagnostics = []
     this.#wasRefused = false
     this.#isRunCurrent = true
     const compile = async (): Promise<CompiledJob | null> => {
       const job = await this.#compile()
-      if (job) onRunning()
+      if (job) {
+        onRunning()
+        if (block?.view) this.showStage(block.view)
+      }
       return job
     }
-    await this.run.start(compile, this.#settings)
+    const scores = this.#predictionScores()
+    await this.run.start(compile, this.#runSettings(), {
+      name: this.#chosen?.id ?? null,
+      onFrame: ({ rows }) => this.#score(scores, rows),
+    })
+    if (this.run.state === 'finished' || this.run.state === 'until') {
+      for (const { score } of scores) score.end()
+      this.#score(scores, [])
+      this.#noteRun()
+    }
     const [first] = this.ownProblems
     if (first?.span && this.run.state === 'failed') this.notebook.show(first.span.file)
+  }
+
+  /** Stops what runs, and waits until it has. */
+  async stopped(): Promise<void> {
+    this.run.stop()
+    while (this.run.isBusy) await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
   stop(): boolean {
@@ -159,10 +244,45 @@ export class Session {
     }
   }
 
+  /** The predictions that were made about the chosen run. */
+  #predictionScores(): readonly { readonly id: string; readonly score: PredictionScore }[] {
+    const { place } = this
+    if (place === null) return []
+    return place.bundle.texts.en.blocks.flatMap((block) => {
+      if (block.kind !== 'predict' || block.run !== this.#chosen?.id) return []
+      const choice = place.answers.predicted(block.id)
+      if (choice === null) return []
+      place.answers.predict(block.id, choice)
+      return [{ id: block.id, score: new PredictionScore({ ...block, choice }) }]
+    })
+  }
+
+  #score(scores: readonly { readonly id: string; readonly score: PredictionScore }[], rows: readonly SinkRow[]): void {
+    for (const { id, score } of scores) {
+      if (score.verdict === null) score.take(rows)
+      const { verdict } = score
+      if (verdict !== null && this.place?.answers.verdict(id) === null) this.place.answers.decide(id, verdict)
+    }
+  }
+
+  #noteRun(): void {
+    if (this.#chosen) this.place?.answers.ran(this.#chosen.id)
+  }
+
+  #runSettings(): RunSettings {
+    const settings: RunSettings = { ...this.#settings, isWatched: true }
+    if (this.place === null) return settings
+    const input = this.place.bundle.inputs.find(({ name }) => name === this.#chosen?.input)
+    const inputs = input === undefined ? {} : { inputs: { [input.source]: input.records } }
+    return { ...settings, cluster: LESSON_CLUSTER, ...inputs }
+  }
+
   async #compile(): Promise<CompiledJob | null> {
     const editor = await this.wakeEditor()
     if (!editor) return null
-    const compilation = await editor.compile(this.notebook.job)
+    const { job } = this.notebook
+    const entry = this.#chosen?.job ?? job.entry
+    const compilation = await editor.compile(job, this.#chosen === null ? job : jobFrom(job.files, entry))
     if (compilation.job) return compilation.job
     this.#refuse(compilation)
     return null

@@ -12,6 +12,7 @@ import { connections } from '../network/exchange.ts'
 import { InputGate } from '../network/input-gate.ts'
 import { createSelector } from '../network/partitioner.ts'
 import { RecordWriter } from '../network/record-writer.ts'
+import type { CallProbe } from '../operators/call-probe.ts'
 import type { OperatorContext } from '../operators/operator.ts'
 import { asCall } from '../operators/rich-function.ts'
 import { BufferPool } from '../record/buffer.ts'
@@ -21,7 +22,7 @@ import { parseType, type TypeInformation } from '../record/type-info.ts'
 import { KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { Instantiate, JobInstance } from '../task/job-instance.ts'
 import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
-import { Task, type KeyContext, type TaskCosts, type TaskListener } from '../task/task.ts'
+import { Task, type KeyContext, type TaskCosts, type TaskListener, type TimerWatcher } from '../task/task.ts'
 import { TRACE_ROW } from '../trace/trace-layout.ts'
 
 /** How the simulated cluster is made. Part of what fixes a run. */
@@ -57,6 +58,14 @@ export interface JobObserver {
   log(level: string, text: string, subtask: number, atMs: number): void
 }
 
+/** Sees what no trace entry says: records, calls and keys as they pass. Watching changes nothing. */
+export interface JobWatcher extends TimerWatcher {
+  probeOf(task: Task): CallProbe
+  /** The key that a partitioner took from a record. */
+  keySeen(value: unknown, key: unknown): void
+  rowArrived(row: number): void
+}
+
 export type JobState = 'RUNNING' | 'FINISHED' | 'FAILED'
 
 /** Why a job failed. */
@@ -76,6 +85,8 @@ export class JobExecution implements TaskListener {
   /** Null where nobody looks: then rows cost next to nothing. */
   readonly observer: JobObserver | null
   readonly instantiate: Instantiate
+  /** Null where nobody watches, which costs nothing. */
+  readonly watcher: JobWatcher | null
   readonly tasks: Task[] = []
   readonly channels: Channel[] = []
   readonly backends: KeyedStateBackend[] = []
@@ -85,13 +96,18 @@ export class JobExecution implements TaskListener {
   rows = 0
   finishedTasks = 0
 
-  constructor(parts: Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'>) {
+  constructor(
+    parts: Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'> & {
+      readonly watcher?: JobWatcher | null
+    },
+  ) {
     this.plan = parts.plan
     this.graph = createJobGraph(parts.plan)
     this.simulation = parts.simulation
     this.settings = parts.settings
     this.observer = parts.observer
     this.instantiate = parts.instantiate
+    this.watcher = parts.watcher ?? null
     this.pool = new BufferPool(parts.settings.bufferRecords)
     this.deploy()
   }
@@ -181,6 +197,7 @@ export class JobExecution implements TaskListener {
       listener: this,
     })
     late.task = task
+    task.watcher = this.watcher
     for (const channel of incoming) channel.consumer = task
     for (const { writer } of outgoing) for (const channel of writer.channels) channel.producer = task
     task.beginTurn = () => instance.beginTurn()
@@ -225,13 +242,23 @@ export class JobExecution implements TaskListener {
         key === null
           ? null
           : {
-              select: asCall(instance.registry.get(job.to, `keySelector:${job.input}`), 'getKey'),
+              select: this.watchedKey(asCall(instance.registry.get(job.to, `keySelector:${job.input}`), 'getKey')),
               reader: new KeyReader(declaredKey(key), job.to),
             },
       maxParallelism: maxParallelismOf(target),
       choose: partitioner === 'CUSTOM' ? customChoice(job, instance) : null,
     })
     return new RecordWriter(channels, selector)
+  }
+
+  private watchedKey(select: (value: unknown) => unknown): (value: unknown) => unknown {
+    const { watcher } = this
+    if (watcher === null) return select
+    return (value) => {
+      const key = select(value)
+      watcher.keySeen(value, key)
+      return key
+    }
   }
 
   private contextOf(node: PlanNode, vertex: JobVertex, task: Task, instance: JobInstance): OperatorContext {
@@ -245,6 +272,7 @@ export class JobExecution implements TaskListener {
       parallelism: vertex.parallelism,
       maxParallelism,
       attempt: 0,
+      probe: this.watcher?.probeOf(task) ?? null,
       keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
       userFunction: (role) => present(instance.registry.get(node.id, role), `function ${role} of ${node.name}`),
       nowMs: () => task.nowMs(),
@@ -256,6 +284,7 @@ export class JobExecution implements TaskListener {
           simulation.fingerprint.number(timestamp)
         }
         simulation.trace?.add(simulation.event, task.turnStartUs, TRACE_ROW, task.id, this.rows, timestamp)
+        this.watcher?.rowArrived(this.rows)
         this.rows++
         observer?.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
       },

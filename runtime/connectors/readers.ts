@@ -3,7 +3,7 @@
 
 import { cloneValue } from '../base/clone.ts'
 import { asCall } from '../operators/rich-function.ts'
-import type { ReaderContext, SourceFunctionLike, SourceReader, SourceSpec } from './source.ts'
+import type { ReaderContext, ScriptRecord, SourceFunctionLike, SourceReader, SourceSpec } from './source.ts'
 import { transactionAt, TRANSACTION_COUNT } from './transactions.ts'
 
 /** The reader of a subtask. */
@@ -31,6 +31,8 @@ export function createReader(spec: SourceSpec, context: ReaderContext): SourceRe
       return new FunctionReader(
         context.subtask === 0 ? (context.userFunction('source') as SourceFunctionLike<unknown>) : null,
       )
+    case 'script':
+      return new ScriptReader(context.subtask === 0 ? spec.records : [])
   }
 }
 
@@ -138,5 +140,37 @@ class FunctionReader implements SourceReader {
     this.position++
     if (this.position === this.values.length) this.nextAtUs = Infinity
     return value
+  }
+}
+
+/** Reads records at the times they say. Each reading gives a copy: the script is one for all runs. */
+class ScriptReader implements SourceReader {
+  readonly records: readonly ScriptRecord[]
+  position = 0
+  nextAtUs: number
+  timestamp = NaN
+
+  constructor(records: readonly ScriptRecord[]) {
+    this.records = records
+    this.nextAtUs = this.dueUs()
+  }
+
+  available(nowUs: number, limit: number): number {
+    let due = 0
+    while (due < limit && this.dueUs(due) <= nowUs) due++
+    return due
+  }
+
+  read(): unknown {
+    const record = this.records[this.position++] as ScriptRecord
+    this.timestamp = record.timestamp ?? NaN
+    this.nextAtUs = this.dueUs()
+    return cloneValue(record.value)
+  }
+
+  /** When the record so many places on can be read; Infinity past the last. */
+  private dueUs(ahead = 0): number {
+    const record = this.records[this.position + ahead]
+    return record === undefined ? Infinity : Math.round((record.atMs ?? 0) * 1000)
   }
 }

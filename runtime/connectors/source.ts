@@ -10,6 +10,15 @@ export type SourceSpec =
   | { readonly kind: 'generator'; readonly count: number | null; readonly ratePerSecond: number | null }
   | { readonly kind: 'transactions'; readonly isBounded: boolean; readonly ratePerSecond: number }
   | { readonly kind: 'function' }
+  | { readonly kind: 'script'; readonly records: readonly ScriptRecord[] }
+
+/** A record of a source whose data was replaced: it can be read from `atMs` on, in ms since the job's start. */
+export interface ScriptRecord {
+  readonly value: unknown
+  readonly atMs?: number
+  /** Event timestamp in ms that the source gives it. */
+  readonly timestamp?: number
+}
 
 /** Where a reader finds what the learner gave. */
 export interface ReaderContext {

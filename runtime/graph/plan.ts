@@ -3,6 +3,7 @@
 // as roles. DESIGN §8. The format outlives a run: PLAN_VERSION changes with it.
 
 import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
+import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 import { operatorIds, type IdNode } from './operator-ids.ts'
 import type { OperatorSpec, StreamGraph, StreamNode } from './stream-graph.ts'
@@ -70,11 +71,28 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
     config: { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled },
     nodes,
   }
-  const hash = toHex(murmur3Bytes(utf8(JSON.stringify(body))))
+  const hash = hashOf(body)
   graph.nodes.forEach((node, i) => {
     if (node.at !== null) (nodes[i] as { at: string | null }).at = locate(node.at)
   })
   return { plan: PLAN_VERSION, hash, ...body }
+}
+
+/** The plan with other data for sources of these names: each then reads its script instead of its own. */
+export function withInputs(plan: Plan, inputs: ReadonlyMap<string, readonly ScriptRecord[]>): Plan {
+  if (inputs.size === 0) return plan
+  const nodes = plan.nodes.map((node): PlanNode => {
+    const records = node.spec.kind === 'source' ? inputs.get(node.name) : undefined
+    if (node.spec.kind !== 'source' || records === undefined) return node
+    return { ...node, spec: { ...node.spec, source: { kind: 'script', records } } }
+  })
+  return { ...plan, nodes, hash: hashOf({ name: plan.name, config: plan.config, nodes }) }
+}
+
+/** Where an operator was made isn't part of the job. */
+function hashOf({ name, config, nodes }: Pick<Plan, 'name' | 'config' | 'nodes'>): string {
+  const body = { name, config, nodes: nodes.map((node) => ({ ...node, at: null })) }
+  return toHex(murmur3Bytes(utf8(JSON.stringify(body))))
 }
 
 /** Whether an edge's two nodes run in one task. Flink's StreamingJobGraphGenerator.isChainable, in streaming mode. */

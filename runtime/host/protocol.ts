@@ -2,8 +2,42 @@
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
+import type {
+  CallMoment,
+  ChannelMoment,
+  ChannelView,
+  EdgeView,
+  ElementMoment,
+  Hand,
+  KeyedMoment,
+  KeyMoment,
+  Moment,
+  NodeView,
+  TaskMoment,
+  TaskView,
+  TimerMoment,
+  Topology,
+  VertexView,
+} from '../cluster/moment.ts'
 
 export type { CompiledJob, Diagnostic, Span }
+export type {
+  CallMoment,
+  ChannelMoment,
+  ChannelView,
+  EdgeView,
+  ElementMoment,
+  Hand,
+  KeyedMoment,
+  KeyMoment,
+  Moment,
+  NodeView,
+  TaskMoment,
+  TaskView,
+  TimerMoment,
+  Topology,
+  VertexView,
+}
 
 /** What fixes a run beside the code: the same job and settings give the same rows and the same trace hash. */
 export interface RunSettings {
@@ -15,6 +49,36 @@ export interface RunSettings {
   readonly untilMs?: number | null
   /** Virtual ms per real ms, null for as fast as possible. Decides when things are shown, never what happens. */
   readonly speed?: number | null
+  /** How the simulated cluster is made, where it should differ from the default. Part of what fixes a run. */
+  readonly cluster?: ClusterOptions
+  /** By name of a source: what it reads instead of its own data. Part of what fixes a run. */
+  readonly inputs?: Readonly<Record<string, readonly InputRecord[]>>
+  /** Frames carry moments, and the transport (pause, play, step) is heard. Watching never changes a run. */
+  readonly isWatched?: boolean
+  /** A watched run waits before its first event. */
+  readonly startsPaused?: boolean
+}
+
+/** What of the cluster can be set. Times in virtual µs. */
+export interface ClusterOptions {
+  /** Records in a buffer. */
+  readonly bufferRecords?: number
+  /** Most records a source reads in a turn. */
+  readonly sourceRecords?: number
+  /** Buffers a channel may have on the way or waiting. */
+  readonly credits?: number
+  readonly latencyUs?: number
+  readonly bufferTimeoutUs?: number
+}
+
+/** A record of a replaced input. */
+export interface InputRecord {
+  /** Plain JSON. */
+  readonly value: unknown
+  /** Virtual ms since the job's start at which it can be read; in ascending order. Default: at once. */
+  readonly atMs?: number
+  /** Event timestamp in ms that the source gives it, if any. */
+  readonly timestamp?: number
 }
 
 /** A row as a sink got it. */
@@ -44,8 +108,13 @@ export interface LogLine {
 export interface RunPosition {
   readonly virtualMs: number
   readonly event: number
+  /** Records of the turn under way that were processed; 0 between turns. */
+  readonly record: number
   readonly rows: number
 }
+
+/** How far one step goes: to the next record processed by any subtask, or to the end of the next turn. */
+export type StepUnit = 'record' | 'turn'
 
 /** A batch from the running job: at most 60 a second, the next only after this one was taken. */
 export interface Frame {
@@ -56,6 +125,13 @@ export interface Frame {
   readonly trace: Float64Array
   /** Trace entries that no longer fitted into the ring since the last frame. */
   readonly traceLost: number
+  /** Of a watched run: what runs where, in its first frame only. */
+  readonly topology: Topology | null
+  /** Of a watched run: how everything stands now. */
+  readonly moment: Moment | null
+  readonly isPaused: boolean
+  /** Virtual ms passed over since the last frame because nothing was moving and nothing due. */
+  readonly skippedMs: number
 }
 
 /** How a run ended. `until`: virtual time was up; `stopped`: somebody stopped it. */
@@ -76,6 +152,12 @@ export interface Engine {
   hello(): Promise<{ readonly version: string }>
   /** Runs the job to its end. `onFrame` is awaited: rows arrive in order and none after the outcome. */
   run(job: CompiledJob, settings: RunSettings, onFrame: (frame: Frame) => void | Promise<void>): Promise<RunOutcome>
+  /** Holds a watched run before its next record. */
+  pause(): Promise<void>
+  /** Goes on, at this speed: virtual ms per real ms, null for as fast as possible. */
+  play(speed: number | null): Promise<void>
+  /** One step of a watched run, which is paused afterwards. */
+  step(unit: StepUnit): Promise<void>
   /** Ends the running job at the next turn; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */
   stop(): Promise<void>
 }

@@ -42,6 +42,9 @@ self.addEventListener(
     const engine: Engine = {
       hello: () => session.hello(),
       stop: () => session.stop(),
+      pause: () => session.pause(),
+      play: (speed) => session.play(speed),
+      step: (unit) => session.step(unit),
       // The trace moves over instead of being copied.
       run: (job, settings, onFrame) =>
         session.run(job, settings, (frame) => onFrame(Comlink.transfer(frame, [frame.trace.buffer as ArrayBuffer]))),

@@ -45,6 +45,8 @@ export class Channel implements EventTarget, Receiver {
   overdraft = 0
   sentRecords = 0
   consumedRecords = 0
+  /** Records and control elements in buffers consumed whole: the number of the first element still here. */
+  consumedElements = 0
 
   constructor(simulation: Simulation, pool: BufferPool, settings: ChannelSettings) {
     this.simulation = simulation
@@ -101,6 +103,7 @@ export class Channel implements EventTarget, Receiver {
       this.inFlight++
       this.sentRecords += buffer.size
       this.onTheWay.push(buffer)
+      buffer.leftAtUs = leavesAtUs
       simulation.schedule(leavesAtUs + this.settings.latencyUs, DELIVER, this.id)
       simulation.trace?.add(simulation.event, leavesAtUs, TRACE_SEND, this.producer?.id ?? -1, this.id, buffer.size)
     }
@@ -134,6 +137,7 @@ export class Channel implements EventTarget, Receiver {
   releaseFirst(): void {
     const buffer = this.arrived.shift() as Buffer
     this.consumedRecords += buffer.size
+    this.consumedElements += buffer.size + buffer.controlAt.length
     this.pool.give(buffer)
     this.simulation.schedule(this.simulation.nowUs + this.settings.latencyUs, CREDIT, this.id)
   }

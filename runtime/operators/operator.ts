@@ -8,6 +8,7 @@
 import { MIN_TIMESTAMP } from '../base/time.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
+import type { CallProbe } from './call-probe.ts'
 
 /** What an operator gets of its surroundings. */
 export interface OperatorContext {
@@ -18,6 +19,8 @@ export interface OperatorContext {
   readonly attempt: number
   /** Keyed state, where the input is keyed. */
   readonly keyed: KeyedStateBackend | null
+  /** Told what the learner's function calls; null where nobody watches. */
+  readonly probe: CallProbe | null
   /** The learner's function in this role; fresh for every subtask and attempt. */
   userFunction(role: string): unknown
   /** Processing time in ms. */

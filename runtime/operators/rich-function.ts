@@ -4,6 +4,7 @@
 import { LearnerError } from '../base/diagnostic.ts'
 import type { ValueStateDescriptor } from '../state/descriptors.ts'
 import { ExpiringValueState, KeyedValueState, type ValueState } from '../state/value-state.ts'
+import { ProbedValueState } from './call-probe.ts'
 import type { RichFunctionLike, RuntimeContext, TaskInfo } from './functions.ts'
 import type { OperatorContext } from './operator.ts'
 
@@ -23,10 +24,12 @@ export class OperatorRuntimeContext implements RuntimeContext {
     if (backend === null) throw new LearnerError('STATE_NOT_KEYED', { state: name, operator: this.#context.name })
     const known = this.#states.get(name)
     if (known !== undefined) return known as ValueState<T>
-    const state =
+    const plain =
       descriptor.ttl === null
         ? new KeyedValueState(backend, descriptor)
         : new ExpiringValueState(backend, descriptor, () => this.#context.nowMs())
+    const { probe } = this.#context
+    const state: ValueState<T> = probe === null ? plain : new ProbedValueState(plain, name, probe)
     this.#states.set(name, state as ValueState<unknown>)
     return state
   }

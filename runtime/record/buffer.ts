@@ -21,6 +21,8 @@ export class Buffer {
   /** The reader's cursors. */
   position = 0
   controlIndex = 0
+  /** When it left its sender, in virtual µs. */
+  leftAtUs = 0
 
   constructor(capacity: number) {
     this.values = new Array<unknown>(capacity)

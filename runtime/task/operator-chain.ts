@@ -21,8 +21,8 @@ export class OperatorChain {
   /** In the order of the nodes: the head first. */
   readonly operators: readonly StreamOperator[]
   readonly head: StreamOperator
-  /** What the task pushes records into: the head, or the run it begins. */
-  readonly input: Receiver
+  /** What the task pushes records into: the head, or the run it begins; a watcher puts itself before it. */
+  input: Receiver
   readonly runs: StatelessRun[] = []
 
   constructor(vertex: JobVertex, config: JobGraph['config'], writers: readonly OutgoingWriter[]) {

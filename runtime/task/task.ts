@@ -42,6 +42,11 @@ export interface TaskListener {
   taskFailed(task: Task, error: unknown): void
 }
 
+/** Told of timers before the learner's function is. The key of the timer is the current one. */
+export interface TimerWatcher {
+  timerFired(task: Task, timestamp: number, isEventTime: boolean): void
+}
+
 const OPEN_TURN = 1
 const ALARM_TURN = 2
 const SOURCE_TURN = 3
@@ -64,6 +69,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   openChain: () => void = () => undefined
   beginTurn: () => void = () => undefined
   tick: () => void = () => undefined
+  /** Told of fired timers while somebody watches. */
+  watcher: TimerWatcher | null = null
   state: TaskState = 'CREATED'
   busyUntilUs = 0
   /** When the first of the operators' alarms is due; kept up to date by alarmChanged. */
@@ -140,6 +147,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     const { simulation } = this
     if (this.kind === ALARM_TURN) this.index++
     simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_TIMER, this.id, timestamp, isEventTime ? 1 : 0)
+    this.watcher?.timerFired(this, timestamp, isEventTime)
     this.tick()
   }
 
@@ -263,7 +271,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     const { values, timestamps } = buffer
     // `end` is read every time: an alarm set meanwhile may cut the turn short.
     for (let i = this.index; i < this.end; this.index = ++i) {
-      if (byRecord && i > this.pausedAt) return this.pause(i)
+      if (byRecord && i > this.pausedAt) return this.pause(i, buffer)
       const value = values[i]
       if (backend !== null) backend.setCurrentKey(selectKey(value))
       input.processElement(value, timestamps[i] as number)
@@ -278,8 +286,10 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   /** Stops before record i, to go on with it when somebody steps. */
-  private pause(i: number): boolean {
+  private pause(i: number, buffer: Buffer): boolean {
     this.pausedAt = i
+    // For whoever looks now; the end of the turn sets it all the same.
+    buffer.position = i
     return false
   }
 

@@ -25,7 +25,7 @@ const jobs = sources
   .map((file) => path.relative(root, file))
 
 test('there are jobs', () =>
-  expect(jobs).toContain(path.join('lessons', '00-try-it', '01-fraud-detection', 'start', 'FraudDetectionJob.ts')))
+  expect(jobs).toContain(path.join('lessons', '01-fraud-detection', '02-remember', 'start', 'FraudDetectionJob.ts')))
 
 test('all files of jobs type-check against the API', () => {
   const config = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file))
@@ -65,6 +65,7 @@ describe.each(jobs)('%s', (file) => {
     const outcome = await newSession().run(job, { untilMs: 5000, parallelism }, () => undefined)
     expect(outcome.diagnostics).toEqual([])
     expect(['finished', 'until']).toContain(outcome.state)
-    expect(outcome.position.rows).toBeGreaterThan(0)
+    // Some lesson jobs are about giving no rows; lessons.test.ts counts those. But every job reads.
+    expect(outcome.position.event).toBeGreaterThan(20)
   })
 })

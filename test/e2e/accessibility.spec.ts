@@ -50,3 +50,29 @@ for (const colorScheme of ['light', 'dark'] as const)
         })
       })
     }
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const [locale, width] of [
+    ['en-US', 1440],
+    ['zh-CN', 360],
+  ] as const) {
+    test.describe(`a lesson: ${colorScheme}, ${locale}, ${width} wide`, () => {
+      test.use({ colorScheme, locale, viewport: { width, height: 860 } })
+
+      test('no violations before, during and after a run, in every view', async ({ page }) => {
+        await page.goto('./#/fraud-detection/forget')
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        expect(await violations(page)).toEqual([])
+        await page.locator('[data-run="official"] .start').click()
+        await page.getByRole('button', { name: /^(Pause|暂停)$/ }).click()
+        await expect(page.locator('footer[data-state]')).toHaveAttribute('data-paused', 'true')
+        for (const name of [/^(State|状态)$/, /^(Results|结果)/, /^(Log|日志)/, /^(Dataflow|数据流)$/]) {
+          await page.getByRole('tab', { name }).click()
+          expect(await violations(page)).toEqual([])
+        }
+        await page.getByRole('radio', { name: /^(table|表格)$/ }).click()
+        expect(await violations(page)).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      })
+    })
+  }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { oneFile, type JobText } from './notebook-page.ts'
 
-const start = fileURLToPath(new URL('../../lessons/00-try-it/01-fraud-detection/start/', import.meta.url))
+const start = fileURLToPath(new URL('../../lessons/01-fraud-detection/02-remember/start/', import.meta.url))
 
 function read(name: string): string {
   return readFileSync(start + name, 'utf8')

@@ -57,7 +57,7 @@ test('two tabs show the same notebook and never overwrite each other', async ({ 
 
   // A tab that missed the other's edit (it slept) must notice when it saves.
   await page.evaluate(() => {
-    const key = 'streambed.notebook.try-it/fraud-detection'
+    const key = 'streambed.notebook.playground'
     const record = JSON.parse(localStorage.getItem(key) ?? '{}') as {
       version: number
       job: { files: { text: string }[] }

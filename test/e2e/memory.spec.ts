@@ -10,7 +10,7 @@ test('a job that uses up its memory ends in words, the page lives on, and the ne
   await notebook.openWith(mapJob(greedy), { speed: null })
   // Playwright takes the end of the sandbox's process for the end of the page and refuses to look at it from then on. So
   // the page that is tried is another window, seen through this one.
-  await page.evaluate(() => void Object.assign(window, { tried: window.open('./') }))
+  await page.evaluate(() => void Object.assign(window, { tried: window.open('./#/playground') }))
   const tried = <T>(look: (document: Document) => T): Promise<T> =>
     page.evaluate(`(${look.toString()})(window.tried.document)`) as Promise<T>
   const state = (): Promise<string> =>

@@ -7,7 +7,7 @@ export interface JobText {
   readonly files: readonly { readonly name: string; readonly text: string }[]
 }
 
-const NOTEBOOK_KEY = 'streambed.notebook.try-it/fraud-detection'
+const NOTEBOOK_KEY = 'streambed.notebook.playground'
 
 /** A job of one file. */
 export function oneFile(text: string): JobText {
@@ -37,8 +37,9 @@ export class NotebookPage {
     })
   }
 
+  /** The playground: a job of one's own, in files under tabs. */
   async open(): Promise<void> {
-    await this.page.goto('./')
+    await this.page.goto('./#/playground')
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible()
   }
 

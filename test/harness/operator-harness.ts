@@ -106,6 +106,7 @@ export class OperatorHarness {
       parallelism,
       maxParallelism,
       attempt: 0,
+      probe: null,
       keyed: this.backend,
       userFunction: (role) => functions[role],
       nowMs: () => this.nowMs,

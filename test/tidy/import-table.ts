@@ -55,6 +55,8 @@ export const packages: readonly { readonly from: RegExp; readonly names: RegExp;
   { from: /^runtime\/host\//, names: /^(comlink|typescript|ts-blank-space|node:.+)$/ },
   { from: /^runtime\/sandbox\//, names: /^(typescript|ts-blank-space)$/, typesOnly: true },
   { from: /^ui\/build\//, names: /^(vite|rollup|rollup-plugin-dts|typescript|node:.+)$/ },
+  // Lessons are read when the page is built; none of this reaches it.
+  { from: /^ui\/build\/lesson\//, names: /^(unified|remark-.+|mdast|mdast-util-directive|yaml|node:.+)$/ },
   {
     from: /^ui\//,
     names: /^(svelte(\/.+)?|d3|comlink|monaco-editor\/.+|typescript(\/.+)?|ts-blank-space|virtual:streambed-.+)$/,

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest'
 import { sortProblems, type Problem } from '../../ui/editor/problems.ts'
 import { en } from '../../ui/i18n/en.ts'
 import { zh } from '../../ui/i18n/zh.ts'
-import { parseLesson, parsePieces } from '../../ui/lesson/prose.ts'
 import { highlight } from '../../ui/notebook/highlight.ts'
 import { DEFAULT_SETTINGS, parseSettings } from '../../ui/kernel/run-settings.ts'
 
@@ -38,37 +37,6 @@ describe('highlighting', () => {
         ).toBe(text)
       }),
     )
-  })
-})
-
-describe('lessons', () => {
-  it('a lesson is its frontmatter and its paragraphs', () => {
-    const lesson = parseLesson('---\ntitle: A: b\ngoal: g\nminutes: 10\n---\n\none `two` *three*\nfour\n\n**five**\n')
-    expect(lesson).toMatchObject({ title: 'A: b', goal: 'g', minutes: 10 })
-    expect(lesson.paragraphs).toEqual([
-      [
-        { kind: 'text', text: 'one ' },
-        { kind: 'code', text: 'two' },
-        { kind: 'text', text: ' ' },
-        { kind: 'emphasis', text: 'three' },
-        { kind: 'text', text: ' four' },
-      ],
-      [{ kind: 'strong', text: 'five' }],
-    ])
-  })
-
-  it('code keeps its stars', () => expect(parsePieces('`a * b * c`')).toEqual([{ kind: 'code', text: 'a * b * c' }]))
-
-  it('both languages have the same shape: paragraphs, and the code in them', () => {
-    const folder = 'lessons/00-try-it/01-fraud-detection/'
-    const shape = (language: string): string[][] =>
-      parseLesson(file(`${folder}lesson.${language}.md`)).paragraphs.map((pieces) =>
-        pieces
-          .filter((piece) => piece.kind === 'code')
-          .map((piece) => piece.text)
-          .sort(),
-      )
-    expect(shape('zh')).toEqual(shape('en'))
   })
 })
 

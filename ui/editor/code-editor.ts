@@ -9,6 +9,16 @@ export interface CodeEditorKeys {
   /** True if there was something to stop. */
   readonly onStop: () => boolean
   readonly onHeight: (height: number) => void
+  /** The caret is on this line. */
+  readonly onCaret: (line: number) => void
+}
+
+/** What the stage has to say about a line: the record is there now, or what a call gave. */
+export interface LineMark {
+  readonly file: string
+  readonly line: number
+  readonly isHand: boolean
+  readonly text: string
 }
 
 export interface ScreenPoint {
@@ -24,6 +34,8 @@ export interface CodeEditor {
   goTo(span: Span): void
   /** Tints the learner's lines that the run failed on; none clears. */
   tint(spans: readonly Span[]): void
+  /** Shows what the stage says about lines of this file, in place of what it said before. */
+  mark(marks: readonly LineMark[]): void
   dispose(): void
 }
 
@@ -36,7 +48,37 @@ const PADDING = 10
 const plainBrackets = { 'bracketPairColorization.enabled': false }
 
 export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): CodeEditor {
-  const code = editor.create(element, {
+  const code = editor.create(element, optionsFor(element))
+  bindKeys(code, keys)
+  code.onDidContentSizeChange(({ contentHeight, contentHeightChanged }) => {
+    if (contentHeightChanged) keys.onHeight(contentHeight)
+  })
+  code.onDidChangeCursorPosition(({ position }) => keys.onCaret(position.lineNumber))
+  const tinted = code.createDecorationsCollection()
+  const marked = code.createDecorationsCollection()
+  return {
+    show(name, label) {
+      code.setModel(editor.getModel(Uri.parse(addressOf(name))))
+      code.updateOptions({ ariaLabel: label })
+      keys.onHeight(code.getContentHeight())
+    },
+    focus: (at) => focusAt(code, at),
+    goTo(span) {
+      const position = { lineNumber: span.line, column: span.column }
+      code.setPosition(position)
+      code.revealPositionInCenterIfOutsideViewport(position)
+      code.focus()
+      scrollPageTo(code, span.line)
+    },
+    tint: (spans) => tinted.set(spans.map(failedLine)),
+    mark: (marks) => marked.set(marks.map(markedLine)),
+    dispose: () => code.dispose(),
+  }
+}
+
+/** How code looks and behaves: quiet, as tall as its text, and with the measures of the text before it. */
+function optionsFor(element: HTMLElement): editor.IStandaloneEditorConstructionOptions {
+  return {
     model: null,
     fontSize: CODE_FONT_SIZE,
     lineHeight: CODE_LINE_HEIGHT,
@@ -55,6 +97,7 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
     scrollBeyondLastColumn: 1,
     scrollbar: { alwaysConsumeMouseWheel: false, vertical: 'auto', horizontalScrollbarSize: 8, useShadows: false },
     renderLineHighlight: 'none',
+    renderFinalNewline: 'on',
     stickyScroll: { enabled: false },
     fixedOverflowWidgets: true,
     automaticLayout: true,
@@ -71,28 +114,6 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
     smoothScrolling: false,
     cursorSmoothCaretAnimation: 'off',
     lightbulb: { enabled: editor.ShowLightbulbIconMode.Off },
-  })
-  bindKeys(code, keys)
-  code.onDidContentSizeChange(({ contentHeight, contentHeightChanged }) => {
-    if (contentHeightChanged) keys.onHeight(contentHeight)
-  })
-  const tinted = code.createDecorationsCollection()
-  return {
-    show(name, label) {
-      code.setModel(editor.getModel(Uri.parse(addressOf(name))))
-      code.updateOptions({ ariaLabel: label })
-      keys.onHeight(code.getContentHeight())
-    },
-    focus: (at) => focusAt(code, at),
-    goTo(span) {
-      const position = { lineNumber: span.line, column: span.column }
-      code.setPosition(position)
-      code.revealPositionInCenterIfOutsideViewport(position)
-      code.focus()
-      scrollPageTo(code, span.line)
-    },
-    tint: (spans) => tinted.set(spans.map(failedLine)),
-    dispose: () => code.dispose(),
   }
 }
 
@@ -113,6 +134,13 @@ function failedLine(span: Span): editor.IModelDeltaDecoration {
     range,
     options: { isWholeLine: true, className: 'failed-line', linesDecorationsClassName: 'failed-line-edge' },
   }
+}
+
+function markedLine({ line, isHand, text }: LineMark): editor.IModelDeltaDecoration {
+  const range = { startLineNumber: line, startColumn: 1, endLineNumber: line, endColumn: Number.MAX_SAFE_INTEGER }
+  const hand = isHand ? { className: 'hand-line', linesDecorationsClassName: 'hand-line-edge' } : {}
+  const value = text === '' ? {} : { after: { content: `  ${text}`, inlineClassName: 'line-value' } }
+  return { range, options: { isWholeLine: true, ...hand, ...value } }
 }
 
 function bindKeys(code: editor.IStandaloneCodeEditor, keys: CodeEditorKeys): void {

@@ -51,9 +51,9 @@ export class EditorService {
     return createCodeEditor(element, keys)
   }
 
-  /** Checks and compiles what the models hold now. */
-  async compile(job: JobFiles): Promise<Compilation> {
-    this.receive(job)
+  /** Checks and compiles what the models hold now: of all files those that make up the job. */
+  async compile(all: JobFiles, job: JobFiles = all): Promise<Compilation> {
+    this.receive(all)
     const addresses = job.files.map((file) => Uri.parse(addressOf(file.name)))
     const connect = await waitForTypeScript()
     const worker = (await connect(...addresses)) as unknown as JobWorkerApi
@@ -61,7 +61,8 @@ export class EditorService {
       job.files.map((file) => addressOf(file.name)),
       job.entry,
     )
-    for (const model of jobModels()) {
+    const names = new Set(job.files.map(({ name }) => name))
+    for (const model of jobModels().filter((candidate) => names.has(nameOf(candidate)))) {
       const own = compilation.types.filter((problem) => problem.span.file === nameOf(model))
       editor.setModelMarkers(model, TYPESCRIPT, own.map(typeMarker))
     }

@@ -1,7 +1,7 @@
 // The page's side of protocol.ts: keeps one engine ready, runs a job on it, and replaces the engine after every run. A
 // run never meets what an earlier one left behind, and an engine that doesn't stop when asked is simply removed.
 import * as Comlink from 'comlink'
-import type { CompiledJob, Frame, RunOutcome, RunSettings } from '../../runtime/host/protocol.ts'
+import type { CompiledJob, Frame, RunOutcome, RunSettings, StepUnit } from '../../runtime/host/protocol.ts'
 import { openSandbox, type Sandbox } from './sandbox.ts'
 
 /**
@@ -60,6 +60,19 @@ export class EngineHost {
     this.#running = null
     this.#renew(sandbox)
     return end
+  }
+
+  /** The transport of a watched run; without a run under way nobody hears it. */
+  pause(): void {
+    this.#running?.sandbox.engine.pause().catch(() => {})
+  }
+
+  play(speed: number | null): void {
+    this.#running?.sandbox.engine.play(speed).catch(() => {})
+  }
+
+  step(unit: StepUnit): void {
+    this.#running?.sandbox.engine.step(unit).catch(() => {})
   }
 
   /** Asks the running job to stop; after the grace time it is ended, whatever it is doing. */

@@ -1,26 +1,39 @@
 // The settings of a run as the page keeps them, and how text in a field becomes one.
 import type { RunSettings } from '../../runtime/host/protocol.ts'
 
-export type PageSettings = Required<RunSettings>
+/** What the learner sets; what a lesson's run adds (inputs, cluster) isn't kept. */
+export type PageSettings = Required<Pick<RunSettings, 'parallelism' | 'seed' | 'untilMs' | 'speed'>>
 
-export const SPEEDS = [1, 10, 100, null] as const
+export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 100, null] as const
+
+/** Lessons run on a slow network, one record a buffer, so that records can be seen on their way. */
+export const LESSON_CLUSTER = {
+  bufferRecords: 1,
+  sourceRecords: 1,
+  credits: 8,
+  latencyUs: 300_000,
+  bufferTimeoutUs: 0,
+} as const
 
 export const DEFAULT_SETTINGS: PageSettings = { parallelism: 1, seed: 1, untilMs: 60_000, speed: 10 }
+
+/** In a lesson one looks. */
+export const LESSON_SETTINGS: PageSettings = { ...DEFAULT_SETTINGS, speed: 1 }
 
 export const MAX_PARALLELISM = 128
 
 /** Settings from what was saved; whatever can't be understood is the default. */
-export function parseSettings(text: string | null): PageSettings {
+export function parseSettings(text: string | null, otherwise: PageSettings = DEFAULT_SETTINGS): PageSettings {
   try {
     const saved = JSON.parse(text ?? '{}') as Partial<Record<keyof PageSettings, unknown>>
     return {
-      parallelism: wholeNumber(saved.parallelism, { min: 1, max: MAX_PARALLELISM }) ?? DEFAULT_SETTINGS.parallelism,
-      seed: wholeNumber(saved.seed, {}) ?? DEFAULT_SETTINGS.seed,
-      untilMs: saved.untilMs === null ? null : (wholeNumber(saved.untilMs, { min: 1 }) ?? DEFAULT_SETTINGS.untilMs),
-      speed: SPEEDS.find((speed) => speed === saved.speed) ?? (saved.speed === null ? null : DEFAULT_SETTINGS.speed),
+      parallelism: wholeNumber(saved.parallelism, { min: 1, max: MAX_PARALLELISM }) ?? otherwise.parallelism,
+      seed: wholeNumber(saved.seed, {}) ?? otherwise.seed,
+      untilMs: saved.untilMs === null ? null : (wholeNumber(saved.untilMs, { min: 1 }) ?? otherwise.untilMs),
+      speed: SPEEDS.find((speed) => speed === saved.speed) ?? (saved.speed === null ? null : otherwise.speed),
     }
   } catch {
-    return DEFAULT_SETTINGS
+    return otherwise
   }
 }
 

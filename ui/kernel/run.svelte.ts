@@ -1,8 +1,17 @@
 // One run after the other, as the page shows them: its phase, its position, what its sinks got and how it ended.
-import type { CompiledJob, Diagnostic, Frame, RunPosition } from '../../runtime/host/protocol.ts'
+import type {
+  CompiledJob,
+  Diagnostic,
+  Frame,
+  Moment,
+  RunPosition,
+  RunSettings,
+  StepUnit,
+  Topology,
+} from '../../runtime/host/protocol.ts'
 import { EMPTY_RECORD, extendRecord, type RunRecord } from '../stage/run-record.ts'
 import type { EngineHost, RunEnd } from './engine-host.ts'
-import type { PageSettings } from './run-settings.ts'
+import { EMPTY_RAIL, extendRail, type Rail } from '../stage/rail.ts'
 
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'stopping' | 'ended'
 
@@ -10,7 +19,7 @@ export type RunPhase = 'idle' | 'preparing' | 'running' | 'stopping' | 'ended'
 export type RunStateName =
   Exclude<RunPhase, 'ended'> | 'finished' | 'until' | 'stopped' | 'failed' | 'removed' | 'lost' | 'broken' | 'absent'
 
-const START: RunPosition = { virtualMs: 0, event: 0, rows: 0 }
+const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
 
 export class Run {
   readonly #host: EngineHost
@@ -18,7 +27,15 @@ export class Run {
   #position = $state.raw<RunPosition>(START)
   #record = $state.raw<RunRecord>(EMPTY_RECORD)
   #end = $state.raw<RunEnd | null>(null)
-  #settings = $state.raw<PageSettings | null>(null)
+  #settings = $state.raw<RunSettings | null>(null)
+  #topology = $state.raw<Topology | null>(null)
+  #moment = $state.raw<Moment | null>(null)
+  #rail = $state.raw<Rail>(EMPTY_RAIL)
+  #isPaused = $state(false)
+  #speed = $state<number | null>(null)
+  /** Which run of a lesson it is. */
+  #name = $state<string | null>(null)
+  #onFrame: (frame: Frame) => void = () => {}
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -45,8 +62,53 @@ export class Run {
   }
 
   /** The settings of the run that is shown. */
-  get settings(): PageSettings | null {
+  get settings(): RunSettings | null {
     return this.#settings
+  }
+
+  get topology(): Topology | null {
+    return this.#topology
+  }
+
+  /** How everything stood in the newest frame. */
+  get moment(): Moment | null {
+    return this.#moment
+  }
+
+  get rail(): Rail {
+    return this.#rail
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused && this.#phase === 'running'
+  }
+
+  /** Virtual ms per real ms, null for as fast as possible: of the run under way. */
+  get speed(): number | null {
+    return this.#speed
+  }
+
+  get name(): string | null {
+    return this.#name
+  }
+
+  pause(): void {
+    if (this.#phase === 'running') this.#host.pause()
+  }
+
+  play(speed: number | null): void {
+    this.#speed = speed
+    if (this.#phase === 'running') this.#host.play(speed)
+  }
+
+  /** A new speed; a paused run stays paused. */
+  changeSpeed(speed: number | null): void {
+    this.#speed = speed
+    if (this.#phase === 'running' && !this.#isPaused) this.#host.play(speed)
+  }
+
+  step(unit: StepUnit): void {
+    if (this.#phase === 'running') this.#host.step(unit)
   }
 
   get state(): RunStateName {
@@ -65,8 +127,14 @@ export class Run {
   }
 
   /** Compiles and runs. `compile` gives null when there is nothing to run: the last run then stays on show. */
-  async start(compile: () => Promise<CompiledJob | null>, settings: PageSettings): Promise<void> {
+  async start(
+    compile: () => Promise<CompiledJob | null>,
+    settings: RunSettings,
+    { name = null, onFrame = () => {} }: { name?: string | null; onFrame?: (frame: Frame) => void } = {},
+  ): Promise<void> {
     if (this.isBusy) return
+    this.#onFrame = onFrame
+    this.#name = name
     const phaseBefore = this.#phase
     this.#phase = 'preparing'
     try {
@@ -99,7 +167,7 @@ export class Run {
     return true
   }
 
-  async #run(job: CompiledJob, settings: PageSettings): Promise<void> {
+  async #run(job: CompiledJob, settings: RunSettings): Promise<void> {
     const isCancelled = this.#phase === 'stopping'
     if (isCancelled) {
       this.#phase = 'idle'
@@ -108,6 +176,11 @@ export class Run {
     this.#settings = settings
     this.#position = START
     this.#record = EMPTY_RECORD
+    this.#rail = EMPTY_RAIL
+    this.#topology = null
+    this.#moment = null
+    this.#isPaused = false
+    this.#speed = settings.speed ?? null
     this.#end = null
     this.#phase = 'running'
     const end = await this.#host.run(job, settings, (frame) => this.#take(frame))
@@ -123,6 +196,11 @@ export class Run {
   async #take(frame: Frame): Promise<void> {
     this.#position = frame.position
     this.#record = extendRecord(this.#record, frame.rows, frame.logs)
+    this.#topology = frame.topology ?? this.#topology
+    this.#moment = frame.moment
+    this.#isPaused = frame.isPaused
+    this.#rail = extendRail(this.#rail, frame)
+    this.#onFrame(frame)
     await nextPaint()
   }
 }

@@ -23,6 +23,19 @@ export function faultOfName(job: JobFiles, name: string, current: string | null)
   return isTaken ? 'taken' : null
 }
 
+/** The job that starts at this file: it and the files it imports, directly or not. */
+export function jobFrom(files: readonly JobFile[], entry: string): JobFiles {
+  const found = new Set<string>()
+  const take = (name: string): void => {
+    const file = files.find((candidate) => candidate.name === name)
+    if (file === undefined || found.has(name)) return
+    found.add(name)
+    for (const match of file.text.matchAll(/(?:from|import)\s*['"]\.\/([\w-]+)(?:\.ts)?['"]/g)) take(`${match[1]}.ts`)
+  }
+  take(entry)
+  return { files: files.filter(({ name }) => found.has(name)), entry }
+}
+
 /** A name nobody has yet, for a file that is being added. */
 export function freshName(job: JobFiles): string {
   for (let n = 1; ; n++) {

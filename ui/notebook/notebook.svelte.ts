@@ -60,6 +60,24 @@ export class Notebook {
     return file
   }
 
+  /** The file of this name; the active one if there's none. */
+  file(name: string): JobFile {
+    return this.#job.files.find((candidate) => candidate.name === name) ?? this.active
+  }
+
+  /** Whether the file still has the text that the lesson gave it. */
+  isFileOriginal(name: string): boolean {
+    return this.#original.files.find((file) => file.name === name)?.text === this.file(name).text
+  }
+
+  resetFile(name: string): void {
+    const text = this.#original.files.find((file) => file.name === name)?.text
+    if (text === undefined) return
+    const before = { before: this.#job, activeName: this.active.name }
+    this.#change(withText(this.#job, name, text))
+    this.#undoable = { ...before, step: { kind: 'reset' } }
+  }
+
   get isOriginal(): boolean {
     return sameJob(this.#job, this.#original)
   }

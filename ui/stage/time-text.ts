@@ -21,3 +21,9 @@ export function timestampText(timestamp: number): string {
   if (!isDate) return String(timestamp)
   return new Date(timestamp).toISOString().replace('T', ' ').replace('Z', '')
 }
+
+/** A watermark: a date where it can be one; at the end of the input there's none above it. */
+export function watermarkText(watermark: number): string {
+  if (watermark === Infinity) return 'MAX'
+  return watermark >= FIRST_DATE ? timestampText(watermark).slice(0, 19) : String(watermark)
+}

@@ -5,6 +5,7 @@ import { present } from '../../base/assert.ts'
 import type { KeyedStateBackend } from '../../state/keyed-backend.ts'
 import { InternalTimerService, type Triggerable } from '../../state/timer-service.ts'
 import { NOWHERE } from '../../record/receiver.ts'
+import { ProbedOutput, ProbedTimerService } from '../call-probe.ts'
 import { TimestampedCollector } from '../collector.ts'
 import type { KeyedProcessFunctionLike } from '../functions.ts'
 import { StreamOperator, type OperatorContext } from '../operator.ts'
@@ -23,10 +24,13 @@ export class KeyedProcessOperator extends StreamOperator implements Triggerable 
     const backend = present(context.keyed, `the keyed state of ${context.name}`)
     this.context = context
     this.backend = backend
-    this.collector.output = this.output
+    const { probe } = context
+    this.collector.output = probe === null ? this.output : new ProbedOutput(this.output, probe)
     this.timers = new InternalTimerService(backend, this)
-    const timerService = new KeyedTimerService(this.timers, context, this)
+    const timers = new KeyedTimerService(this.timers, context, this)
+    const timerService = probe === null ? timers : new ProbedTimerService(timers, probe)
     this.elementContext = new ElementContext(this, this.collector, timerService, () => backend.currentKey())
+    if (probe !== null) this.elementContext.probe = probe
     this.fn = context.userFunction('process') as KeyedProcessFunctionLike<unknown, unknown, unknown>
     openFunction(this.fn, context)
     this.nextAlarmMs = this.timers.nextProcessingTime()

@@ -3,6 +3,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/process_function/
 
 import { NOWHERE } from '../../record/receiver.ts'
+import { ProbedOutput } from '../call-probe.ts'
 import { TimestampedCollector } from '../collector.ts'
 import type { ProcessFunctionLike } from '../functions.ts'
 import { StreamOperator, type OperatorContext } from '../operator.ts'
@@ -17,8 +18,10 @@ export class ProcessOperator extends StreamOperator {
 
   override open(context: OperatorContext): void {
     this.context = context
-    this.collector.output = this.output
+    const { probe } = context
+    this.collector.output = probe === null ? this.output : new ProbedOutput(this.output, probe)
     this.elementContext = new ElementContext(this, this.collector, new UnkeyedTimerService(context, this), () => null)
+    if (probe !== null) this.elementContext.probe = probe
     this.fn = context.userFunction('process') as ProcessFunctionLike<unknown, unknown>
     openFunction(this.fn, context)
   }

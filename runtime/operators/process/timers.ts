@@ -3,8 +3,10 @@
 
 import { LearnerError } from '../../base/diagnostic.ts'
 import { hasTimestamp, MIN_TIMESTAMP } from '../../base/time.ts'
+import { toPrintText } from '../../base/value-text.ts'
 import type { InternalTimerService } from '../../state/timer-service.ts'
 import type { TimestampedCollector } from '../collector.ts'
+import type { CallProbe } from '../call-probe.ts'
 import type { OnTimerContext, OutputTagLike, TimeDomain, TimerService } from '../functions.ts'
 import type { OperatorContext, StreamOperator } from '../operator.ts'
 
@@ -96,6 +98,8 @@ export class UnkeyedTimerService implements TimerService {
 /** Context of processElement and onTimer, for one operator. */
 export class ElementContext implements OnTimerContext<unknown> {
   domain: TimeDomain = 'EVENT_TIME'
+  /** Told of side outputs while somebody watches. */
+  probe: CallProbe | null = null
   readonly #operator: StreamOperator
   /** Holds the timestamp of the record or timer at hand. */
   readonly #collector: TimestampedCollector
@@ -136,6 +140,7 @@ export class ElementContext implements OnTimerContext<unknown> {
     // Flink stamps a side record of a record without timestamp with Long.MIN; the main output keeps none.
     const own = this.#collector.timestamp
     const timestamp = hasTimestamp(own) ? own : MIN_TIMESTAMP
+    this.probe?.called('output', tag.id, () => toPrintText(value))
     this.#operator.sideOutputs.get(tag.id)?.processElement(value, timestamp)
   }
 }

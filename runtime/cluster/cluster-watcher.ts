@@ -1,0 +1,156 @@
+// Watches a job: what was processed last and what processing it did. It stands before the tasks' inputs, passes
+// everything on, and keeps references; texts are made when a moment is asked for. The run is the same with and without.
+
+import { toPrintText } from '../base/value-text.ts'
+import type { Span } from '../base/diagnostic.ts'
+import { SourceOperator } from '../connectors/source-operator.ts'
+import type { Channel } from '../network/channel.ts'
+import type { CallKind, CallProbe } from '../operators/call-probe.ts'
+import type { Receiver } from '../record/receiver.ts'
+import { NO_SLOT } from '../state/keyed-backend.ts'
+import type { Task } from '../task/task.ts'
+import type { JobExecution, JobWatcher } from './job-execution.ts'
+import { keyAt, type KeyBefore } from './keyed-moment.ts'
+import { RecordLabels, shorten } from './record-labels.ts'
+
+const MOST_CALLS = 50
+
+/** A call of the learner's code; where it came from is read from the error's stack when somebody wants to know. */
+export interface SeenCall {
+  readonly kind: CallKind
+  readonly name: string
+  readonly text: string
+  readonly error: Error
+}
+
+/** What was processed last. */
+export interface SeenHand {
+  readonly task: Task
+  readonly kind: 'record' | 'timer'
+  readonly value: unknown
+  readonly isEventTime: boolean
+  readonly timestamp: number
+  readonly element: { readonly channel: Channel; readonly id: number } | null
+  /** Of every channel of the task: the number of the next element, before. */
+  readonly written: readonly number[]
+  /** The key's slot, or NO_SLOT, and how its state and timers were before. */
+  readonly slot: number
+  readonly before: KeyBefore | null
+  readonly rows: number[]
+  calls: SeenCall[]
+}
+
+export class ClusterWatcher implements JobWatcher {
+  readonly labels = new RecordLabels()
+  readonly locate: (stack: string) => Span | null
+  readonly recordsIn = new Map<Task, number>()
+  hand: SeenHand | null = null
+  /** Counts records and fired timers: whoever steps sees by it that something was processed. */
+  processed = 0
+  /** Keep calls and what state was before; off when nobody could see so much. */
+  isDetailed = true
+
+  constructor(locate: (stack: string) => Span | null) {
+    this.locate = locate
+  }
+
+  /** Puts itself before the inputs of all tasks. Before the first event. */
+  attach(execution: JobExecution): void {
+    for (const task of execution.tasks) {
+      this.recordsIn.set(task, 0)
+      const { chain } = task
+      if (chain.head instanceof SourceOperator) chain.head.output = new WatchedInput(this, task, chain.head.output)
+      else chain.input = new WatchedInput(this, task, chain.input)
+    }
+  }
+
+  recordStarts(task: Task, value: unknown, timestamp: number): void {
+    this.recordsIn.set(task, (this.recordsIn.get(task) ?? 0) + 1)
+    const channel = task.gate?.channels[task.channel]
+    const id = channel === undefined ? 0 : channel.consumedElements + task.index + (task.buffer?.controlIndex ?? 0)
+    this.take({ task, kind: 'record', value, isEventTime: true, timestamp, element: channel ? { channel, id } : null })
+  }
+
+  timerFired(task: Task, timestamp: number, isEventTime: boolean): void {
+    this.take({ task, kind: 'timer', value: null, isEventTime, timestamp, element: null })
+  }
+
+  probeOf(task: Task): CallProbe {
+    return {
+      called: (kind, name, text) => {
+        const { hand } = this
+        if (!this.isDetailed || hand?.task !== task) return
+        if (hand.calls.length === MOST_CALLS) hand.calls.shift()
+        hand.calls.push({ kind, name, text: shorten(text()), error: new Error(kind) })
+      },
+    }
+  }
+
+  keySeen(value: unknown, key: unknown): void {
+    this.labels.keySeen(value, key)
+  }
+
+  rowArrived(row: number): void {
+    this.hand?.rows.push(row)
+  }
+
+  private take(seen: Pick<SeenHand, 'task' | 'kind' | 'value' | 'isEventTime' | 'timestamp' | 'element'>): void {
+    this.processed++
+    const backend = seen.task.keyContext?.backend ?? null
+    const slot = backend?.slot ?? NO_SLOT
+    this.hand = {
+      ...seen,
+      written: this.isDetailed ? channelsOf(seen.task).map(writtenElements) : [],
+      slot,
+      before: this.isDetailed && backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
+      rows: [],
+      calls: [],
+    }
+  }
+}
+
+/** Stands before a task's first operator. */
+class WatchedInput implements Receiver {
+  readonly #watcher: ClusterWatcher
+  readonly #task: Task
+  readonly #input: Receiver
+
+  constructor(watcher: ClusterWatcher, task: Task, input: Receiver) {
+    this.#watcher = watcher
+    this.#task = task
+    this.#input = input
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    this.#watcher.recordStarts(this.#task, value, timestamp)
+    this.#input.processElement(value, timestamp)
+  }
+
+  processWatermark(timestamp: number): void {
+    this.#input.processWatermark(timestamp)
+  }
+
+  processStatus(isIdle: boolean): void {
+    this.#input.processStatus(isIdle)
+  }
+}
+
+/** The channels a task writes to, in order. */
+export function channelsOf(task: Task): Channel[] {
+  return task.writers.flatMap(({ channels }) => channels)
+}
+
+/** How many elements were ever written into a channel. */
+export function writtenElements(channel: Channel): number {
+  let count = channel.consumedElements
+  for (const buffers of [channel.arrived, channel.onTheWay, channel.sealed]) {
+    for (const buffer of buffers) count += buffer.size + buffer.controlAt.length
+  }
+  if (channel.open !== null) count += channel.open.size + channel.open.controlAt.length
+  return count
+}
+
+/** The value of a hand as text. */
+export function handText(hand: SeenHand, labels: RecordLabels): string {
+  return hand.kind === 'record' ? labels.textOf(hand.value) : toPrintText(hand.timestamp)
+}

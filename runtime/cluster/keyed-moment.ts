@@ -1,0 +1,104 @@
+// Keyed state and timers of one subtask as data, with what the last step changed in them. Texts are made here and
+// nowhere kept: a value that the learner's code changes in place shows as it is now.
+
+import { toPrintText } from '../base/value-text.ts'
+import { NO_SLOT, type KeyedStateBackend } from '../state/keyed-backend.ts'
+import type { Stamped } from '../state/ttl.ts'
+import type { KeyedMoment, KeyMoment, TimerMoment } from './moment.ts'
+import { shorten } from './record-labels.ts'
+
+const MOST_KEYS = 200
+
+/** State and timers of a key, as texts and times. */
+export interface KeyBefore {
+  readonly cells: ReadonlyMap<string, string | null>
+  readonly eventTimers: readonly number[]
+  readonly processingTimers: readonly number[]
+}
+
+/** What the last step did on a subtask: to which slot, how that was before, and the timer that fired. */
+export interface LastStep {
+  readonly slot: number
+  readonly before: KeyBefore | null
+  readonly fired: { readonly timestamp: number; readonly isEventTime: boolean } | null
+}
+
+/** How a key's state and timers stand now. */
+export function keyAt(backend: KeyedStateBackend, slot: number): KeyBefore {
+  const cells = new Map<string, string | null>()
+  for (const [name, column] of backend.columns) cells.set(name, cellText(column.get(slot)))
+  return {
+    cells,
+    eventTimers: backend.eventTimers.timesOf(slot),
+    processingTimers: backend.processingTimers.timesOf(slot),
+  }
+}
+
+/** The subtask's keys, those with something to show. `startMs`: processing time at the start of the run. */
+export function keyedMoment(backend: KeyedStateBackend, last: LastStep | null, startMs: number): KeyedMoment {
+  const slots: number[] = []
+  let count = 0
+  for (const slot of backend.liveSlots()) {
+    count++
+    if (slots.length < MOST_KEYS) slots.push(slot)
+  }
+  const current = last?.slot ?? NO_SLOT
+  if (current !== NO_SLOT && backend.canonicalKeys[current] !== undefined && !slots.includes(current)) {
+    slots.push(current)
+    slots.sort((a, b) => a - b)
+  }
+  const keys = slots.map((slot) => keyMoment(backend, slot, slot === current ? last : null, startMs))
+  return { states: Array.from(backend.columns.keys()), keys, keyCount: Math.max(count, keys.length) }
+}
+
+function keyMoment(backend: KeyedStateBackend, slot: number, last: LastStep | null, startMs: number): KeyMoment {
+  const now = keyAt(backend, slot)
+  const before = last?.before ?? null
+  const cells = Array.from(now.cells, ([name, text]) => {
+    const was = before?.cells.get(name) ?? null
+    return before === null || was === text ? { text } : { text, was }
+  })
+  const fired = last?.fired ?? null
+  const timers = [
+    ...timerMoments(
+      now.processingTimers,
+      before?.processingTimers ?? null,
+      fired?.isEventTime === false ? fired : null,
+    ).map((timer): TimerMoment => ({ ...timer, at: timer.at - startMs, isEventTime: false })),
+    ...timerMoments(now.eventTimers, before?.eventTimers ?? null, fired?.isEventTime === true ? fired : null).map(
+      (timer): TimerMoment => ({ ...timer, isEventTime: true }),
+    ),
+  ]
+  return {
+    key: toPrintText(backend.keys[slot]),
+    keyGroup: backend.keyGroupOfSlot(slot),
+    cells,
+    timers,
+    isCurrent: last !== null,
+  }
+}
+
+function timerMoments(
+  now: readonly number[],
+  before: readonly number[] | null,
+  fired: { readonly timestamp: number } | null,
+): Pick<TimerMoment, 'at' | 'change'>[] {
+  const gone = before === null ? [] : before.filter((time) => !now.includes(time))
+  return [
+    ...(fired === null ? [] : [{ at: fired.timestamp, change: 'fired' as const }]),
+    ...gone.map((at) => ({ at, change: 'deleted' as const })),
+    ...now.map((at) => ({ at, change: before === null || before.includes(at) ? null : ('registered' as const) })),
+  ].sort((a, b) => a.at - b.at)
+}
+
+/** State with a time to live is stored with a stamp, which isn't the learner's. */
+function cellText(value: unknown): string | null {
+  if (value === undefined) return null
+  return shorten(toPrintText(isStamped(value) ? value.value : value))
+}
+
+function isStamped(value: unknown): value is Stamped {
+  if (typeof value !== 'object' || value === null) return false
+  const names = Object.keys(value)
+  return names.length === 2 && names[0] === 'value' && names[1] === 'lastAccessMs'
+}

@@ -1,0 +1,153 @@
+// A running cluster as plain data, for whoever watches: what was deployed, and how everything stands at one position.
+// Nothing in it is alive, so it crosses to the page as it is, and a picture drawn from it needs no memory of its own.
+
+import type { Span } from '../base/diagnostic.ts'
+
+/** What was deployed, made from the plan. Indices into `tasks` and `channels` are the same in every moment. */
+export interface Topology {
+  readonly vertices: readonly VertexView[]
+  readonly tasks: readonly TaskView[]
+  readonly channels: readonly ChannelView[]
+}
+
+/** A chain of operators that run in one task. */
+export interface VertexView {
+  readonly id: string
+  /** Flink's name of the chain: `Source: a -> b`. */
+  readonly name: string
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly nodes: readonly NodeView[]
+  /** Edges into the chain's head. */
+  readonly inputs: readonly EdgeView[]
+}
+
+export interface NodeView {
+  readonly id: string
+  readonly name: string
+  readonly kind: string
+  readonly isKeyed: boolean
+  /** Where the learner's code made it. */
+  readonly at: Span | null
+}
+
+export interface EdgeView {
+  /** Index of the vertex it comes from. */
+  readonly from: number
+  /** Flink's name: FORWARD, HASH, REBALANCE, BROADCAST, … */
+  readonly partitioner: string
+}
+
+export interface TaskView {
+  /** Index into `vertices`. */
+  readonly vertex: number
+  readonly subtask: number
+  /** What trace entries call it. */
+  readonly traceId: number
+}
+
+export interface ChannelView {
+  /** Indices into `tasks`. */
+  readonly from: number
+  readonly to: number
+  readonly partitioner: string
+  readonly traceId: number
+}
+
+/** The whole cluster at one position: everything the stage draws, and nothing it has to remember. */
+export interface Moment {
+  readonly tasks: readonly TaskMoment[]
+  readonly channels: readonly ChannelMoment[]
+  /** What was processed last, null before anything was. */
+  readonly hand: Hand | null
+}
+
+export interface TaskMoment {
+  readonly state: 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+  readonly recordsIn: number
+  readonly recordsOut: number
+  /** In ms; null before the first one; MAX is Infinity. */
+  readonly watermark: number | null
+  /** Waits for credit. */
+  readonly isBackpressured: boolean
+  readonly keyed: KeyedMoment | null
+}
+
+/** Keyed state and timers of one subtask. */
+export interface KeyedMoment {
+  /** Names of the states, in the order in which they were asked for. */
+  readonly states: readonly string[]
+  /** Keys with state or timers, and the one at hand; the first 200. */
+  readonly keys: readonly KeyMoment[]
+  readonly keyCount: number
+}
+
+export interface KeyMoment {
+  readonly key: string
+  readonly keyGroup: number
+  /** By state; `text` is null where nothing is stored. `was` is there if the last step changed it. */
+  readonly cells: readonly { readonly text: string | null; readonly was?: string | null }[]
+  readonly timers: readonly TimerMoment[]
+  /** It's the key of what is at hand. */
+  readonly isCurrent: boolean
+}
+
+export interface TimerMoment {
+  /** When it is due, in ms: of processing time as virtual ms since the start, of event time as a timestamp. */
+  readonly at: number
+  readonly isEventTime: boolean
+  /** What the last step did to it; a deleted or fired one is still listed until the next. */
+  readonly change: 'registered' | 'deleted' | 'fired' | null
+}
+
+export interface ChannelMoment {
+  /** Buffers on the way or waiting. */
+  readonly used: number
+  readonly credits: number
+  /** In order, the next to be consumed first; the first 200. */
+  readonly elements: readonly ElementMoment[]
+  readonly elementCount: number
+}
+
+/** A record or control element between two tasks. */
+export interface ElementMoment {
+  /** Number in its channel, from 0: stays the same from frame to frame. */
+  readonly id: number
+  readonly kind: 'record' | 'watermark' | 'idle' | 'active' | 'end'
+  /** The key on a HASH channel, otherwise the value cut short; of a watermark its time. */
+  readonly label: string
+  /** The whole value as Flink's print shows it. */
+  readonly text: string
+  /** 0 in the sender's open buffer, up to 1 on the way, 1 once it has arrived and waits. */
+  readonly progress: number
+}
+
+/** What was processed last, and what processing it did. */
+export interface Hand {
+  /** Index into `tasks`. */
+  readonly task: number
+  readonly kind: 'record' | 'timer'
+  /** Where the record came from; null at a source. */
+  readonly element: { readonly channel: number; readonly id: number } | null
+  /** Elements it sent on. */
+  readonly sent: readonly { readonly channel: number; readonly id: number }[]
+  /** Numbers of the rows it gave, counted from 0 over the whole run. */
+  readonly rows: readonly number[]
+  readonly text: string
+  readonly key: string | null
+  /** Event timestamp in ms, null for none; of a timer the time it was set for. */
+  readonly timestamp: number | null
+  /** What the learner's code did meanwhile, in order. Only the last 50. */
+  readonly calls: readonly CallMoment[]
+}
+
+/** A call of the learner's code into the engine. */
+export interface CallMoment {
+  readonly kind: 'read' | 'update' | 'clear' | 'collect' | 'register' | 'delete' | 'output'
+  /** The state's name, or the clock of a timer. */
+  readonly name: string
+  /** What was read, written, collected; the timer's time. */
+  readonly text: string
+  /** The line of the learner's code, as far as it's known. */
+  readonly at: Span | null
+}

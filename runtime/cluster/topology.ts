@@ -1,0 +1,50 @@
+// What was deployed, as data for whoever watches: chains, subtasks and channels. Said once per run, since for now nothing
+// is ever deployed anew.
+
+import type { Span } from '../base/diagnostic.ts'
+import { displayName } from '../graph/job-graph.ts'
+import { defaultMaxParallelism } from '../record/key-groups.ts'
+import type { JobExecution } from './job-execution.ts'
+import type { Topology, VertexView } from './moment.ts'
+
+/** Vertices, tasks and channels of a deployed job; indices are those of `execution.tasks` and `execution.channels`. */
+export function topologyOf(execution: JobExecution): Topology {
+  const { vertices } = execution.graph
+  const vertexOfNode = new Map(vertices.flatMap(({ nodes }, i) => nodes.map((node) => [node.id, i] as const)))
+  const views = vertices.map((vertex): VertexView => ({
+    id: vertex.id,
+    name: vertex.name,
+    parallelism: vertex.parallelism,
+    maxParallelism: vertex.maxParallelism ?? defaultMaxParallelism(vertex.parallelism),
+    nodes: vertex.nodes.map((node) => ({
+      id: node.id,
+      name: displayName(node),
+      kind: node.kind,
+      isKeyed: node.keyed,
+      at: spanOf(node.at),
+    })),
+    inputs: vertex.inputs.map(({ edge, from }) => ({
+      from: vertexOfNode.get(from) ?? 0,
+      partitioner: edge.partitioner,
+    })),
+  }))
+  const tasks = execution.tasks.map((task) => ({
+    vertex: vertexOfNode.get(task.chain.nodes[0]?.id ?? '') ?? 0,
+    subtask: task.subtask,
+    traceId: task.id,
+  }))
+  const channels = execution.channels.map((channel) => {
+    const from = execution.tasks.findIndex((task) => task === channel.producer)
+    const to = execution.tasks.findIndex((task) => task === channel.consumer)
+    const edge = views[tasks[to]?.vertex ?? 0]?.inputs.find((input) => input.from === tasks[from]?.vertex)
+    return { from, to, partitioner: edge?.partitioner ?? '', traceId: channel.id }
+  })
+  return { vertices: views, tasks, channels }
+}
+
+/** `job.ts:12:3` as a span. */
+export function spanOf(at: string | null): Span | null {
+  const match = /^(.*):(\d+):(\d+)$/.exec(at ?? '')
+  if (match === null) return null
+  return { file: match[1] as string, line: Number(match[2]), column: Number(match[3]) }
+}

@@ -1,0 +1,65 @@
+// Gathers what a run says between two frames, and hands it out: rows, log lines and the trace. The run waits until a
+// frame was taken, so a slow page slows the run down instead of filling memory.
+
+import { hasTimestamp, MIN_TIMESTAMP, timestampText } from '../base/time.ts'
+import { toPrintText, toTaggedJson } from '../base/value-text.ts'
+import type { JobObserver, Row } from '../cluster/job-execution.ts'
+import type { TraceRing } from '../trace/trace-ring.ts'
+import type { Frame, LogLine, SinkRow } from './protocol.ts'
+
+const ROWS_PER_FRAME = 1000
+/** Longer texts are cut for the page; the whole value is in the run, and in the command line's output. */
+const LONGEST_TEXT = 4000
+
+/** What a frame says beside rows, logs and trace. */
+export type FrameHead = Pick<Frame, 'position' | 'topology' | 'moment' | 'isPaused' | 'skippedMs'>
+
+export class FrameWriter implements JobObserver {
+  readonly #shortensValues: boolean
+  readonly #onFrame: (frame: Frame) => void | Promise<void>
+  #rows: SinkRow[] = []
+  #logs: LogLine[] = []
+
+  constructor(shortensValues: boolean, onFrame: (frame: Frame) => void | Promise<void>) {
+    this.#shortensValues = shortensValues
+    this.#onFrame = onFrame
+  }
+
+  row({ sink, subtask, value, timestamp, atMs }: Row): void {
+    const [json, text] = [toTaggedJson(value), toPrintText(value)]
+    this.#rows.push({
+      sink,
+      subtask,
+      timestamp: rowTimestamp(timestamp),
+      value: json.length > LONGEST_TEXT ? this.#shorten(json) : json,
+      text: text.length > LONGEST_TEXT && this.#shortensValues ? `${text.slice(0, LONGEST_TEXT)}…` : text,
+      at: atMs,
+    })
+  }
+
+  log(level: string, text: string, subtask: number, atMs: number): void {
+    this.#logs.push({ level: level as LogLine['level'], text, subtask, at: atMs })
+  }
+
+  isFull(): boolean {
+    return this.#rows.length >= ROWS_PER_FRAME || this.#logs.length >= ROWS_PER_FRAME
+  }
+
+  async flush(head: FrameHead, trace: TraceRing | null): Promise<void> {
+    const drained = trace?.drain() ?? { entries: new Float64Array(0), lost: 0 }
+    const frame = { ...head, rows: this.#rows, logs: this.#logs, trace: drained.entries, traceLost: drained.lost }
+    this.#rows = []
+    this.#logs = []
+    await this.#onFrame(frame)
+  }
+
+  #shorten(json: string): string {
+    return this.#shortensValues ? JSON.stringify(`${json.slice(0, LONGEST_TEXT)}…`) : json
+  }
+}
+
+/** MIN is Flink's own mark for "no timestamp"; MAX has no number that JSON could hold. */
+function rowTimestamp(timestamp: number): number | null {
+  if (!hasTimestamp(timestamp) || timestamp === MIN_TIMESTAMP) return null
+  return Number.isFinite(timestamp) ? timestamp : Number(timestampText(timestamp))
+}

@@ -1,0 +1,216 @@
+// Drives a run in slices of real time and answers the transport: play at a speed, pause, step. It decides when things
+// happen for whoever looks, never what: the simulation is only ever told how far to go.
+
+import type { ClusterWatcher } from '../cluster/cluster-watcher.ts'
+import type { JobExecution } from '../cluster/job-execution.ts'
+import { takeMoment } from '../cluster/take-moment.ts'
+import { topologyOf } from '../cluster/topology.ts'
+import type { RunResult } from '../kernel/simulation.ts'
+import type { FrameWriter } from './frame-writer.ts'
+import type { HostPort } from './host-port.ts'
+import type { RunPosition, StepUnit } from './protocol.ts'
+
+const SLICE_MS = 12
+const FRAME_MS = 16
+/** Where nothing will happen for longer than this, in real time, the stretch is passed over. */
+const IDLE_MS = 800
+/** What is left of such a stretch before the next event. */
+const LEAD_MS = 250
+
+export interface DriverSettings {
+  /** Virtual µs at which an endless job ends. */
+  readonly untilUs: number
+  readonly speed: number | null
+  readonly startsPaused: boolean
+}
+
+export class RunDriver {
+  readonly #execution: JobExecution
+  readonly #watcher: ClusterWatcher | null
+  readonly #frames: FrameWriter
+  readonly #host: HostPort
+  readonly #untilUs: number
+  #speed: number | null
+  #isPaused: boolean
+  readonly #steps: StepUnit[] = []
+  #wake: () => void = () => undefined
+  /** Real time at which the virtual time `#anchorUs` was shown: where playing began, or its speed changed. */
+  #anchorMs = 0
+  #anchorUs = 0
+  /** Virtual time shown last. */
+  #shownUs = 0
+  #skippedUs = 0
+  #hasTopology = false
+
+  constructor(
+    parts: { execution: JobExecution; watcher: ClusterWatcher | null; frames: FrameWriter; host: HostPort },
+    { untilUs, speed, startsPaused }: DriverSettings,
+  ) {
+    this.#execution = parts.execution
+    this.#watcher = parts.watcher
+    this.#frames = parts.frames
+    this.#host = parts.host
+    this.#untilUs = untilUs
+    this.#speed = speed
+    this.#isPaused = startsPaused && parts.watcher !== null
+    this.#setDetail()
+  }
+
+  pause(): void {
+    this.#isPaused = this.#watcher !== null
+    this.#setDetail()
+  }
+
+  play(speed: number | null): void {
+    this.#speed = speed
+    this.#isPaused = false
+    this.#steps.length = 0
+    this.#anchor()
+    this.#setDetail()
+    this.#wake()
+  }
+
+  step(unit: StepUnit): void {
+    if (this.#watcher === null) return
+    this.#isPaused = true
+    this.#steps.push(unit)
+    this.#setDetail()
+    this.#wake()
+  }
+
+  stop(): void {
+    this.#execution.simulation.intervene({ kind: 'cancel' })
+    this.#isPaused = false
+    this.#wake()
+  }
+
+  /** Runs to the end, with pauses as asked. */
+  async drive(): Promise<RunResult> {
+    this.#anchor()
+    for (;;) {
+      const result = this.#isPaused ? await this.#rest() : await this.#play()
+      if (result === null) continue
+      await this.#flush()
+      if (result === 'quiescent') this.#execution.requireNotStuck()
+      this.#execution.cancel()
+      return result
+    }
+  }
+
+  /** Slice after slice until the end, or until somebody pauses: null. */
+  async #play(): Promise<RunResult | null> {
+    const { simulation } = this.#execution
+    let lastFrameMs = this.#host.wallMs()
+    while (!this.#isPaused) {
+      const sliceStartMs = this.#host.wallMs()
+      const pacedUs = this.#pacedUs(sliceStartMs)
+      const result = simulation.run({
+        untilUs: Math.min(this.#untilUs, pacedUs),
+        untilEvent: Infinity,
+        byRecord: false,
+        shouldYield: () => this.#frames.isFull() || this.#host.wallMs() - sliceStartMs > SLICE_MS,
+      })
+      this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
+      const isWaiting = result === 'until' && pacedUs < this.#untilUs
+      if (result !== 'yield' && !isWaiting) return result
+      if (isWaiting) this.#shownUs = Math.max(this.#shownUs, Math.floor(pacedUs))
+      const nowMs = this.#host.wallMs()
+      if (this.#frames.isFull() || nowMs - lastFrameMs >= FRAME_MS) {
+        lastFrameMs = nowMs
+        await this.#flush()
+      }
+      if (isWaiting) {
+        this.#passOverIdle()
+        await this.#host.sleep(FRAME_MS)
+      } else await this.#host.yieldToHost()
+    }
+    return null
+  }
+
+  /** Waits for the next command; takes one step if that's what it is. */
+  async #rest(): Promise<RunResult | null> {
+    await this.#flush()
+    if (this.#steps.length === 0 && this.#isPaused) {
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+      this.#wake = () => undefined
+    }
+    const unit = this.#steps.shift()
+    return unit === undefined ? null : this.#takeStep(unit)
+  }
+
+  /** Event by event, until a record (or a timer) was processed, or a turn that did something has ended. */
+  async #takeStep(unit: StepUnit): Promise<RunResult | null> {
+    const { simulation } = this.#execution
+    const watcher = this.#watcher as ClusterWatcher
+    const before = watcher.processed
+    const limit = { untilUs: this.#untilUs, byRecord: true, shouldYield: () => false }
+    for (let events = 1; ; events++) {
+      // With a turn under way only that goes on; else exactly one event happens.
+      const untilEvent = simulation.turn === null ? simulation.event + 1 : simulation.event
+      const result = simulation.run({ ...limit, untilEvent })
+      this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
+      if (result !== 'paused') return result
+      const isTurnOver = simulation.turn === null
+      if (watcher.processed > before && (unit === 'record' || isTurnOver)) return null
+      if (events % 4096 === 0) await this.#host.yieldToHost()
+    }
+  }
+
+  #flush(): Promise<void> {
+    const { simulation } = this.#execution
+    const isFirst = !this.#hasTopology && this.#watcher !== null
+    this.#hasTopology = true
+    const skippedMs = Math.round(this.#skippedUs / 1000)
+    this.#skippedUs = 0
+    const shownUs = Math.max(this.#shownUs, simulation.nowUs)
+    return this.#frames.flush(
+      {
+        position: { ...positionOf(this.#execution), virtualMs: Math.floor(shownUs / 1000) },
+        topology: isFirst ? topologyOf(this.#execution) : null,
+        moment: this.#watcher === null ? null : takeMoment(this.#execution, this.#watcher, shownUs),
+        isPaused: this.#isPaused,
+        skippedMs,
+      },
+      simulation.trace,
+    )
+  }
+
+  #anchor(): void {
+    this.#anchorMs = this.#host.wallMs()
+    this.#anchorUs = Math.max(this.#shownUs, this.#execution.simulation.nowUs)
+  }
+
+  #pacedUs(wallMs: number): number {
+    return this.#speed === null ? Infinity : this.#anchorUs + (wallMs - this.#anchorMs) * this.#speed * 1000
+  }
+
+  /** Moves the clock on to just before the next event, if that is far away. */
+  #passOverIdle(): void {
+    const { heap } = this.#execution.simulation
+    if (this.#speed === null || heap.size === 0) return
+    const nextUs = Math.min(heap.times[0] as number, this.#untilUs)
+    const aheadUs = nextUs - this.#shownUs
+    if (!(aheadUs > IDLE_MS * 1000 * this.#speed)) return
+    const passedUs = aheadUs - LEAD_MS * 1000 * this.#speed
+    this.#skippedUs += passedUs
+    this.#shownUs += passedUs
+    this.#anchor()
+  }
+
+  /** Calls and changes are kept where there's time to see them. */
+  #setDetail(): void {
+    if (this.#watcher !== null) this.#watcher.isDetailed = this.#isPaused || this.#speed !== null
+  }
+}
+
+/** Where the run stands by its events. */
+export function positionOf(execution: JobExecution): RunPosition {
+  const { simulation } = execution
+  const task = simulation.turn === null ? null : execution.tasks.find((candidate) => candidate === simulation.turn)
+  return {
+    virtualMs: Math.floor(simulation.nowUs / 1000),
+    event: simulation.event,
+    record: task ? task.index - task.start : 0,
+    rows: execution.rows,
+  }
+}

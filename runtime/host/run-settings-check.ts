@@ -1,0 +1,57 @@
+// What is wrong with the settings of a run, as diagnostics; and the cluster that they ask for. Settings come from a page,
+// a command line or a lesson, so nothing about them is taken for granted.
+
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { DEFAULT_CLUSTER, type ClusterSettings } from '../cluster/job-execution.ts'
+import type { Plan } from '../graph/plan.ts'
+import type { InputRecord, RunSettings } from './protocol.ts'
+
+/** The default cluster with what the settings change in it. */
+export function clusterOf({ cluster }: RunSettings): ClusterSettings {
+  return { ...DEFAULT_CLUSTER, ...cluster }
+}
+
+export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
+  const { parallelism, seed, untilMs, speed, cluster, inputs } = settings
+  const wrong = (setting: string, value: unknown): Diagnostic => ({
+    code: 'SETTING',
+    params: { setting, value: String(value) },
+    span: null,
+  })
+  const found: Diagnostic[] = []
+  if (parallelism !== undefined && !(Number.isInteger(parallelism) && parallelism >= 1 && parallelism <= 128)) {
+    found.push(wrong('parallelism', parallelism))
+  }
+  if (seed !== undefined && !Number.isSafeInteger(seed)) found.push(wrong('seed', seed))
+  if (untilMs !== undefined && untilMs !== null && !(untilMs >= 0)) found.push(wrong('until', untilMs))
+  if (speed !== undefined && speed !== null && !(speed > 0)) found.push(wrong('speed', speed))
+  for (const [name, value] of Object.entries(cluster ?? {})) {
+    const least = name === 'latencyUs' || name === 'bufferTimeoutUs' ? 0 : 1
+    if (!(name in DEFAULT_CLUSTER) || !Number.isSafeInteger(value) || value < least) found.push(wrong(name, value))
+  }
+  for (const [source, records] of Object.entries(inputs ?? {})) found.push(...inputDiagnostics(source, records))
+  return found
+}
+
+/** Inputs for sources that the job doesn't have. */
+export function inputsWithoutSource(plan: Plan, { inputs = {} }: RunSettings): Diagnostic[] {
+  const names = plan.nodes.filter(({ kind }) => kind === 'source').map(({ name }) => name)
+  return Object.keys(inputs)
+    .filter((source) => !names.includes(source))
+    .map((source) => ({ code: 'INPUT_SOURCE_UNKNOWN', params: { source, names: names.join(', ') }, span: null }))
+}
+
+function inputDiagnostics(source: string, records: readonly InputRecord[]): Diagnostic[] {
+  let lastMs = 0
+  for (const [index, record] of records.entries()) {
+    const { atMs = lastMs, timestamp } = record
+    const isInOrder = Number.isFinite(atMs) && atMs >= lastMs
+    const isStamped = timestamp === undefined || Number.isSafeInteger(timestamp)
+    if (!('value' in record) || !isInOrder || !isStamped) {
+      const params = { source, index: index + 1, record: JSON.stringify(record) }
+      return [{ code: 'INPUT_RECORD', params, span: null }]
+    }
+    lastMs = atMs
+  }
+  return []
+}

@@ -1,0 +1,107 @@
+// What a learner's function calls while somebody watches: state reads and writes, timers, collected records. The probed
+// handles only tell and pass on, so a watched run is the same run; where nobody watches they don't exist and cost nothing.
+
+import { toPrintText } from '../base/value-text.ts'
+import type { Receiver } from '../record/receiver.ts'
+import type { ValueState } from '../state/value-state.ts'
+import type { TimerService } from './functions.ts'
+
+export type CallKind = 'read' | 'update' | 'clear' | 'collect' | 'register' | 'delete' | 'output'
+
+/** Told of each call, while the caller is still on the stack. `text` is asked for only if it's wanted. */
+export interface CallProbe {
+  called(kind: CallKind, name: string, text: () => string): void
+}
+
+/** A ValueState that tells what it's asked. */
+export class ProbedValueState<T> implements ValueState<T> {
+  readonly #state: ValueState<T>
+  readonly #name: string
+  readonly #probe: CallProbe
+
+  constructor(state: ValueState<T>, name: string, probe: CallProbe) {
+    this.#state = state
+    this.#name = name
+    this.#probe = probe
+  }
+
+  value(): T | null {
+    const value = this.#state.value()
+    this.#probe.called('read', this.#name, () => toPrintText(value))
+    return value
+  }
+
+  update(value: T | null): void {
+    this.#state.update(value)
+    this.#probe.called('update', this.#name, () => toPrintText(value))
+  }
+
+  clear(): void {
+    this.#state.clear()
+    this.#probe.called('clear', this.#name, () => '')
+  }
+}
+
+/** A TimerService that tells which timers are set and deleted. */
+export class ProbedTimerService implements TimerService {
+  readonly #timers: TimerService
+  readonly #probe: CallProbe
+
+  constructor(timers: TimerService, probe: CallProbe) {
+    this.#timers = timers
+    this.#probe = probe
+  }
+
+  currentProcessingTime(): number {
+    return this.#timers.currentProcessingTime()
+  }
+
+  currentWatermark(): number {
+    return this.#timers.currentWatermark()
+  }
+
+  registerEventTimeTimer(timestampMs: number): void {
+    this.#timers.registerEventTimeTimer(timestampMs)
+    this.#probe.called('register', 'event time', () => String(timestampMs))
+  }
+
+  registerProcessingTimeTimer(timestampMs: number): void {
+    this.#timers.registerProcessingTimeTimer(timestampMs)
+    this.#probe.called('register', 'processing time', () => String(timestampMs))
+  }
+
+  deleteEventTimeTimer(timestampMs: number): void {
+    this.#timers.deleteEventTimeTimer(timestampMs)
+    this.#probe.called('delete', 'event time', () => String(timestampMs))
+  }
+
+  deleteProcessingTimeTimer(timestampMs: number): void {
+    this.#timers.deleteProcessingTimeTimer(timestampMs)
+    this.#probe.called('delete', 'processing time', () => String(timestampMs))
+  }
+}
+
+/** An output that tells what is emitted into it. */
+export class ProbedOutput implements Receiver {
+  readonly #output: Receiver
+  readonly #probe: CallProbe
+
+  constructor(output: Receiver, probe: CallProbe) {
+    this.#output = output
+    this.#probe = probe
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    // Told first: the call comes before whatever the next operator makes of it.
+    this.#probe.called('collect', '', () => toPrintText(value))
+    this.#output.processElement(value, timestamp)
+  }
+
+  processWatermark(timestamp: number): void {
+    this.#output.processWatermark(timestamp)
+  }
+
+  processStatus(isIdle: boolean): void {
+    this.#output.processStatus(isIdle)
+  }
+}

@@ -1,0 +1,127 @@
+// A lesson as somebody goes through it: read, predict, run, watch, step, change, come back.
+import { expect, test } from './fixture.ts'
+
+const REMEMBER = './#/fraud-detection/remember'
+
+test('a lesson is readable before the editor, and says whose data a run reads', async ({ page }) => {
+  await page.goto(REMEMBER)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Remember one small purchase')
+  await expect(page.locator('[data-file="MemberDetector.ts"] pre .keyword').first()).toBeVisible()
+  await expect(page.locator('.monaco-editor')).toHaveCount(0)
+  await expect(page.locator('[data-run="member"]')).toContainText('the tutorial’s 50 transactions')
+  await expect(page.locator('[data-run="member-own"]')).toContainText('our own four purchases')
+  await page.getByRole('button', { name: 'keyed state' }).click()
+  await expect(page.getByText('A value that Flink keeps for each key')).toBeVisible()
+})
+
+test('a prediction is scored by the record that decides it, and kept', async ({ page }) => {
+  await page.goto(REMEMBER)
+  const prediction = page.locator('[data-predict="false-alarm"]')
+  await prediction.getByText('0', { exact: true }).click()
+  await expect(prediction).toContainText('You said 0. Now run it.')
+  await page.getByLabel('Pace').selectOption('as fast as possible')
+  await page.locator('[data-run="member-own"] .start').click()
+  await expect(prediction).toHaveAttribute('data-verdict', 'wrong')
+  await expect(prediction).toContainText('Decided by Alert{id=2} at 00:02.300.')
+  await expect(page.locator('footer[data-state]')).toHaveAttribute('data-state', 'finished')
+
+  await prediction.getByText('1', { exact: true }).click()
+  await expect(prediction).toHaveAttribute('data-verdict', 'open')
+  await page.locator('[data-run="member-own"] .start').click()
+  await expect(prediction).toHaveAttribute('data-verdict', 'right')
+  await page.reload()
+  await expect(prediction).toHaveAttribute('data-verdict', 'right')
+  await expect(prediction.locator('input').nth(1)).toBeChecked()
+})
+
+test('pause, step, and the record is followed from its channel into code, state and result', async ({ page }) => {
+  await page.goto(REMEMBER)
+  const status = page.locator('footer[data-state]')
+  await page.locator('[data-run="flag-own"] .start').click()
+  await expect(status).toHaveAttribute('data-state', 'running')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(status).toHaveAttribute('data-paused', 'true')
+  await page.getByRole('tab', { name: 'State' }).click()
+  const step = page.getByRole('button', { name: 'Step' })
+  const changed = page.locator('td.changed')
+  for (let i = 0; i < 8 && (await changed.count()) === 0; i++) {
+    const before = await status.innerText()
+    await step.click()
+    await expect.poll(() => status.innerText()).not.toBe(before)
+  }
+  await expect(changed.first()).toContainText('true')
+  await expect(changed.first()).toContainText('was empty')
+  // The line that wrote it says so in its margin.
+  const line = page.locator('[data-file="FraudDetector.ts"] .monaco-editor .view-line', { hasText: 'update(true)' })
+  await expect(line).toContainText('→ true')
+
+  await page.getByRole('tab', { name: 'Dataflow' }).click()
+  await expect(page.locator('[data-task="1"].hand')).toBeVisible()
+  await page.getByRole('radio', { name: 'table' }).click()
+  await expect(page.getByRole('row', { name: /transactions/ }).first()).toBeVisible()
+  await page.getByRole('button', { name: 'Play' }).click()
+  await expect(status).toHaveAttribute('data-state', 'finished')
+})
+
+test('a silence is passed over and said so, and the timer fires in it', async ({ page }) => {
+  await page.goto('./#/fraud-detection/forget')
+  await page.locator('[data-run="silence"] .start').click()
+  await expect(page.getByText(/\d\d s without events passed over/)).toBeVisible({ timeout: 20_000 })
+  await expect(page.locator('footer[data-state]')).toHaveAttribute('data-state', 'finished', { timeout: 20_000 })
+  await expect(page.locator('.mark.timer')).toHaveCount(1)
+  await page.getByRole('tab', { name: /^Results/ }).click()
+  await expect(page.locator('tbody tr[aria-rowindex]')).toHaveCount(1)
+  await expect(page.locator('tbody tr[aria-rowindex]')).toContainText('Alert{id=2}')
+})
+
+test('an operator leads to its line, and the line to its operator', async ({ page }) => {
+  await page.goto(REMEMBER)
+  await page.locator('[data-run="flag"] .start').click()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.locator('[data-task="0"] button').click()
+  const cell = page.locator('[data-file="FraudDetectionJob.ts"] .monaco-editor')
+  await expect(cell.locator('.active-line-number')).toBeVisible()
+  await expect(page.locator('[data-task="0"].caret')).toBeVisible()
+})
+
+test('an edit is kept over a reload and taken back; the outline is walked by keyboard', async ({ page, notebook }) => {
+  await page.goto('./#/fraud-detection/alert-on-everything')
+  const cell = page.locator('[data-file="FraudDetector.ts"]')
+  await cell.locator('pre').click({ position: { x: 200, y: 10 } })
+  await expect(cell.locator('.monaco-editor .view-line').first()).toBeVisible()
+  await page.keyboard.press('ControlOrMeta+Home')
+  await page.keyboard.insertText('// mine\n')
+  await expect(cell.getByRole('button', { name: 'Reset this file' })).toBeVisible()
+  await page.reload()
+  await expect(cell).toContainText('// mine')
+  await notebook.expectState('idle')
+  await cell.getByRole('button', { name: 'Reset this file' }).click()
+  await expect(cell).not.toContainText('// mine')
+
+  await page.getByRole('button', { name: /Alert on everything/ }).focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('link', { name: /Remember one small purchase/ }).first()).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Remember one small purchase')
+})
+
+test('a switch of language keeps the place and the answers', async ({ page }) => {
+  await page.goto(REMEMBER)
+  const quiz = page.locator('[data-quiz="why-clear"]')
+  await quiz.scrollIntoViewIfNeeded()
+  await quiz.locator('input').nth(1).check()
+  await expect(quiz).toContainText('Right.')
+  const before = await quiz.boundingBox()
+  await page.getByText('中文', { exact: true }).click()
+  await expect(quiz).toContainText('对。')
+  const after = await quiz.boundingBox()
+  // Within the screen still: the block at the top stays, and texts differ in length.
+  expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(300)
+})
+
+test('an address that names nothing shows the first lesson and says so', async ({ page }) => {
+  await page.goto('./#/no/such')
+  await expect(page.getByText('There is no page at that address')).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Alert on everything')
+})

@@ -1,0 +1,183 @@
+// Watching, pausing and stepping a run: what a moment says, and that the run is the same as one nobody watched.
+
+import { describe, expect, test } from 'vitest'
+import type { HostPort } from '../../runtime/host/host-port.ts'
+import { nodeHost } from '../../runtime/host/node.ts'
+import type { Frame, Moment, RunSettings } from '../../runtime/host/protocol.ts'
+import { EngineSession } from '../../runtime/host/session.ts'
+import type { CompiledJob } from '../../runtime/sandbox/compile.ts'
+import { compiled, newSession } from '../harness/compiled-job.ts'
+
+const DETECTOR = `
+import { KeyedProcessFunction, Types, ValueStateDescriptor } from 'streambed'
+export class FraudDetector extends KeyedProcessFunction {
+  open() {
+    const context = this.getRuntimeContext()
+    this.flag = context.getState(new ValueStateDescriptor('flag', Types.BOOLEAN))
+    this.timer = context.getState(new ValueStateDescriptor('timer', Types.LONG))
+  }
+  processElement(transaction, context, out) {
+    const wasSmall = this.flag.value()
+    if (wasSmall !== null) {
+      if (transaction.amount > 500) {
+        out.collect('alert ' + transaction.accountId)
+      }
+      context.timerService().deleteProcessingTimeTimer(this.timer.value())
+      this.flag.clear()
+      this.timer.clear()
+    }
+    if (transaction.amount < 1) {
+      this.flag.update(true)
+      const due = context.timerService().currentProcessingTime() + 60_000
+      context.timerService().registerProcessingTimeTimer(due)
+      this.timer.update(due)
+    }
+  }
+  onTimer() {
+    this.flag.clear()
+    this.timer.clear()
+  }
+}`
+
+const JOB = `
+import { StreamExecutionEnvironment, TransactionSource, WatermarkStrategy } from 'streambed'
+import { FraudDetector } from './FraudDetector'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env
+  .fromSource(TransactionSource.bounded(), WatermarkStrategy.noWatermarks(), 'transactions')
+  .keyBy((transaction) => transaction.accountId)
+  .process(new FraudDetector())
+  .name('fraud-detector')
+  .print()
+await env.execute()`
+
+const SLOW = { bufferRecords: 1, sourceRecords: 1, credits: 8, latencyUs: 300_000, bufferTimeoutUs: 0 }
+
+const SILENCE = [
+  { atMs: 0, value: { accountId: 1, timestamp: 0, amount: 0.5 } },
+  { atMs: 61_000, value: { accountId: 1, timestamp: 61_000, amount: 800 } },
+]
+
+function job(): CompiledJob {
+  const files = [
+    { name: 'Job.ts', text: JOB },
+    { name: 'FraudDetector.ts', text: DETECTOR },
+  ]
+  const { job: made, diagnostics } = compiled(files, 'Job.ts')
+  expect(diagnostics).toEqual([])
+  return made as CompiledJob
+}
+
+/** Runs to the end by single steps; gives the moments after each. */
+async function stepThrough(settings: RunSettings): Promise<{ moments: Moment[]; frames: Frame[]; hash: string }> {
+  const session = newSession()
+  const frames: Frame[] = []
+  const outcome = await session.run(job(), { ...settings, isWatched: true, startsPaused: true }, async (frame) => {
+    frames.push(frame)
+    if (frame.isPaused) await session.step('record')
+  })
+  expect(outcome.diagnostics).toEqual([])
+  return { moments: frames.flatMap(({ moment }) => (moment ? [moment] : [])), frames, hash: outcome.hash }
+}
+
+async function hashOf(settings: RunSettings): Promise<string> {
+  return (await newSession().run(job(), settings, () => undefined)).hash
+}
+
+describe('a watched run', () => {
+  test.each([
+    ['alone', {}],
+    ['on a slow network, three subtasks', { parallelism: 3, seed: 7, cluster: SLOW }],
+    ['with an input of its own', { inputs: { transactions: SILENCE } }],
+  ] as [string, RunSettings][])('%s has the hash of one nobody watches', async (_name, settings) => {
+    const hash = await hashOf(settings)
+    expect(await hashOf({ ...settings, isWatched: true })).toBe(hash)
+    expect(await hashOf({ ...settings, isWatched: true, speed: 100_000 })).toBe(hash)
+    expect((await stepThrough(settings)).hash).toBe(hash)
+  })
+
+  test('steps once for every record on every subtask, and once for a timer', async () => {
+    const { moments } = await stepThrough({ cluster: SLOW })
+    const hands = moments.flatMap(({ hand }) => (hand ? [hand] : []))
+    // 50 at the source, 50 at the detector, one alert at the sink; the last frame shows the last hand again.
+    const tasks = hands.map(({ task }) => task)
+    expect(new Set(tasks)).toEqual(new Set([0, 1]))
+    expect(tasks.filter((task) => task === 0).length).toBeGreaterThanOrEqual(50)
+    const last = moments.at(-1) as Moment
+    expect(last.tasks.map(({ recordsIn }) => recordsIn)).toEqual([50, 50])
+  })
+
+  test('shows a timer set, and fired, and the state before and after', async () => {
+    const { moments } = await stepThrough({ inputs: { transactions: SILENCE }, cluster: SLOW })
+    const steps = moments.map(({ tasks, hand }) => ({ hand, key: tasks[1]?.keyed?.keys[0] }))
+    const set = steps.find(({ key }) => key?.timers[0]?.change === 'registered')
+    expect(set?.key?.cells).toEqual([
+      { text: 'true', was: null },
+      { text: '60300', was: null },
+    ])
+    expect(set?.hand?.calls.map(({ kind, name, text }) => `${kind} ${name} ${text}`)).toEqual([
+      'read flag null',
+      'update flag true',
+      'register processing time 60300',
+      'update timer 60300',
+    ])
+    expect(set?.hand?.calls.map(({ at }) => `${at?.file}:${at?.line}`)).toEqual([
+      'FraudDetector.ts:10',
+      'FraudDetector.ts:20',
+      'FraudDetector.ts:22',
+      'FraudDetector.ts:23',
+    ])
+    const fired = steps.find(({ key }) => key?.timers[0]?.change === 'fired')
+    expect(fired?.hand).toMatchObject({ kind: 'timer', timestamp: 60_300, key: '1' })
+    expect(fired?.key?.cells).toEqual([
+      { text: null, was: 'true' },
+      { text: null, was: '60300' },
+    ])
+  })
+
+  test('follows a record from channel to state to row', async () => {
+    const { moments, frames } = await stepThrough({ cluster: SLOW, parallelism: 2 })
+    const alert = moments.find(({ hand }) => (hand?.rows.length ?? 0) > 0)
+    expect(alert?.hand).toMatchObject({ rows: [0], key: '3', text: expect.stringContaining('871.15') as unknown })
+    const { channel = -1, id = -1 } = alert?.hand?.element ?? {}
+    const wasInChannel = moments.some(
+      (moment) =>
+        moment.channels[channel]?.elements.some((element) => element.id === id && element.label === '3') === true,
+    )
+    expect(wasInChannel).toBe(true)
+    expect(frames[0]?.topology?.vertices.map(({ name }) => name)).toEqual([
+      'Source: transactions',
+      'fraud-detector -> Sink: Print to Std. Out',
+    ])
+    expect(frames.filter(({ topology }) => topology !== null)).toHaveLength(1)
+  })
+
+  test('an unknown source of an input, and a record out of order, are said', async () => {
+    const run = (inputs: RunSettings['inputs']) => newSession().run(job(), { inputs } as RunSettings, () => undefined)
+    expect((await run({ payments: [] })).diagnostics[0]).toMatchObject({
+      code: 'INPUT_SOURCE_UNKNOWN',
+      params: { source: 'payments', names: 'transactions' },
+    })
+    const backwards = [...SILENCE].reverse()
+    expect((await run({ transactions: backwards })).diagnostics[0]).toMatchObject({ code: 'INPUT_RECORD' })
+  })
+
+  test('a stretch without events is passed over and said so', async () => {
+    // A host whose clock moves only when the driver sleeps.
+    let wallMs = 0
+    const host: HostPort = {
+      ...nodeHost,
+      wallMs: () => wallMs,
+      sleep: async (ms) => void (wallMs += ms),
+    }
+    const skipped: number[] = []
+    await new EngineSession(host).run(
+      job(),
+      { inputs: { transactions: SILENCE }, isWatched: true, speed: 1, cluster: SLOW },
+      ({ skippedMs }) => void (skippedMs > 0 && skipped.push(skippedMs)),
+    )
+    // 61 virtual seconds at normal speed: only what has something to show takes real time.
+    expect(wallMs).toBeLessThan(5000)
+    expect(wallMs + skipped.reduce((a, b) => a + b, 0)).toBeGreaterThan(61_000)
+  })
+})

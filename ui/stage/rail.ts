@@ -1,0 +1,65 @@
+// The run on one line: what happened when. Outputs, timers and failures are marks over virtual time; a stretch that was
+// passed over is a gap. The line is drawn in time as it was shown, so a long silence takes little room.
+import type { Frame } from '../../runtime/host/protocol.ts'
+import { readTrace, TRACE_FAILURE, TRACE_TIMER } from './trace-entries.ts'
+
+export interface RailMark {
+  readonly kind: 'output' | 'timer' | 'failure'
+  readonly atMs: number
+  /** How many happened here. */
+  readonly count: number
+}
+
+export interface Rail {
+  readonly marks: readonly RailMark[]
+  /** Stretches of virtual time that were passed over, in order. */
+  readonly gaps: readonly { readonly fromMs: number; readonly toMs: number }[]
+}
+
+export const EMPTY_RAIL: Rail = { marks: [], gaps: [] }
+
+const MOST_MARKS = 2000
+
+export function extendRail(rail: Rail, frame: Pick<Frame, 'rows' | 'trace' | 'skippedMs' | 'position'>): Rail {
+  const marks: RailMark[] = frame.rows.map(({ at }) => ({ kind: 'output', atMs: at, count: 1 }))
+  readTrace(frame.trace, ({ kind, atMs }) => {
+    if (kind === TRACE_TIMER) marks.push({ kind: 'timer', atMs, count: 1 })
+    else if (kind === TRACE_FAILURE) marks.push({ kind: 'failure', atMs, count: 1 })
+  })
+  const toMs = frame.position.virtualMs
+  const gaps = frame.skippedMs > 0 ? [...rail.gaps, { fromMs: toMs - frame.skippedMs, toMs }] : rail.gaps
+  if (marks.length === 0 && gaps === rail.gaps) return rail
+  return { marks: [...rail.marks, ...marks].slice(-MOST_MARKS), gaps }
+}
+
+/** Virtual time with every gap shortened to this much. */
+const GAP_MS = 300
+
+/** Place on the line, in ms as shown. */
+export function shownMs(atMs: number, gaps: Rail['gaps']): number {
+  let shown = atMs
+  for (const { fromMs, toMs } of gaps) {
+    const length = toMs - fromMs
+    if (length <= GAP_MS || atMs <= fromMs) continue
+    shown -= Math.min(atMs, toMs) - fromMs - (Math.min(atMs, toMs) - fromMs) * (GAP_MS / length)
+  }
+  return shown
+}
+
+/** Marks as they are drawn: those of one kind that fall on one place become one, with their number. */
+export function placedMarks(
+  rail: Rail,
+  endMs: number,
+  places: number,
+): (RailMark & { readonly share: number; readonly untilMs: number })[] {
+  const whole = Math.max(1, shownMs(endMs, rail.gaps))
+  const placed = new Map<string, RailMark & { readonly share: number; readonly untilMs: number }>()
+  for (const mark of rail.marks) {
+    const place = Math.round((shownMs(mark.atMs, rail.gaps) / whole) * places)
+    const key = `${mark.kind} ${place}`
+    const before = placed.get(key)
+    if (before === undefined) placed.set(key, { ...mark, share: place / places, untilMs: mark.atMs })
+    else placed.set(key, { ...before, count: before.count + mark.count, untilMs: mark.atMs })
+  }
+  return Array.from(placed.values())
+}

@@ -1,0 +1,5 @@
+// Operators as the stage calls them: where one stands says already that it's a source or a sink.
+
+export function shortName(name: string): string {
+  return name.replace(/^(Source|Sink): /, '')
+}

@@ -1,0 +1,38 @@
+// Where the elements of a moment are on the drawing: on their way by progress, arrived ones queueing before the card.
+import type { Moment } from '../../../runtime/host/protocol.ts'
+import { pointOn, type FlowLayout } from './dataflow-layout.ts'
+
+export interface PlacedElement {
+  /** The same from frame to frame. */
+  readonly key: string
+  readonly kind: 'record' | 'watermark' | 'idle' | 'active' | 'end'
+  readonly label: string
+  readonly text: string
+  readonly x: number
+  readonly y: number
+  /** The record that the last step sent on. */
+  readonly isLit: boolean
+}
+
+/** Room of one element in a queue. */
+const SPACING = 15
+
+/** `isStill`: for readers who asked for less motion, everything on its way stands in the middle. */
+export function placeElements(layout: FlowLayout, moment: Moment, isStill: boolean): PlacedElement[] {
+  const lit = new Set(moment.hand?.sent.map(({ channel, id }) => `${channel}:${id}`) ?? [])
+  const placed: PlacedElement[] = []
+  for (const { channels, curve } of layout.bands) {
+    const [start, , , end] = curve
+    const length = Math.hypot(end.x - start.x, end.y - start.y) || 1
+    let waiting = 0
+    for (const channel of channels) {
+      for (const { id, kind, label, text, progress } of moment.channels[channel]?.elements ?? []) {
+        const queued = progress >= 1 ? Math.max(0.1, 1 - ((waiting++ + 0.7) * SPACING) / length) : null
+        const share = queued ?? (isStill ? 0.5 : 0.06 + progress * 0.88)
+        const key = `${channel}:${id}`
+        placed.push({ key, kind, label, text, ...pointOn(curve, share), isLit: lit.has(key) })
+      }
+    }
+  }
+  return placed
+}
