@@ -13,7 +13,14 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 // Relative addresses throughout: the built site may be served from any folder.
 export default defineConfig({
   base: './',
-  plugins: [svelte(), bundlePlugin(), typesPlugin(root), lessonsPlugin(root), monacoPlugin(root), contentSecurityPlugin()],
+  plugins: [
+    svelte(),
+    bundlePlugin(),
+    typesPlugin(root),
+    lessonsPlugin(root),
+    monacoPlugin(root),
+    contentSecurityPlugin(),
+  ],
   define: { __BOOTSTRAP_HASH__: JSON.stringify(bootstrapHash()) },
   // The build takes the worker's plugins from here, `vite dev` takes them from above.
   worker: { format: 'es', plugins: () => [monacoPlugin(root)] },

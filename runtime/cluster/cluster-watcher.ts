@@ -56,6 +56,7 @@ export class ClusterWatcher implements JobWatcher {
 
   /** Puts itself before the inputs of all tasks. Before the first event. */
   attach(execution: JobExecution): void {
+    this.labels.attach(execution)
     for (const task of execution.tasks) {
       this.recordsIn.set(task, 0)
       const { chain } = task
@@ -84,10 +85,6 @@ export class ClusterWatcher implements JobWatcher {
         hand.calls.push({ kind, name, text: shorten(text()), error: new Error(kind) })
       },
     }
-  }
-
-  keySeen(value: unknown, key: unknown): void {
-    this.labels.keySeen(value, key)
   }
 
   rowArrived(row: number): void {

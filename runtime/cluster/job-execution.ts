@@ -58,11 +58,9 @@ export interface JobObserver {
   log(level: string, text: string, subtask: number, atMs: number): void
 }
 
-/** Sees what no trace entry says: records, calls and keys as they pass. Watching changes nothing. */
+/** Sees what no trace entry says: records and calls as they pass. Watching changes nothing. */
 export interface JobWatcher extends TimerWatcher {
   probeOf(task: Task): CallProbe
-  /** The key that a partitioner took from a record. */
-  keySeen(value: unknown, key: unknown): void
   rowArrived(row: number): void
 }
 
@@ -89,6 +87,7 @@ export class JobExecution implements TaskListener {
   readonly watcher: JobWatcher | null
   readonly tasks: Task[] = []
   readonly channels: Channel[] = []
+  readonly edges = new Map<Channel, JobEdge>()
   readonly backends: KeyedStateBackend[] = []
   readonly pool: BufferPool
   state: JobState = 'RUNNING'
@@ -162,6 +161,7 @@ export class JobExecution implements TaskListener {
     for (const [sender, receiver] of connections(job.edge.partitioner, from.parallelism, to.parallelism)) {
       const channel = new Channel(this.simulation, this.pool, this.settings)
       this.channels.push(channel)
+      this.edges.set(channel, job)
       ;(bySender[sender] as Channel[]).push(channel)
       const key = `${to.id} ${receiver}`
       channelsInto.set(key, [...(channelsInto.get(key) ?? []), channel])
@@ -242,23 +242,13 @@ export class JobExecution implements TaskListener {
         key === null
           ? null
           : {
-              select: this.watchedKey(asCall(instance.registry.get(job.to, `keySelector:${job.input}`), 'getKey')),
+              select: asCall(instance.registry.get(job.to, `keySelector:${job.input}`), 'getKey'),
               reader: new KeyReader(declaredKey(key), job.to),
             },
       maxParallelism: maxParallelismOf(target),
       choose: partitioner === 'CUSTOM' ? customChoice(job, instance) : null,
     })
     return new RecordWriter(channels, selector)
-  }
-
-  private watchedKey(select: (value: unknown) => unknown): (value: unknown) => unknown {
-    const { watcher } = this
-    if (watcher === null) return select
-    return (value) => {
-      const key = select(value)
-      watcher.keySeen(value, key)
-      return key
-    }
   }
 
   private contextOf(node: PlanNode, vertex: JobVertex, task: Task, instance: JobInstance): OperatorContext {

@@ -1,23 +1,43 @@
-// How records are called in pictures: the key that the partitioner took from them, and their text. Kept beside the
-// records, weakly, because asking the learner's key selector again would be a call the run doesn't make.
+// How records are called in pictures: by their key where they were keyed, and by their text. Key selectors are asked in an
+// evaluation of the job made for this alone: those of the run are called exactly as often as if nobody watched.
 
 import { toPrintText } from '../base/value-text.ts'
+import type { Channel } from '../network/channel.ts'
+import { asCall } from '../operators/rich-function.ts'
+import type { JobExecution } from './job-execution.ts'
 
 const LONGEST_LABEL = 12
 const LONGEST_TEXT = 300
 
 export class RecordLabels {
-  readonly #keys = new WeakMap<object, string>()
+  readonly #selectors = new Map<Channel, (value: unknown) => unknown>()
+  readonly #labels = new WeakMap<object, string>()
   readonly #texts = new WeakMap<object, string>()
 
-  keySeen(value: unknown, key: unknown): void {
-    if (isObject(value)) this.#keys.set(value, toPrintText(key))
+  /** Takes the job's key selectors. Before the first event. */
+  attach(execution: JobExecution): void {
+    const keyed = Array.from(execution.edges).filter(([, { edge }]) => edge.key !== null)
+    if (keyed.length === 0) return
+    const { startMs } = execution.simulation.settings
+    const instance = execution.instantiate({ nowMs: () => startMs, random: () => 0, log: () => undefined })
+    for (const [channel, { to, input }] of keyed) {
+      const select = asCall<(value: unknown) => unknown>(instance.registry.get(to, `keySelector:${input}`), 'getKey')
+      this.#selectors.set(channel, (value) => {
+        instance.beginTurn()
+        return select(value)
+      })
+    }
   }
 
-  /** The key where the record was keyed, otherwise the value, cut short. */
-  labelOf(value: unknown): string {
-    const label = (isObject(value) ? this.#keys.get(value) : undefined) ?? this.textOf(value)
-    return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label
+  /** The key on a keyed channel, otherwise the value; cut short. */
+  labelOf(value: unknown, channel: Channel): string {
+    if (!isObject(value)) return cut(this.#keyText(value, channel) ?? toPrintText(value))
+    let label = this.#labels.get(value)
+    if (label === undefined) {
+      label = cut(this.#keyText(value, channel) ?? this.textOf(value))
+      this.#labels.set(value, label)
+    }
+    return label
   }
 
   /** The value as print shows it. Records don't change while they travel, so the first text holds. */
@@ -30,10 +50,25 @@ export class RecordLabels {
     }
     return text
   }
+
+  #keyText(value: unknown, channel: Channel): string | null {
+    const select = this.#selectors.get(channel)
+    if (select === undefined) return null
+    try {
+      return toPrintText(select(value))
+    } catch {
+      // The run will meet the same, and say so.
+      return null
+    }
+  }
 }
 
 export function shorten(text: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+}
+
+function cut(label: string): string {
+  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label
 }
 
 function isObject(value: unknown): value is object {

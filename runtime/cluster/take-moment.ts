@@ -69,7 +69,7 @@ function channelMoment(channel: Channel, watcher: ClusterWatcher, nowUs: number)
   const { latencyUs } = channel.settings
   let id = channel.consumedElements
   const list = (buffer: Buffer, progress: number): void => {
-    for (const element of elementsOf(buffer, id, watcher)) {
+    for (const element of elementsOf(buffer, id, channel, watcher)) {
       if (elements.length < MOST_ELEMENTS) elements.push({ ...element, progress })
     }
     id += buffer.size + buffer.controlAt.length
@@ -95,6 +95,7 @@ function channelMoment(channel: Channel, watcher: ClusterWatcher, nowUs: number)
 function* elementsOf(
   buffer: Buffer,
   firstId: number,
+  channel: Channel,
   { labels }: ClusterWatcher,
 ): Generator<Omit<ElementMoment, 'progress'>> {
   let control = buffer.controlIndex
@@ -106,7 +107,12 @@ function* elementsOf(
     }
     if (at === buffer.size) return
     const value = buffer.values[at]
-    yield { id: firstId + at + control, kind: 'record', label: labels.labelOf(value), text: labels.textOf(value) }
+    yield {
+      id: firstId + at + control,
+      kind: 'record',
+      label: labels.labelOf(value, channel),
+      text: labels.textOf(value),
+    }
   }
 }
 

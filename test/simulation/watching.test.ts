@@ -152,6 +152,31 @@ describe('a watched run', () => {
     expect(frames.filter(({ topology }) => topology !== null)).toHaveLength(1)
   })
 
+  test('labels are keys also where there is one channel only, and asking for them is no call of the run', async () => {
+    const counting = JOB.replace(
+      '(transaction) => transaction.accountId',
+      '(transaction) => (calls++, transaction.accountId)',
+    )
+      .replace('const env', 'let calls = 0\nconst env')
+      .replace('.print()', '.map((alert) => alert + calls).print()')
+    const made = compiled(
+      [
+        { name: 'Job.ts', text: counting },
+        { name: 'FraudDetector.ts', text: DETECTOR },
+      ],
+      'Job.ts',
+    ).job as CompiledJob
+    const labels = new Set<string>()
+    const watched = await newSession().run(made, { isWatched: true, cluster: SLOW, speed: 1000 }, ({ moment }) => {
+      for (const { elements } of moment?.channels ?? []) {
+        for (const { kind, label } of elements) if (kind === 'record') labels.add(label)
+      }
+    })
+    expect([...labels].filter((label) => !/^[1-5]$/.test(label))).toEqual([])
+    const alone = await newSession().run(made, { cluster: SLOW }, () => undefined)
+    expect(watched.hash).toBe(alone.hash)
+  })
+
   test('an unknown source of an input, and a record out of order, are said', async () => {
     const run = (inputs: RunSettings['inputs']) => newSession().run(job(), { inputs } as RunSettings, () => undefined)
     expect((await run({ payments: [] })).diagnostics[0]).toMatchObject({

@@ -43,7 +43,7 @@ export interface FlowLayout {
 const MARGIN = 18
 const GAP = 22
 const CARD = 176
-const KEYED_CARD = 216
+const KEYED_CARD = 264
 const LEAST_REACH = 84
 const NARROW = 560
 /** Above so many subtasks a column is drawn as one card per chain. */
@@ -138,7 +138,7 @@ function standInColumns(columns: readonly Item[][], topology: Topology, room: Fl
 function stackDown(columns: readonly Item[][], topology: Topology, room: FlowRoom): FlowCard[] {
   let y = MARGIN
   return columns.flatMap((items) => {
-    const least = items.some(({ vertex }) => isKeyed(topology, vertex)) ? 200 : 130
+    const least = items.some(({ vertex }) => isKeyed(topology, vertex)) ? 160 : 120
     const each = (room.width - 2 * MARGIN - GAP * (items.length - 1)) / items.length
     const width = Math.min(KEYED_CARD, Math.max(least, each))
     const whole = width * items.length + GAP * (items.length - 1)
