@@ -36,6 +36,8 @@ export interface FlowLayout {
   readonly width: number
   readonly height: number
   readonly isDown: boolean
+  /** Cards are chains, not subtasks: as asked for, or because there are too many subtasks. */
+  readonly isLogical: boolean
   readonly cards: readonly FlowCard[]
   readonly bands: readonly FlowBand[]
 }
@@ -64,6 +66,7 @@ export function layoutDataflow(topology: Topology, mode: FlowMode, room: FlowRoo
     width: Math.max(room.width, ...cards.map(({ x, width }) => x + width + MARGIN)),
     height: Math.max(room.height, ...cards.map(({ y, height }) => y + height + MARGIN)),
     isDown,
+    isLogical,
     cards,
     bands,
   }

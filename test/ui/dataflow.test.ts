@@ -1,0 +1,227 @@
+// The figure as data: where cards, channels and elements are, what the rail and the margins say.
+
+import { describe, expect, test } from 'vitest'
+import type { ElementMoment, Moment, Topology } from '../../runtime/host/protocol.ts'
+import { TRACE_FAILURE, TRACE_STRIDE, TRACE_TIMER } from '../../runtime/trace/trace-layout.ts'
+import { differingLines } from '../../ui/lesson/differing-lines.ts'
+import { pageOf } from '../../ui/lesson/route.ts'
+import { PredictionScore } from '../../ui/lesson/score-prediction.ts'
+import { jobFrom } from '../../ui/notebook/job-files.ts'
+import { handMarks } from '../../ui/stage/hand-marks.ts'
+import { EMPTY_RAIL, extendRail, placedMarks, shownMs } from '../../ui/stage/rail.ts'
+import * as page from '../../ui/stage/trace-entries.ts'
+import { layoutDataflow, pointOn, type FlowCard } from '../../ui/stage/views/dataflow-layout.ts'
+import { placeElements } from '../../ui/stage/views/placed-elements.ts'
+
+const ROOM = { width: 900, height: 500 }
+
+/** `source ×1 → work ×2 keyed → sink ×1`, every subtask connected with every one of the next. */
+function topology(parallelisms: readonly number[], keyed = 1): Topology {
+  const vertices = parallelisms.map((parallelism, i) => ({
+    id: `v${i}`,
+    name: `v${i}`,
+    parallelism,
+    maxParallelism: 128,
+    nodes: [
+      { id: `n${i}`, name: `n${i}`, kind: 'map', isKeyed: i === keyed, at: { file: 'Job.ts', line: i + 1, column: 1 } },
+    ],
+    inputs: i === 0 ? [] : [{ from: i - 1, partitioner: 'HASH' }],
+  }))
+  const tasks = parallelisms.flatMap((parallelism, vertex) =>
+    Array.from({ length: parallelism }, (_, subtask) => ({ vertex, subtask, traceId: vertex * 100 + subtask })),
+  )
+  const channels = tasks.flatMap(({ vertex }, from) =>
+    tasks.flatMap((other, to) =>
+      other.vertex === vertex + 1 ? [{ from, to, partitioner: 'HASH', traceId: from * 100 + to }] : [],
+    ),
+  )
+  return { vertices, tasks, channels }
+}
+
+function element(id: number, progress: number): ElementMoment {
+  return { id, kind: 'record', label: String(id), text: `record ${id}`, progress }
+}
+
+function moment(elements: readonly (readonly ElementMoment[])[], sent: { channel: number; id: number }[] = []): Moment {
+  const channels = elements.map((list) => ({
+    used: list.length,
+    credits: 8,
+    elements: list,
+    elementCount: list.length,
+  }))
+  const hand = { task: 0, kind: 'record' as const, element: null, sent, rows: [], text: 'x', key: null }
+  return { tasks: [], channels, hand: { ...hand, timestamp: null, calls: [] } }
+}
+
+const overlap = (a: FlowCard, b: FlowCard): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+
+describe('layout', () => {
+  test.each([
+    [[1], ROOM],
+    [[1, 2, 1], ROOM],
+    [[4, 4, 4], ROOM],
+    [[1, 2, 1], { width: 340, height: 500 }],
+    [[1, 3], { width: 320, height: 300 }],
+    [[30, 30], ROOM],
+  ])('%j: no two cards overlap, all lie within the drawing', (parallelisms, room) => {
+    const { cards, width, height } = layoutDataflow(topology(parallelisms), 'physical', room)
+    cards.forEach((a, i) => cards.slice(i + 1).forEach((b) => expect([a, b, overlap(a, b)]).toEqual([a, b, false])))
+    for (const card of cards) {
+      expect(card.x).toBeGreaterThanOrEqual(0)
+      expect(card.x + card.width).toBeLessThanOrEqual(width)
+      expect(card.y + card.height).toBeLessThanOrEqual(height)
+    }
+  })
+
+  test('physical has a card a subtask and a band a channel; logical one each a chain and edge', () => {
+    const job = topology([1, 2, 1])
+    const physical = layoutDataflow(job, 'physical', ROOM)
+    expect([physical.cards.length, physical.bands.map(({ channels }) => channels)]).toEqual([4, [[0], [1], [2], [3]]])
+    const logical = layoutDataflow(job, 'logical', ROOM)
+    expect([logical.cards.length, logical.bands.map(({ channels }) => channels)]).toEqual([
+      3,
+      [
+        [0, 1],
+        [2, 3],
+      ],
+    ])
+  })
+
+  test('too many subtasks are drawn as chains, and the layout says so', () => {
+    const { isLogical, cards } = layoutDataflow(topology([30, 30]), 'physical', ROOM)
+    expect([isLogical, cards.length]).toEqual([true, 2])
+  })
+
+  test('columns go right, on a narrow stage down; bands go from edge to edge', () => {
+    const wide = layoutDataflow(topology([1, 1]), 'physical', ROOM)
+    const [from, to] = wide.cards as [FlowCard, FlowCard]
+    expect(from.x + from.width).toBeLessThan(to.x)
+    expect(wide.bands[0]?.curve[0].x).toBe(from.x + from.width)
+    expect(wide.bands[0]?.curve[3].x).toBe(to.x)
+    const narrow = layoutDataflow(topology([1, 1]), 'physical', { width: 340, height: 400 })
+    expect(narrow.isDown).toBe(true)
+    expect(narrow.cards[0]?.y).toBeLessThan(narrow.cards[1]?.y ?? 0)
+  })
+})
+
+describe('elements', () => {
+  const layout = layoutDataflow(topology([1, 1]), 'physical', ROOM)
+  const curve = layout.bands[0]!.curve
+
+  test('stand on their channel, farther the farther they are; arrived ones queue, the next one first', () => {
+    const placed = placeElements(
+      layout,
+      moment([[element(4, 1), element(5, 1), element(6, 0.7), element(7, 0.1)]]),
+      false,
+    )
+    const xs = placed.map(({ x }) => x)
+    expect(xs).toEqual([...xs].sort((a, b) => b - a))
+    expect(new Set(xs.map(Math.round)).size).toBe(4)
+    expect(xs[0]).toBeLessThan(curve[3].x)
+    expect(placed.map(({ key }) => key)).toEqual(['0:4', '0:5', '0:6', '0:7'])
+  })
+
+  test('with less motion they stand in the middle; what the hand sent is lit', () => {
+    const still = placeElements(layout, moment([[element(1, 0.2), element(2, 0.8)]], [{ channel: 0, id: 2 }]), true)
+    expect(still.map(({ x }) => x)).toEqual([pointOn(curve, 0.5).x, pointOn(curve, 0.5).x])
+    expect(still.map(({ isLit }) => isLit)).toEqual([false, true])
+  })
+})
+
+describe('the rail', () => {
+  const position = { virtualMs: 72_000, event: 0, record: 0, rows: 0 }
+  const timer = Float64Array.of(1, 60_000_000, TRACE_TIMER, 3, 60_000, 0)
+  const row = { sink: 's', subtask: 0, timestamp: null, value: '1', text: '1', at: 2000 }
+
+  test('reads the engine’s trace by the engine’s numbers', () => {
+    expect([page.TRACE_STRIDE, page.TRACE_TIMER, page.TRACE_FAILURE]).toEqual([
+      TRACE_STRIDE,
+      TRACE_TIMER,
+      TRACE_FAILURE,
+    ])
+  })
+
+  test('has marks for outputs and timers, and a short gap for a long silence', () => {
+    const rail = extendRail(EMPTY_RAIL, { rows: [row, row], trace: timer, skippedMs: 55_000, position })
+    expect(rail.marks.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+      ['output', 2000],
+      ['output', 2000],
+      ['timer', 60_000],
+    ])
+    expect(rail.gaps).toEqual([{ fromMs: 17_000, toMs: 72_000 }])
+    expect([0, 17_000, 72_000, 73_000].map((ms) => shownMs(ms, rail.gaps))).toEqual([0, 17_000, 17_300, 18_300])
+    const placed = placedMarks(rail, 72_000, 100)
+    expect(placed.map(({ kind, count }) => [kind, count])).toEqual([
+      ['output', 2],
+      ['timer', 1],
+    ])
+  })
+})
+
+test('the margin says what calls gave, line by line, the last one under the hand', () => {
+  const at = (line: number) => ({ file: 'D.ts', line, column: 3 })
+  const now = moment([])
+  const calls = [
+    { kind: 'read' as const, name: 'flag', text: 'null', at: at(10) },
+    { kind: 'update' as const, name: 'flag', text: 'true', at: at(20) },
+    { kind: 'register' as const, name: 'processing time', text: '60300', at: at(22) },
+    { kind: 'clear' as const, name: 'flag', text: '', at: at(22) },
+  ]
+  expect(handMarks(topology([1]), { ...now, hand: { ...now.hand!, calls } })).toEqual([
+    { file: 'D.ts', line: 10, isHand: false, text: '= null' },
+    { file: 'D.ts', line: 20, isHand: false, text: '→ true' },
+    { file: 'D.ts', line: 22, isHand: true, text: '→ 60300; → ∅' },
+  ])
+  // Without calls the operator's own line is where the record is.
+  expect(handMarks(topology([1]), now)).toEqual([{ file: 'Job.ts', line: 1, isHand: true, text: 'x' }])
+})
+
+describe('a prediction', () => {
+  const row = (text: string, at: number, sink = 'alerts') => ({
+    sink,
+    subtask: 0,
+    timestamp: null,
+    value: '',
+    text,
+    at,
+  })
+  test.each([
+    [0, ['a@1'], { isRight: false, count: 1, by: { text: 'a', atMs: 1 } }],
+    [1, ['a@1'], { isRight: true, count: 1, by: null }],
+    [1, ['a@1', 'a@2', 'a@3'], { isRight: false, count: 2, by: { text: 'a', atMs: 2 } }],
+    [3, ['a@1'], { isRight: false, count: 1, by: null }],
+    [0, ['b@1'], { isRight: true, count: 0, by: null }],
+  ])('of %i with %j', (choice, rows, verdict) => {
+    const score = new PredictionScore({ sink: 'alerts', row: 'a', choice })
+    score.take([row('a', 0, 'other')])
+    for (const text of rows) score.take([row(text.split('@')[0]!, Number(text.split('@')[1]))])
+    score.end()
+    expect(score.verdict).toEqual(verdict)
+  })
+})
+
+test('lines that the other text hasn’t', () => {
+  const { left, right } = differingLines('a\nb\nc\nd', 'a\nx\nc\ny\nd')
+  expect([[...left], [...right]]).toEqual([[1], [1, 3]])
+})
+
+test.each([
+  ['', 'a/b', false],
+  ['#/a/c', 'a/c', false],
+  ['#/playground', 'playground', false],
+  ['#/nothing', 'a/b', true],
+  ['#code', 'a/b', true],
+])('the address %s is page %s', (hash, id, isUnknown) =>
+  expect(pageOf(hash, ['a/b', 'a/c'])).toEqual({ id, isUnknown }),
+)
+
+test('a job is its entry and what that imports', () => {
+  const files = [
+    { name: 'Job.ts', text: `import { D } from './D'` },
+    { name: 'D.ts', text: `import './E.ts'` },
+    { name: 'E.ts', text: '' },
+    { name: 'Other.ts', text: `import './D'` },
+  ]
+  expect(jobFrom(files, 'Job.ts').files.map(({ name }) => name)).toEqual(['Job.ts', 'D.ts', 'E.ts'])
+})
