@@ -1,6 +1,7 @@
 // streambed run <job.ts> | streambed plan <job.ts>: jobs without a page, for grading and for scripts. Rows go to standard
 // output in the order in which the sinks got them, everything said about the job to standard error.
 
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { sinkName } from '../cluster/job-execution.ts'
@@ -8,7 +9,7 @@ import type { Plan } from '../graph/plan.ts'
 import { render, type Language } from '../messages/index.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import { compileFile, nodeHost } from './node.ts'
-import type { Frame, RunSettings, SinkRow } from './protocol.ts'
+import type { Frame, InputRecord, RunSettings, SinkRow } from './protocol.ts'
 import { EngineSession } from './session.ts'
 
 const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print what its sinks get
@@ -19,6 +20,7 @@ const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print wh
   --parallelism <n>   default parallelism, 1 unless given
   --seed <n>          seed of the simulation, 1 unless given
   --until <ms>        end the job at this virtual time
+  --input <s=file>    the source named s reads this file's lines {"value","atMs","timestamp"} instead of its own data
   --lang <en|zh>      language of messages, from LANG unless given
 `
 
@@ -145,6 +147,7 @@ function readArguments(
         parallelism: { type: 'string' },
         seed: { type: 'string' },
         until: { type: 'string' },
+        input: { type: 'string', multiple: true, default: [] },
         lang: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -158,12 +161,31 @@ function readArguments(
       seed: numberOption(values.seed, 1),
       untilMs: values.until === undefined ? null : numberOption(values.until, 0),
       speed: null,
+      inputs: Object.fromEntries(values.input.map(readInput)),
     }
     const language = languageOf(values.lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ?? '')
     return { command, file, options: { json: values.json, hash: values.hash, language, settings } }
   } catch (error) {
     return (error as Error).message
   }
+}
+
+/** `name=file.jsonl`; a first line that only says what the file is (as in lessons) is passed over. */
+function readInput(option: string): [string, InputRecord[]] {
+  const [source = '', ...rest] = option.split('=')
+  const file = rest.join('=')
+  if (source === '' || file === '') throw new Error(`--input takes <source>=<file.jsonl>, not "${option}".`)
+  const lines = readFileSync(file, 'utf8').split('\n').entries()
+  const records = Array.from(lines).flatMap(([index, line]): InputRecord[] => {
+    if (line.trim() === '') return []
+    try {
+      const record = JSON.parse(line) as InputRecord
+      return index === 0 && 'source' in record && !('value' in record) ? [] : [record]
+    } catch {
+      throw new Error(`${file}:${index + 1}: this line isn't JSON. Each line is a record: {"atMs":0,"value":…}.`)
+    }
+  })
+  return [source, records]
 }
 
 function numberOption(text: string | undefined, otherwise: number): number {

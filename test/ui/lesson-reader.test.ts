@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { originalHash, readLessons } from '../../ui/build/lesson/lesson-folder.ts'
+import { createLesson } from '../../ui/build/lesson/skeleton.ts'
 import { problemText } from '../../ui/build/lesson/problem.ts'
 import { readLesson, skeletonDifference } from '../../ui/build/lesson/read-lesson.ts'
 
@@ -115,6 +116,26 @@ describe('what an author is told', () => {
       'The frontmatter lacks goal, needs, minutes, source.',
       'The frontmatter has no key "gaol".',
     ])
+  })
+
+  test('a new lesson is complete and correct, and no second one of its name is made', () => {
+    const root = mkdtempSync(path.join(tmpdir(), 'lessons-'))
+    try {
+      mkdirSync(path.join(root, 'lessons/01-a/01-b'), { recursive: true })
+      expect(createLesson(root, 'a', 'new-one')).toContain('lessons/01-a/02-new-one/lesson.zh.md')
+      expect(createLesson(root, 'c', 'first')).toContain('lessons/02-c/chapter.yaml')
+      const { problems: found, bundles } = readLessons(root)
+      expect(found.filter(({ file }) => !file.includes('01-b'))).toEqual([])
+      expect(bundles.map(({ id, texts }) => `${id} ${texts.zh.isStale}`)).toEqual([
+        'a/b true',
+        'a/new-one false',
+        'c/first false',
+      ])
+      expect(() => createLesson(root, 'a', 'new-one')).toThrow('has a lesson new-one already')
+      expect(() => createLesson(root, 'a', 'New One')).toThrow('small letters')
+    } finally {
+      rmSync(root, { recursive: true })
+    }
   })
 
   test('a translation built differently, missing, or older', () => {

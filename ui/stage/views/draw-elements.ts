@@ -68,7 +68,7 @@ function shapeOf({ kind, label }: PlacedElement): string {
 
 function create(layer: SVGGElement, shape: string): Drawn {
   const group = select(layer).append('g')
-  const title = group.append('title')
+  const title = group.append<SVGTitleElement>('title')
   let label: SVGTextElement | null = null
   if (shape === 'watermark') group.append('path').attr('d', 'M-2,-11h4v7l6,4l-6,4v7h-4z')
   else if (shape === 'end') group.append('path').attr('d', 'M-2,-9h4v18h-4z')
