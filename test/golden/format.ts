@@ -58,9 +58,21 @@ export function timestampFrom(written: unknown): number {
   return Number.isSafeInteger(number) ? number : number < 0 ? MIN_TIMESTAMP : MAX_TIMESTAMP
 }
 
+const LONGEST = 2n ** 63n - 1n
+
+/** A value whose longs may be written as MIN, MAX or digits: as the engine holds them. */
+export function longsIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(longsIn)
+  if (value === 'MAX') return LONGEST
+  if (value === 'MIN') return -LONGEST - 1n
+  return typeof value === 'string' && /^-?\d{16,}$/.test(value) ? BigInt(value) : value
+}
+
 /** As the vectors write it: the extremes by name, none as null, big integers as digits. */
 export function written(value: unknown): unknown {
   if (typeof value === 'bigint') {
+    if (value === LONGEST) return 'MAX'
+    if (value === -LONGEST - 1n) return 'MIN'
     const number = Number(value)
     return Number.isSafeInteger(number) ? number : String(value)
   }

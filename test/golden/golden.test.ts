@@ -9,21 +9,47 @@ import { parseExactly, type Vector, type VectorFile, type Verdict } from './form
 
 const folder = path.join(import.meta.dirname, 'vectors/datastream')
 
-/** Family -> reason -> how many vectors wait for it. State has only value state so far. */
-const WAITING: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  state: { 'command a': 4, 'command l': 34, 'command m': 33, 'command r': 6 },
+/** Family -> how many vectors wait until their operators are there. A family that isn't named waits for nothing. */
+const WAITING: Readonly<Record<string, number>> = {
+  async: 58,
+  broadcast: 36,
+  cep: 174,
+  graph: 53,
+  jobs: 25,
+  joins: 89,
+  process: 32,
+  rescale: 68,
+  state: 77,
+  'watermark-multiplexer': 30,
+  'windows-event': 129,
+  'windows-global-count': 45,
+  'windows-processing': 45,
+  'windows-session': 98,
 }
 /** Family -> how many vectors there are, so that a file can't shrink unseen. */
 const VECTORS: Readonly<Record<string, number>> = {
+  async: 58,
+  broadcast: 36,
+  cep: 174,
   exchanges: 18,
+  graph: 53,
+  jobs: 25,
+  joins: 89,
   keygroups: 9,
   'operator-ids': 1,
   partitioners: 21,
+  process: 54,
+  rescale: 68,
   state: 79,
   timers: 56,
   'watermark-generators': 33,
+  'watermark-multiplexer': 30,
   'watermark-operator': 25,
   'watermark-valve': 53,
+  'windows-event': 129,
+  'windows-global-count': 45,
+  'windows-processing': 45,
+  'windows-session': 98,
 }
 
 const files = readdirSync(folder)
@@ -38,16 +64,16 @@ test('the families and the number of their vectors', () => {
 })
 
 describe.each(files)('$family', ({ family, vectors }) => {
-  const waiting: Record<string, number> = {}
+  let waiting = 0
   const runs: [name: string, verdict: Verdict][] = []
   for (const vector of vectors) {
     const verdict = runVector(family, vector)
-    if (verdict.kind === 'not yet run') waiting[verdict.why] = (waiting[verdict.why] ?? 0) + 1
+    if (verdict.kind === 'not yet run') waiting++
     else runs.push([vector.name, verdict])
   }
 
-  test('waits for what the list says, and nothing else', () => expect(waiting).toEqual(WAITING[family] ?? {}))
-  test.each(runs)('%s', (_name, verdict) => expect(verdict).toEqual({ kind: 'passed' }))
+  test('waits for what the list says, and nothing else', () => expect(waiting).toBe(WAITING[family] ?? 0))
+  if (runs.length > 0) test.each(runs)('%s', (_name, verdict) => expect(verdict).toEqual({ kind: 'passed' }))
 })
 
 describe('the runner bites', () => {

@@ -10,6 +10,7 @@ import { OperatorHarness, type OperatorUnderTest } from '../harness/operator-har
 import {
   compareOutputs,
   failed,
+  longsIn,
   notYetRun,
   PASSED,
   timestampFrom,
@@ -119,7 +120,7 @@ function applyInput(harness: OperatorHarness, step: Step): boolean {
   const [kind, first, second] = step.in
   switch (kind) {
     case 'record':
-      harness.record(first, timestampFrom(second))
+      harness.record(longsIn(first), timestampFrom(second))
       return true
     case 'watermark':
       harness.watermark(timestampFrom(first))
