@@ -69,8 +69,10 @@ function keyMoment(backend: KeyedStateBackend, slot: number, last: LastStep | nu
       (timer): TimerMoment => ({ ...timer, isEventTime: true }),
     ),
   ]
+  const { starts, ends } = backend.namespaces
   return {
     key: toPrintText(backend.keys[slot]),
+    window: backend.namespaces.isNamespaced(slot) ? { start: starts[slot] as number, end: ends[slot] as number } : null,
     keyGroup: backend.keyGroupOfSlot(slot),
     cells,
     timers,

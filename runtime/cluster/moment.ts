@@ -77,13 +77,15 @@ export interface TaskMoment {
 export interface KeyedMoment {
   /** Names of the states, in the order in which they were asked for. */
   readonly states: readonly string[]
-  /** Keys with state or timers, and the one at hand; the first 200. */
+  /** Keys, and windows of keys, with state or timers, and the key at hand; the first 200. */
   readonly keys: readonly KeyMoment[]
   readonly keyCount: number
 }
 
 export interface KeyMoment {
   readonly key: string
+  /** The window whose state and timers these are, from start to before end, in ms; null for those of the key alone. */
+  readonly window: { readonly start: number; readonly end: number } | null
   readonly keyGroup: number
   /** By state; `text` is null where nothing is stored. `was` is there if the last step changed it. */
   readonly cells: readonly { readonly text: string | null; readonly was?: string | null }[]

@@ -1,6 +1,7 @@
-// Keyed state of one subtask of one operator. A key has a slot; every state is a column by slot; timers are two more
-// columns. Slots of keys that have neither state nor timers left are freed in sweeps, so memory follows the live keys and
-// a key that comes and goes costs nothing. Flink's heap KeyedStateBackend: values are handed out by reference.
+// Keyed state of one subtask of one operator. A key has a slot, and another for each window in which it holds something;
+// every state is a column by slot; timers are two more columns. Slots that have neither state nor timers left are freed
+// in sweeps, so memory follows the live keys and a key that comes and goes costs nothing. Flink's heap
+// KeyedStateBackend: values are handed out by reference.
 
 import { cloneValue } from '../base/clone.ts'
 import { LearnerError } from '../base/diagnostic.ts'
@@ -10,6 +11,7 @@ import { KeyReader, type CanonicalKey } from '../record/key.ts'
 import type { TypeInformation } from '../record/type-info.ts'
 import { Column } from './column.ts'
 import { KeyIndex } from './key-index.ts'
+import { Namespaces } from './namespaces.ts'
 import { TimerQueue } from './timer-queue.ts'
 
 /** No current key: in `open`, between records, on a stream that isn't keyed. */
@@ -17,12 +19,24 @@ export const NO_SLOT = -1
 
 const FIRST_SWEEP = 1024
 
-/** Everything one key holds, as a snapshot keeps it. */
-export interface KeySnapshot {
-  readonly key: unknown
+/** What a slot holds, as a snapshot keeps it. */
+interface SlotSnapshot {
   readonly states: readonly (readonly [name: string, value: unknown])[]
   readonly eventTimers: readonly number[]
   readonly processingTimers: readonly number[]
+}
+
+/** What a key holds in a window. */
+interface NamespaceSnapshot extends SlotSnapshot {
+  readonly start: number
+  readonly end: number
+}
+
+/** Everything one key holds, as a snapshot keeps it. */
+export interface KeySnapshot extends SlotSnapshot {
+  readonly key: unknown
+  /** Absent where the key holds nothing in a window. */
+  readonly namespaces?: readonly NamespaceSnapshot[]
 }
 
 /** Keyed state by key group: what a subtask of any parallelism can be restored from. */
@@ -36,10 +50,11 @@ export class KeyedStateBackend {
   readonly reader: KeyReader
   readonly maxParallelism: number
   readonly index = new KeyIndex()
+  readonly namespaces = new Namespaces()
   readonly columns = new Map<string, Column>()
   readonly eventTimers = new TimerQueue(new Column())
   readonly processingTimers = new TimerQueue(new Column())
-  /** Slot of the current key, or NO_SLOT. */
+  /** Slot of the current key, or of it and the current window; NO_SLOT for none. */
   slot = NO_SLOT
   /** By slot: the key as the selector gave it, and as the index knows it. */
   keys: unknown[] = []
@@ -60,8 +75,20 @@ export class KeyedStateBackend {
   setCurrentKey(key: unknown): void {
     const canonical = this.reader.canonical(key)
     let slot = this.index.slotOf(canonical)
-    if (slot < 0) slot = this.allocate(canonical, typeof key === 'object' ? key : canonicalToKey(key, canonical))
+    if (slot < 0) slot = this.allocateKey(canonical, typeof key === 'object' ? key : canonicalToKey(key, canonical))
     this.slot = slot
+  }
+
+  /** Makes the window of the current key the current one. */
+  setNamespace(start: number, end: number): void {
+    const root = this.namespaces.roots[this.slot] as number
+    const slot = this.namespaces.slotOf(root, start, end)
+    this.slot = slot >= 0 ? slot : this.allocateNamespace(root, start, end)
+  }
+
+  /** The slot of the current key alone. */
+  rootSlot(): number {
+    return this.slot === NO_SLOT ? NO_SLOT : (this.namespaces.roots[this.slot] as number)
   }
 
   /** Makes the key of this slot the current one; NO_SLOT for none. */
@@ -122,7 +149,7 @@ export class KeyedStateBackend {
     return count
   }
 
-  /** Slots in use, in order of allocation. */
+  /** Slots in use, of keys and of their windows, in order of allocation. */
   *liveSlots(): Generator<number> {
     for (let slot = 0; slot < this.canonicalKeys.length; slot++) {
       if (this.canonicalKeys[slot] !== undefined && (this.uses[slot] as number) > 0) yield slot
@@ -136,17 +163,23 @@ export class KeyedStateBackend {
   /** A copy of all state and timers, by key group. Shares nothing mutable with the running state. */
   snapshot(): KeyedSnapshot {
     const groups = new Map<number, KeySnapshot[]>()
-    for (const slot of this.liveSlots()) {
-      const keyGroup = this.keyGroupOfSlot(slot)
+    const { roots, starts, ends } = this.namespaces
+    const done = new Set<number>()
+    for (const live of this.liveSlots()) {
+      const root = roots[live] as number
+      if (done.has(root)) continue
+      done.add(root)
+      const keyGroup = this.keyGroupOfSlot(root)
       const keys = groups.get(keyGroup) ?? []
       groups.set(keyGroup, keys)
+      const namespaces = this.namespaces
+        .slotsOf(root)
+        .filter((slot) => (this.uses[slot] as number) > 0)
+        .map((slot) => ({ start: starts[slot] as number, end: ends[slot] as number, ...this.slotSnapshot(slot) }))
       keys.push({
-        key: cloneValue(this.keys[slot]),
-        states: Array.from(this.columns, ([name, column]) => [name, cloneValue(column.get(slot))] as const).filter(
-          ([, value]) => value !== undefined,
-        ),
-        eventTimers: this.eventTimers.timesOf(slot),
-        processingTimers: this.processingTimers.timesOf(slot),
+        key: cloneValue(this.keys[root]),
+        ...this.slotSnapshot(root),
+        ...(namespaces.length === 0 ? {} : { namespaces }),
       })
     }
     const sorted = Array.from(groups, ([keyGroup, keys]) => ({ keyGroup, keys })).sort(
@@ -161,9 +194,11 @@ export class KeyedStateBackend {
       if (keyGroup < range.start || keyGroup > range.end) continue
       for (const entry of keys) {
         this.setCurrentKey(cloneValue(entry.key))
-        for (const [name, value] of entry.states) this.set(this.column(name), name, cloneValue(value))
-        for (const time of entry.eventTimers) this.registerTimer(this.eventTimers, time)
-        for (const time of entry.processingTimers) this.registerTimer(this.processingTimers, time)
+        this.restoreSlot(entry)
+        for (const namespace of entry.namespaces ?? []) {
+          this.setNamespace(namespace.start, namespace.end)
+          this.restoreSlot(namespace)
+        }
       }
     }
     this.setCurrentSlot(NO_SLOT)
@@ -173,6 +208,10 @@ export class KeyedStateBackend {
   digest(fingerprint: Fingerprint): void {
     for (const slot of this.liveSlots()) {
       fingerprint.value(this.keys[slot])
+      if (this.namespaces.isNamespaced(slot)) {
+        fingerprint.number(this.namespaces.starts[slot] as number)
+        fingerprint.number(this.namespaces.ends[slot] as number)
+      }
       for (const [name, column] of this.columns) {
         fingerprint.string(name)
         fingerprint.value(column.get(slot))
@@ -183,12 +222,41 @@ export class KeyedStateBackend {
     }
   }
 
+  private slotSnapshot(slot: number): SlotSnapshot {
+    return {
+      states: Array.from(this.columns, ([name, column]) => [name, cloneValue(column.get(slot))] as const).filter(
+        ([, value]) => value !== undefined,
+      ),
+      eventTimers: this.eventTimers.timesOf(slot),
+      processingTimers: this.processingTimers.timesOf(slot),
+    }
+  }
+
+  /** Gives the current slot what the snapshot has for it. */
+  private restoreSlot(entry: SlotSnapshot): void {
+    for (const [name, value] of entry.states) this.set(this.column(name), name, cloneValue(value))
+    for (const time of entry.eventTimers) this.registerTimer(this.eventTimers, time)
+    for (const time of entry.processingTimers) this.registerTimer(this.processingTimers, time)
+  }
+
+  private allocateKey(canonical: CanonicalKey, key: unknown): number {
+    const slot = this.allocate(canonical, key)
+    this.index.add(canonical, slot)
+    this.namespaces.addRoot(slot)
+    return slot
+  }
+
+  private allocateNamespace(root: number, start: number, end: number): number {
+    const slot = this.allocate(this.canonicalKeys[root] as CanonicalKey, this.keys[root])
+    this.namespaces.add(slot, root, start, end)
+    return slot
+  }
+
   private allocate(canonical: CanonicalKey, key: unknown): number {
     if (this.freeSlots.length === 0 && this.keys.length >= this.sweepAt) this.sweep()
     const slot = this.freeSlots.pop() ?? this.keys.length
     this.keys[slot] = key
     this.canonicalKeys[slot] = canonical
-    this.index.add(canonical, slot)
     if (slot >= this.uses.length) {
       const wider = new Int32Array(this.uses.length * 2)
       wider.set(this.uses)
@@ -197,18 +265,36 @@ export class KeyedStateBackend {
     return slot
   }
 
-  /** Frees the slots of keys that hold nothing. The next sweep is due when the slots in use have doubled. */
+  /** Frees the slots that hold nothing. The next sweep is due when the slots in use have doubled. */
   private sweep(): void {
+    const { namespaces } = this
+    const kept: number[] = []
+    const keptRoots = new Set<number>()
+    for (let slot = 0; slot < this.keys.length; slot++) {
+      if (this.canonicalKeys[slot] === undefined || !namespaces.isNamespaced(slot)) continue
+      if (this.uses[slot] === 0 && slot !== this.slot) {
+        this.free(slot)
+        continue
+      }
+      kept.push(slot)
+      keptRoots.add(namespaces.roots[slot] as number)
+    }
     for (let slot = 0; slot < this.keys.length; slot++) {
       const canonical = this.canonicalKeys[slot]
-      if (canonical === undefined || this.uses[slot] !== 0 || slot === this.slot) continue
+      if (canonical === undefined || namespaces.isNamespaced(slot)) continue
+      if (this.uses[slot] !== 0 || slot === this.slot || keptRoots.has(slot)) continue
       this.index.remove(canonical)
-      this.keys[slot] = undefined
-      this.canonicalKeys[slot] = undefined
-      this.freeSlots.push(slot)
+      this.free(slot)
     }
+    namespaces.rebuild(kept)
     const used = this.keys.length - this.freeSlots.length
     this.sweepAt = Math.max(FIRST_SWEEP, used * 2)
+  }
+
+  private free(slot: number): void {
+    this.keys[slot] = undefined
+    this.canonicalKeys[slot] = undefined
+    this.freeSlots.push(slot)
   }
 }
 

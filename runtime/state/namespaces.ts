@@ -1,0 +1,117 @@
+// Namespaces: a slot stands for a key, or for a key and a namespace, so that columns and timers serve windows unchanged.
+// A namespace is a window: two numbers, start and end. From (key's own slot, start, end) one open-addressing table leads
+// to the slot; it has no removals, since slots are freed in sweeps, after which it's built anew. Flink's namespaces of
+// keyed state.
+
+const EMPTY = -1
+const START_CAPACITY = 64
+
+/** Which slot a key has in a window, and which windows a key has slots for. */
+export class Namespaces {
+  /** By slot: the slot of its key alone; that one's is itself. */
+  roots = new Int32Array(START_CAPACITY)
+  /** By slot: the window, of slots that have one. */
+  starts = new Float64Array(START_CAPACITY)
+  ends = new Float64Array(START_CAPACITY)
+  /** By slot: the youngest slot of the key with a window, and on from there to the older ones; EMPTY at the end. */
+  first = new Int32Array(START_CAPACITY)
+  next = new Int32Array(START_CAPACITY)
+  table = new Int32Array(START_CAPACITY).fill(EMPTY)
+  filled = 0
+
+  /** Notes that a slot is a key's own. */
+  addRoot(slot: number): void {
+    if (slot >= this.roots.length) this.grow(slot)
+    this.roots[slot] = slot
+    this.first[slot] = EMPTY
+  }
+
+  /** Notes that a slot is for a key, given by its own slot, and a window. */
+  add(slot: number, root: number, start: number, end: number): void {
+    if (slot >= this.roots.length) this.grow(slot)
+    this.roots[slot] = root
+    this.starts[slot] = start
+    this.ends[slot] = end
+    this.link(slot)
+    if ((this.filled + 1) * 2 > this.table.length) this.widen()
+    this.table[this.place(root, start, end)] = slot
+    this.filled++
+  }
+
+  /** The slot of the key in the window, or -1. */
+  slotOf(root: number, start: number, end: number): number {
+    return this.table[this.place(root, start, end)] as number
+  }
+
+  isNamespaced(slot: number): boolean {
+    return this.roots[slot] !== slot
+  }
+
+  /** The slots that a key has beside its own. */
+  slotsOf(root: number): number[] {
+    const slots: number[] = []
+    for (let slot = this.first[root] as number; slot !== EMPTY; slot = this.next[slot] as number) slots.push(slot)
+    return slots.reverse()
+  }
+
+  /** Forgets all slots with a window but these. */
+  rebuild(live: readonly number[]): void {
+    for (let slot = 0; slot < this.first.length; slot++) this.first[slot] = EMPTY
+    let capacity = START_CAPACITY
+    while (capacity < live.length * 4) capacity *= 2
+    this.table = new Int32Array(capacity).fill(EMPTY)
+    this.filled = live.length
+    for (const slot of live) {
+      this.link(slot)
+      this.insert(slot)
+    }
+  }
+
+  private link(slot: number): void {
+    const root = this.roots[slot] as number
+    this.next[slot] = this.first[root] as number
+    this.first[root] = slot
+  }
+
+  private insert(slot: number): void {
+    const { roots, starts, ends } = this
+    this.table[this.place(roots[slot] as number, starts[slot] as number, ends[slot] as number)] = slot
+  }
+
+  /** Where the slot is in the table, or the empty place where it would go. */
+  private place(root: number, start: number, end: number): number {
+    const { table, roots, starts, ends } = this
+    const mask = table.length - 1
+    let at = spread(root, start, end) & mask
+    for (;;) {
+      const slot = table[at] as number
+      if (slot === EMPTY || (roots[slot] === root && starts[slot] === start && ends[slot] === end)) return at
+      at = (at + 1) & mask
+    }
+  }
+
+  private widen(): void {
+    const slots = this.table.filter((slot) => slot !== EMPTY)
+    this.table = new Int32Array(this.table.length * 2).fill(EMPTY)
+    for (const slot of slots) this.insert(slot)
+  }
+
+  private grow(slot: number): void {
+    let capacity = this.roots.length
+    while (capacity <= slot) capacity *= 2
+    const widened = <A extends Int32Array | Float64Array>(array: A, wider: A): A => {
+      wider.set(array)
+      return wider
+    }
+    this.roots = widened(this.roots, new Int32Array(capacity))
+    this.first = widened(this.first, new Int32Array(capacity).fill(EMPTY))
+    this.next = widened(this.next, new Int32Array(capacity))
+    this.starts = widened(this.starts, new Float64Array(capacity))
+    this.ends = widened(this.ends, new Float64Array(capacity))
+  }
+}
+
+function spread(root: number, start: number, end: number): number {
+  const h = Math.imul(root, 0x9e3779b1) ^ Math.imul(start, 0x85ebca6b) ^ Math.imul(end, 0xc2b2ae35)
+  return h ^ (h >>> 15)
+}
