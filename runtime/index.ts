@@ -16,14 +16,19 @@ export {
   RichSinkFunction,
 } from './api/functions.ts'
 export type {
+  CheckpointedFunction,
   Collector,
   Context,
   FilterFunction,
   FlatMapFunction,
+  FunctionInitializationContext,
+  FunctionSnapshotContext,
+  KeyedStateStore,
   KeySelector,
   MapFunction,
   OnTimerContext,
   OpenContext,
+  OperatorStateStore,
   ReduceFunction,
   RuntimeContext,
   SinkContext,
@@ -56,5 +61,14 @@ export { MAX_TIMESTAMP as MAX_WATERMARK, MIN_TIMESTAMP as MIN_WATERMARK } from '
 export { Alert } from './connectors/transactions.ts'
 export type { Transaction } from './connectors/transactions.ts'
 export type { TypeInformation } from './record/type-info.ts'
-export { ValueStateDescriptor } from './state/descriptors.ts'
+export {
+  AggregatingStateDescriptor,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  ReducingStateDescriptor,
+  ValueStateDescriptor,
+} from './state/descriptors.ts'
+export type { AggregateFunction } from './state/folding.ts'
+export type { ListState } from './state/list-state.ts'
+export type { BroadcastState, MapState, ReadOnlyBroadcastState } from './state/map-state.ts'
 export type { ValueState } from './state/value-state.ts'

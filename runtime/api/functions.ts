@@ -3,6 +3,7 @@
 
 import { LearnerError } from '../base/diagnostic.ts'
 import type {
+  CheckpointedFunctionLike,
   Collector,
   FilterFunctionLike,
   FlatMapFunctionLike,
@@ -21,7 +22,11 @@ import type {
 
 export type {
   Collector,
+  FunctionInitializationContext,
+  FunctionSnapshotContext,
+  KeyedStateStore,
   OpenContext,
+  OperatorStateStore,
   RuntimeContext,
   SinkContext,
   TaskInfo,
@@ -40,6 +45,14 @@ export type FlatMapFunction<T, R> = FlatMapFunctionLike<T, R>
 export type ReduceFunction<T> = ReduceFunctionLike<T>
 /** Takes rows at the end of a stream. */
 export type SinkFunction<T> = SinkFunctionLike<T>
+
+/**
+ * A function with state of its own that belongs to no key: a buffer of a sink, an offset of a source. Implement it beside
+ * any rich function.
+ *
+ * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#checkpointedfunction
+ */
+export type CheckpointedFunction = CheckpointedFunctionLike
 
 /** Finds the key of a record. It must give the same key every time: it's called on both sides of the exchange. */
 export interface KeySelector<T, K> {

@@ -20,6 +20,7 @@ import { defaultMaxParallelism } from '../record/key-groups.ts'
 import { KeyReader } from '../record/key.ts'
 import { parseType, type TypeInformation } from '../record/type-info.ts'
 import { KeyedStateBackend } from '../state/keyed-backend.ts'
+import { OperatorStateBackend } from '../state/operator-state.ts'
 import type { Instantiate, JobInstance } from '../task/job-instance.ts'
 import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
 import { Task, type KeyContext, type TaskCosts, type TaskListener, type TimerWatcher } from '../task/task.ts'
@@ -89,6 +90,7 @@ export class JobExecution implements TaskListener {
   readonly channels: Channel[] = []
   readonly edges = new Map<Channel, JobEdge>()
   readonly backends: KeyedStateBackend[] = []
+  readonly operatorStates: OperatorStateBackend[] = []
   readonly pool: BufferPool
   state: JobState = 'RUNNING'
   failure: JobFailure | null = null
@@ -138,6 +140,7 @@ export class JobExecution implements TaskListener {
   /** Mixes what is left in state and timers into the run's fingerprint. Once, at the end. */
   digestState(): void {
     for (const backend of this.backends) backend.digest(this.simulation.fingerprint)
+    for (const state of this.operatorStates) state.digest(this.simulation.fingerprint)
   }
 
   private deploy(): void {
@@ -256,6 +259,8 @@ export class JobExecution implements TaskListener {
     const sink = node.spec.kind === 'sink' ? sinkName(node, node.spec.sink) : ''
     const { simulation, observer } = this
     const { isHashed } = simulation.settings
+    const operatorState = new OperatorStateBackend()
+    this.operatorStates.push(operatorState)
     return {
       name: displayName(node),
       subtask: task.subtask,
@@ -264,6 +269,9 @@ export class JobExecution implements TaskListener {
       attempt: 0,
       probe: this.watcher?.probeOf(task) ?? null,
       keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
+      operatorState,
+      restoredCheckpointId: null,
+      checkpointed: [],
       userFunction: (role) => present(instance.registry.get(node.id, role), `function ${role} of ${node.name}`),
       nowMs: () => task.nowMs(),
       alarmChanged: () => task.alarmChanged(),

@@ -2,7 +2,9 @@
 // learner extends are in api/functions.ts; both sides meet in these types.
 
 import type { TypeInformation } from '../record/type-info.ts'
-import type { ValueStateDescriptor } from '../state/descriptors.ts'
+import type { ListStateDescriptor, MapStateDescriptor, ValueStateDescriptor } from '../state/descriptors.ts'
+import type { ListState } from '../state/list-state.ts'
+import type { BroadcastState } from '../state/map-state.ts'
 import type { ValueState } from '../state/value-state.ts'
 
 /** Takes results. Whatever was collected must not be changed afterwards. */
@@ -33,15 +35,57 @@ export interface TaskInfo {
 /** What `open` gets. Empty, as Flink's OpenContext is; functions ask getRuntimeContext instead. */
 export type OpenContext = object
 
-/** What a rich function's getRuntimeContext gives: where it runs, and its state. */
-export interface RuntimeContext {
-  getTaskInfo(): TaskInfo
-  /** The state with this descriptor; on keyed streams only. Ask for it in `open`. */
+/** State of the current key; on keyed streams only. Ask for it in `open`. Flink's KeyedStateStore. */
+export interface KeyedStateStore {
+  /** The state with this descriptor: one value. */
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
+}
+
+/** What a rich function's getRuntimeContext gives: where it runs, and its state. */
+export interface RuntimeContext extends KeyedStateStore {
+  getTaskInfo(): TaskInfo
   /** From 0. The older way to ask getTaskInfo. */
   getIndexOfThisSubtask(): number
   getNumberOfParallelSubtasks(): number
   getTaskName(): string
+}
+
+/** State of an operator's subtask that belongs to no key. Flink's OperatorStateStore. */
+export interface OperatorStateStore {
+  /** A list. Restored at another parallelism, the elements of all subtasks are split evenly. */
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>
+  /** A list. Restored, every subtask gets the elements of all, and takes what it needs. */
+  getUnionListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>
+  /** A map that's meant to be the same on every subtask. */
+  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V>
+  getRegisteredStateNames(): ReadonlySet<string>
+  getRegisteredBroadcastStateNames(): ReadonlySet<string>
+}
+
+/** What `initializeState` of a CheckpointedFunction gets. */
+export interface FunctionInitializationContext {
+  /** Whether the job starts from a checkpoint or savepoint, be there something in it for this function or not. */
+  isRestored(): boolean
+  /** Null on a first start. */
+  getRestoredCheckpointId(): number | null
+  getOperatorStateStore(): OperatorStateStore
+  /** On keyed streams only. */
+  getKeyedStateStore(): KeyedStateStore
+}
+
+/** What `snapshotState` of a CheckpointedFunction gets. */
+export interface FunctionSnapshotContext {
+  getCheckpointId(): number
+  /** When the checkpoint was triggered, in ms of processing time. */
+  getCheckpointTimestamp(): number
+}
+
+/** A function that keeps state of its own through failures. */
+export interface CheckpointedFunctionLike {
+  /** Called before `open`, on a first start and on every recovery: asks for the states and takes what they hold. */
+  initializeState(context: FunctionInitializationContext): void
+  /** Called before each snapshot: writes what must survive into the states. */
+  snapshotState(context: FunctionSnapshotContext): void
 }
 
 /** The two clocks, and timers on them. */

@@ -1,14 +1,16 @@
-// The contract of every operator, and the whole grammar of a task: records and control elements are pushed in, results
-// are pushed on. An operator's output is again a Receiver: the next operator of the chain itself, or what writes to
-// channels. So a chain costs one call per operator and record.
-//
-// Duties of the caller: `open` first; the current key set before a record of a keyed input; no record at or below a watermark already pushed is promised; `endInput` once,
-// after the MAX watermark; `finish`, then `close`. Everything mutable is a plain field.
+// The contract of every operator: records and control elements are pushed in, results are pushed on, into a Receiver that
+// is the next operator of the chain itself or what writes to channels. Duties of the caller: state restored before `open`,
+// and `open` first; the current key set before a record of a keyed input; no record at or below a watermark already
+// pushed is promised; snapshots between records, through `prepareSnapshot`; `finish` once, after the MAX watermark, then
+// `close`. Everything mutable is a plain field, and what must survive a failure is in keyed or operator state once
+// `snapshotState` returns.
 
 import { MIN_TIMESTAMP } from '../base/time.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
+import type { OperatorStateBackend } from '../state/operator-state.ts'
 import type { CallProbe } from './call-probe.ts'
+import type { CheckpointedFunctionLike, FunctionSnapshotContext } from './functions.ts'
 
 /** What an operator gets of its surroundings. */
 export interface OperatorContext {
@@ -19,6 +21,12 @@ export interface OperatorContext {
   readonly attempt: number
   /** Keyed state, where the input is keyed. */
   readonly keyed: KeyedStateBackend | null
+  /** State of this subtask that belongs to no key. */
+  readonly operatorState: OperatorStateBackend
+  /** The checkpoint the state comes from; null on a first start. */
+  readonly restoredCheckpointId: number | null
+  /** Functions that take part in snapshots. `openFunction` adds them, whoever takes a snapshot calls them. */
+  readonly checkpointed: CheckpointedFunctionLike[]
   /** Told what the learner's function calls; null where nobody watches. */
   readonly probe: CallProbe | null
   /** The learner's function in this role; fresh for every subtask and attempt. */
@@ -59,6 +67,9 @@ export class StreamOperator implements Receiver {
 
   /** Processing time has reached `nextAlarmMs`. */
   onAlarm(_nowMs: number): void {}
+
+  /** A snapshot is about to be taken: what isn't in keyed state must go into `context.operatorState` now. */
+  snapshotState(_context: FunctionSnapshotContext): void {}
 
   /** The input has ended: last chance to emit. */
   finish(): void {}

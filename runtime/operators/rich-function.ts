@@ -5,8 +5,15 @@ import { LearnerError } from '../base/diagnostic.ts'
 import type { ValueStateDescriptor } from '../state/descriptors.ts'
 import { ExpiringValueState, KeyedValueState, type ValueState } from '../state/value-state.ts'
 import { ProbedValueState } from './call-probe.ts'
-import type { RichFunctionLike, RuntimeContext, TaskInfo } from './functions.ts'
-import type { OperatorContext } from './operator.ts'
+import type {
+  CheckpointedFunctionLike,
+  FunctionInitializationContext,
+  FunctionSnapshotContext,
+  RichFunctionLike,
+  RuntimeContext,
+  TaskInfo,
+} from './functions.ts'
+import type { OperatorContext, StreamOperator } from './operator.ts'
 
 /** The RuntimeContext of an operator's function. */
 export class OperatorRuntimeContext implements RuntimeContext {
@@ -58,13 +65,41 @@ export class OperatorRuntimeContext implements RuntimeContext {
   }
 }
 
-/** Gives a function object its runtime context and calls its `open`; a plain function has neither. */
+/** Gives a function object its runtime context and its state, and calls its `open`; a plain function has none of it. */
 export function openFunction(fn: unknown, context: OperatorContext): void {
   if (typeof fn !== 'object' || fn === null) return
   const rich = fn as RichFunctionLike
   const runtimeContext = new OperatorRuntimeContext(context)
   rich.setRuntimeContext?.(runtimeContext)
+  if (isCheckpointed(fn)) {
+    context.checkpointed.push(fn)
+    refusePromise(fn.initializeState(initializationContext(context, runtimeContext)), 'initializeState', context.name)
+  }
   refusePromise(rich.open?.(runtimeContext), 'open', context.name)
+}
+
+/** Lets an operator and its functions write what must survive into the operator state. Then a snapshot may be taken. */
+export function prepareSnapshot(
+  operator: StreamOperator,
+  { name, checkpointed }: OperatorContext,
+  snapshot: FunctionSnapshotContext,
+): void {
+  operator.snapshotState(snapshot)
+  for (const fn of checkpointed) refusePromise(fn.snapshotState(snapshot), 'snapshotState', name)
+}
+
+function isCheckpointed(fn: object): fn is CheckpointedFunctionLike {
+  const { initializeState, snapshotState } = fn as Partial<CheckpointedFunctionLike>
+  return typeof initializeState === 'function' && typeof snapshotState === 'function'
+}
+
+function initializationContext(context: OperatorContext, keyed: RuntimeContext): FunctionInitializationContext {
+  return {
+    isRestored: () => context.restoredCheckpointId !== null,
+    getRestoredCheckpointId: () => context.restoredCheckpointId,
+    getOperatorStateStore: () => context.operatorState,
+    getKeyedStateStore: () => keyed,
+  }
 }
 
 export function closeFunction(fn: unknown): void {

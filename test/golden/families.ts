@@ -5,6 +5,7 @@ import { notYetRun } from './format.ts'
 import { runDefaultMaxParallelism, runKeyGroups, runMurmur, runOperatorIds, runRanges } from './keygroup-vectors.ts'
 import { runExchange, runPartitioner, runValve } from './network-vectors.ts'
 import { runGenerator, runKeyedProcess, runReduce, runWatermarkOperator } from './operator-vectors.ts'
+import { runRescaledList, runRescaledProcess } from './rescale-vectors.ts'
 
 type Run = (vector: Vector) => Verdict
 
@@ -23,6 +24,11 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   'watermark-operator': { assignTimestampsAndWatermarks: runWatermarkOperator },
   timers: { keyedProcess: runKeyedProcess },
   state: { keyedProcess: runKeyedProcess },
+  rescale: {
+    operatorListState: runRescaledList,
+    operatorUnionState: runRescaledList,
+    keyedProcess: runRescaledProcess,
+  },
   process: { reduce: runReduce, sum: runReduce, min: runReduce, max: runReduce, minBy: runReduce, maxBy: runReduce },
 }
 

@@ -18,7 +18,7 @@ const WAITING: Readonly<Record<string, number>> = {
   jobs: 25,
   joins: 89,
   process: 32,
-  rescale: 68,
+  rescale: 18,
   state: 77,
   'watermark-multiplexer': 30,
   'windows-event': 129,

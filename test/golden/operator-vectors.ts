@@ -74,15 +74,21 @@ export function runWatermarkOperator(vector: Vector): Verdict {
 }
 
 export function runKeyedProcess(vector: Vector): Verdict {
+  const subject = keyedProcess(vector)
+  return 'kind' in subject ? subject : runSteps(vector, subject)
+}
+
+/** The scripted keyed process function of a vector, or why it can't be run yet. */
+export function keyedProcess(vector: Vector): OperatorUnderTest | Verdict {
   const settings = vector.operator as unknown as ProgramSettings
   const unsupported = unsupportedCommand(vector, settings)
   if (unsupported !== null) return notYetRun(`command ${unsupported}`)
-  return runSteps(vector, {
+  return {
     create: () => new KeyedProcessOperator(),
     functions: () => ({ process: new Program(settings) }),
     key: { select: (value) => (value as readonly unknown[])[0], type: { kind: 'STRING' } },
     sideOutputs: ['side'],
-  })
+  }
 }
 
 export function runReduce(vector: Vector): Verdict {
@@ -101,23 +107,29 @@ export function runReduce(vector: Vector): Verdict {
 function runSteps(vector: Vector, subject: OperatorUnderTest): Verdict {
   const harness = new OperatorHarness(subject)
   for (const [i, step] of (vector.steps ?? []).entries()) {
-    const expectsError = step.out.some(([kind]) => kind === 'error')
-    let error: unknown = null
-    try {
-      if (!applyInput(harness, step)) return notYetRun(`input ${String(step.in[0])}`)
-    } catch (thrown) {
-      error = thrown
-    }
-    if (expectsError !== (error !== null))
-      return failed(`step ${i + 1}: ${error === null ? 'no error' : String(error)}`)
-    const difference = compareOutputs(step.out, harness.take()) ?? compareCounts(step, harness)
-    if (difference !== null) return failed(`step ${i + 1} ${JSON.stringify(step.in)}: ${difference}`)
+    const verdict = runStep(step, harness, `step ${i + 1}`)
+    if (verdict.kind !== 'passed') return verdict
   }
   return PASSED
 }
 
-function applyInput(harness: OperatorHarness, step: Step): boolean {
-  const [kind, first, second] = step.in
+/** One step: its input, if it has one, then its outputs and counts. `place` is for the report. */
+export function runStep(step: Partial<Step>, harness: OperatorHarness, place: string): Verdict {
+  const out = step.out ?? []
+  const expectsError = out.some(([kind]) => kind === 'error')
+  let error: unknown = null
+  try {
+    if (step.in !== undefined && !applyInput(harness, step.in)) return notYetRun(`input ${String(step.in[0])}`)
+  } catch (thrown) {
+    error = thrown
+  }
+  if (expectsError !== (error !== null)) return failed(`${place}: ${error === null ? 'no error' : String(error)}`)
+  const difference = compareOutputs(out, harness.take()) ?? compareCounts(step, harness)
+  return difference === null ? PASSED : failed(`${place} ${JSON.stringify(step.in)}: ${difference}`)
+}
+
+function applyInput(harness: OperatorHarness, input: Step['in']): boolean {
+  const [kind, first, second] = input
   switch (kind) {
     case 'record':
       harness.record(longsIn(first), timestampFrom(second))
@@ -143,7 +155,7 @@ function applyInput(harness: OperatorHarness, step: Step): boolean {
   }
 }
 
-function compareCounts(step: Step, { backend }: OperatorHarness): string | null {
+function compareCounts(step: Partial<Step>, { backend }: OperatorHarness): string | null {
   if (backend === null || step.keyedState === undefined) return null
   const got = [backend.entryCount(), backend.eventTimers.count, backend.processingTimers.count]
   const want = [step.keyedState, step.eventTimers, step.processingTimers]

@@ -4,7 +4,7 @@
 import { KeyedProcessFunction, OutputTag, ValueStateDescriptor } from '../../runtime/index.ts'
 import type { Collector, Context, OnTimerContext, ValueState } from '../../runtime/index.ts'
 import type { StateTtl } from '../../runtime/state/ttl.ts'
-import { timestampFrom, type Vector } from './format.ts'
+import { timestampFrom, type Step, type Vector } from './format.ts'
 
 type Command = readonly [string, ...unknown[]]
 
@@ -23,8 +23,8 @@ const SIDE = new OutputTag<unknown>('side')
 
 /** A command of the vector that this function can't run yet, or null. */
 export function unsupportedCommand(vector: Vector, settings: ProgramSettings): string | null {
-  const fromRecords = (vector.steps ?? []).flatMap((step) =>
-    step.in[0] === 'record' ? ((step.in[1] as readonly [unknown, readonly Command[]])[1] ?? []) : [],
+  const fromRecords = ((vector.steps ?? []) as readonly Partial<Step>[]).flatMap((step) =>
+    step.in?.[0] === 'record' ? ((step.in[1] as readonly [unknown, readonly Command[]])[1] ?? []) : [],
   )
   const unknown = [...fromRecords, ...(settings.onTimer ?? [])].find(([name]) => !KNOWN.has(name))
   return unknown === undefined ? null : String(unknown[0])

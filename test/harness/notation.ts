@@ -14,8 +14,7 @@ import { expect } from 'vitest'
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../../runtime/base/time.ts'
 import { keyGroupOf, subtaskOf } from '../../runtime/record/key-groups.ts'
 import { KeyReader } from '../../runtime/record/key.ts'
-import type { KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
-import { OperatorHarness, type OperatorUnderTest, type Output } from './operator-harness.ts'
+import { OperatorHarness, rescaled, type OperatorUnderTest, type Output } from './operator-harness.ts'
 
 /** What a case says of itself where it isn't like the others. */
 export interface CaseOptions {
@@ -144,14 +143,12 @@ function restoring(subject: OperatorUnderTest, inputs: readonly Input[]): string
 /** Outputs per element of `from` subtasks up to the middle, and of `to` restored from them after it. */
 function split(subject: OperatorUnderTest, inputs: readonly Input[], from: number, to: number): Output[][] {
   const middle = Math.ceil(inputs.length / 2)
-  let harnesses = deploy(subject, from, null)
+  let harnesses = Array.from(
+    { length: from },
+    (_, subtask) => new OperatorHarness(subject, { subtask, parallelism: from, restored: null }),
+  )
   return inputs.map((element, i) => {
-    if (i === middle) {
-      const restored = merge(harnesses)
-      const clock = (harnesses[0] as OperatorHarness).nowMs
-      harnesses = deploy(subject, to, restored)
-      for (const harness of harnesses) harness.nowMs = clock
-    }
+    if (i === middle) harnesses = rescaled(harnesses, to)
     if (element.kind === 'record')
       return feed(harnesses[placeOf(subject, element.value, harnesses.length, i)] as OperatorHarness, element)
     const all = harnesses.map((harness) => feed(harness, element))
@@ -159,19 +156,6 @@ function split(subject: OperatorUnderTest, inputs: readonly Input[], from: numbe
     const [first = []] = all
     return [...all.flat().filter(isData), ...first.filter((output) => !isData(output))]
   })
-}
-
-function deploy(subject: OperatorUnderTest, parallelism: number, restored: KeyedSnapshot | null): OperatorHarness[] {
-  return Array.from(
-    { length: parallelism },
-    (_, subtask) => new OperatorHarness(subject, { subtask, parallelism, restored }),
-  )
-}
-
-function merge(harnesses: readonly OperatorHarness[]): KeyedSnapshot | null {
-  const snapshots = harnesses.flatMap(({ backend }) => (backend === null ? [] : [backend.snapshot()]))
-  const [first] = snapshots
-  return first === undefined ? null : { ...first, groups: snapshots.flatMap(({ groups }) => groups) }
 }
 
 function placeOf(

@@ -3,10 +3,13 @@
 // not fire a timer set in the past before the clock is set again: a task does both.
 
 import { KeyedStateBackend, type KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
+import type { FunctionSnapshotContext } from '../../runtime/operators/functions.ts'
 import type { OperatorContext, StreamOperator } from '../../runtime/operators/operator.ts'
+import { prepareSnapshot } from '../../runtime/operators/rich-function.ts'
 import { keyGroupRange } from '../../runtime/record/key-groups.ts'
 import type { Receiver } from '../../runtime/record/receiver.ts'
 import type { TypeInformation } from '../../runtime/record/type-info.ts'
+import { OperatorStateBackend, redistribute, type OperatorSnapshot } from '../../runtime/state/operator-state.ts'
 
 export type Output =
   | readonly ['record', unknown, number]
@@ -26,11 +29,18 @@ export interface OperatorUnderTest {
   readonly maxParallelism?: number
 }
 
-/** Which of several subtasks a harness is, and the state it begins with: those of its own key groups are taken. */
+/** All state of a subtask. */
+export interface HarnessSnapshot {
+  readonly checkpointId: number
+  readonly keyed: KeyedSnapshot | null
+  readonly operator: OperatorSnapshot
+}
+
+/** Which of several subtasks a harness is, and the state it begins with: of keyed state its own key groups are taken. */
 export interface Place {
   readonly subtask: number
   readonly parallelism: number
-  readonly restored: KeyedSnapshot | null
+  readonly restored: HarnessSnapshot | null
 }
 
 const ALONE: Place = { subtask: 0, parallelism: 1, restored: null }
@@ -42,6 +52,9 @@ export class OperatorHarness {
   nowMs = 0
   operator!: StreamOperator
   backend: KeyedStateBackend | null = null
+  operatorState!: OperatorStateBackend
+  context!: OperatorContext
+  checkpoints = 0
 
   constructor(subject: OperatorUnderTest, place: Place = ALONE) {
     this.subject = subject
@@ -73,9 +86,20 @@ export class OperatorHarness {
     this.operator.finish()
   }
 
+  /** Takes a snapshot, as a checkpoint does. */
+  snapshot(): HarnessSnapshot {
+    const checkpointId = ++this.checkpoints
+    const context: FunctionSnapshotContext = {
+      getCheckpointId: () => checkpointId,
+      getCheckpointTimestamp: () => this.nowMs,
+    }
+    prepareSnapshot(this.operator, this.context, context)
+    return { checkpointId, keyed: this.backend?.snapshot() ?? null, operator: this.operatorState.snapshot() }
+  }
+
   /** Replaces the operator by a fresh one with its state. */
   snapshotRestore(): void {
-    this.start(this.backend?.snapshot() ?? null)
+    this.start(this.snapshot())
   }
 
   /** Takes the outputs since the last call. */
@@ -85,12 +109,18 @@ export class OperatorHarness {
     return taken
   }
 
-  private start(before: KeyedSnapshot | null): void {
+  private start(before: HarnessSnapshot | null): void {
     const { subject } = this
     const { subtask, parallelism } = this.place
     const maxParallelism = subject.maxParallelism ?? 128
     this.backend = subject.key === null ? null : new KeyedStateBackend(subject.key.type, maxParallelism)
-    if (before !== null) this.backend?.restore(before, keyGroupRange(subtask, parallelism, maxParallelism))
+    this.operatorState = new OperatorStateBackend()
+    if (before !== null) {
+      const range = keyGroupRange(subtask, parallelism, maxParallelism)
+      if (before.keyed !== null) this.backend?.restore(before.keyed, range)
+      this.operatorState.restore(before.operator)
+      this.checkpoints = before.checkpointId
+    }
     const functions = subject.functions()
     this.operator = subject.create()
     this.operator.output = this.receiver((value, timestamp) => ['record', value, timestamp])
@@ -100,7 +130,7 @@ export class OperatorHarness {
         this.receiver((value, timestamp) => ['side', tag, value, timestamp]),
       )
     }
-    const context: OperatorContext = {
+    this.context = {
       name: 'under test',
       subtask,
       parallelism,
@@ -108,13 +138,16 @@ export class OperatorHarness {
       attempt: 0,
       probe: null,
       keyed: this.backend,
+      operatorState: this.operatorState,
+      restoredCheckpointId: before?.checkpointId ?? null,
+      checkpointed: [],
       userFunction: (role) => functions[role],
       nowMs: () => this.nowMs,
       alarmChanged: () => undefined,
       timerFired: () => undefined,
       rowArrived: (value, timestamp) => void this.outputs.push(['row', value, timestamp]),
     }
-    this.operator.open(context)
+    this.operator.open(this.context)
   }
 
   private receiver(record: (value: unknown, timestamp: number) => Output): Receiver {
@@ -124,4 +157,22 @@ export class OperatorHarness {
       processStatus: (isIdle) => void this.outputs.push(isIdle ? ['idle'] : ['active']),
     }
   }
+}
+
+/** Fresh subtasks with the state of these, redistributed; the clock stands where it stood. */
+export function rescaled(harnesses: readonly OperatorHarness[], parallelism: number): OperatorHarness[] {
+  const snapshots = harnesses.map((harness) => harness.snapshot())
+  const [first] = harnesses
+  const keyed = snapshots.flatMap((snapshot) => snapshot.keyed ?? [])
+  const merged = keyed[0] === undefined ? null : { ...keyed[0], groups: keyed.flatMap(({ groups }) => groups) }
+  const operatorStates = redistribute(
+    snapshots.map(({ operator }) => operator),
+    parallelism,
+  )
+  return operatorStates.map((operator, subtask) => {
+    const restored = { checkpointId: first?.checkpoints ?? 1, keyed: merged, operator }
+    const harness = new OperatorHarness((first as OperatorHarness).subject, { subtask, parallelism, restored })
+    harness.nowMs = first?.nowMs ?? 0
+    return harness
+  })
 }
