@@ -1,7 +1,7 @@
 // What a job imports as 'streambed'. Flink's names, in both vocabularies: today's and the older tutorials'. Nothing else
 // of the engine can be reached from a job.
 
-export { StreamExecutionEnvironment } from './api/environment.ts'
+export { RuntimeExecutionMode, StreamExecutionEnvironment } from './api/environment.ts'
 export type { ExecutionConfig, JobExecutionResult } from './api/environment.ts'
 export { DataStream, DataStreamSink, KeyedStream, SingleOutputStreamOperator } from './api/data-stream.ts'
 export type { FieldOf } from './api/data-stream.ts'

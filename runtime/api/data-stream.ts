@@ -6,7 +6,13 @@ import type { SinkFunctionLike } from '../operators/functions.ts'
 import type { AggregationKind, FieldAggregation } from '../operators/field-aggregation.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 import { typeText, type TypeInformation } from '../record/type-info.ts'
-import { requireParallelism, type OperatorSpec, type StreamEdge, type StreamNode } from '../graph/stream-graph.ts'
+import {
+  requireParallelism,
+  type OperatorSpec,
+  type SinkSpec,
+  type StreamEdge,
+  type StreamNode,
+} from '../graph/stream-graph.ts'
 import type { Evaluation } from './evaluation.ts'
 import type {
   Collector,
@@ -103,21 +109,20 @@ export class DataStream<T> {
   /** Shows every record, as `identifier:subtask> record`. */
   print(identifier?: string): DataStreamSink<T> {
     const given = identifier === undefined ? null : requireName(identifier, 'print')
-    return this.sink({ kind: 'sink', sink: { kind: 'print', identifier: given } }, 'Print to Std. Out', {})
+    return this.sink({ kind: 'print', identifier: given }, false, 'Print to Std. Out', {})
   }
 
   /** Ends the stream in a sink. */
   sinkTo(sink: Sink<T>): DataStreamSink<T> {
     if (!(sink instanceof Sink)) throw new LearnerError('SINK_WANTED', { call: 'sinkTo' })
-    const name = sink.spec.kind === 'print' ? 'Print to Std. Out' : 'Writer'
-    return this.sink({ kind: 'sink', sink: sink.spec }, name, {})
+    return this.sink(sink.spec, true, 'Writer', {})
   }
 
   /** Ends the stream in a sink function: the older way, which tutorials still use. */
   addSink(sink: Sink<T> | SinkFunctionLike<T> | ((value: T, context: SinkContext) => void)): DataStreamSink<T> {
-    if (sink instanceof Sink) return this.sink({ kind: 'sink', sink: sink.spec }, 'Unnamed', {})
+    if (sink instanceof Sink) return this.sink(sink.spec, false, 'Unnamed', {})
     requireFunction(sink, 'invoke', 'addSink')
-    return this.sink({ kind: 'sink', sink: { kind: 'function', identifier: null } }, 'Unnamed', { invoke: sink })
+    return this.sink({ kind: 'function', identifier: null }, false, 'Unnamed', { invoke: sink })
   }
 
   /** Deals records out in turn, beginning at a random subtask. */
@@ -169,7 +174,8 @@ export class DataStream<T> {
     return new SingleOutputStreamOperator<R>(this.evaluation, this.addNode(spec, name, functions))
   }
 
-  private sink(spec: OperatorSpec, name: string, functions: Readonly<Record<string, unknown>>): DataStreamSink<T> {
+  private sink(sink: SinkSpec, isWriter: boolean, name: string, functions: Edge['functions']): DataStreamSink<T> {
+    const spec: OperatorSpec = { kind: 'sink', sink, isWriter }
     return new DataStreamSink<T>(this.evaluation, this.addNode(spec, name, functions))
   }
 
@@ -220,6 +226,19 @@ abstract class NodeSettings<T> extends DataStream<T> {
     const other = this.evaluation.graph.nodes.find((node) => node.uid === id && node !== this.node)
     if (other !== undefined) throw new LearnerError('UID_TWICE', { uid: id, first: other.name, second: this.node.name })
     this.node.uid = id
+    return this
+  }
+
+  /** The operator's id itself, as 32 hex digits out of an earlier run: to find state made before it had a `uid`. */
+  setUidHash(uidHash: string): this {
+    if (!/^[0-9a-f]{32}$/i.test(uidHash)) throw new LearnerError('UID_HASH', { value: String(uidHash) })
+    this.node.uidHash = uidHash
+    return this
+  }
+
+  /** Keeps it, and what follows it, out of the slots of other groups. Operators of two groups are never chained. */
+  slotSharingGroup(group: string): this {
+    this.node.slotSharingGroup = requireName(group, 'slotSharingGroup')
     return this
   }
 

@@ -4,12 +4,21 @@
 import { LearnerError } from '../base/diagnostic.ts'
 import { Fingerprint } from '../base/value-hash.ts'
 import type { SourceSpec } from '../connectors/source.ts'
-import { requireParallelism } from '../graph/stream-graph.ts'
+import { executionPlan } from '../graph/execution-plan.ts'
+import { createPlan } from '../graph/plan.ts'
+import { requireParallelism, type RuntimeMode } from '../graph/stream-graph.ts'
 import { SingleOutputStreamOperator, strategyFunctions } from './data-stream.ts'
 import { currentEvaluation, type Evaluation } from './evaluation.ts'
 import { requireName, requireObject } from './require.ts'
 import { NumberSequenceSource, Source, type SourceFunction } from './sources.ts'
 import { WatermarkStrategy } from './watermark-strategy.ts'
+
+/** How a job can run. Flink's RuntimeExecutionMode. */
+export const RuntimeExecutionMode = {
+  STREAMING: 'STREAMING',
+  BATCH: 'BATCH',
+  AUTOMATIC: 'AUTOMATIC',
+} as const satisfies Readonly<Record<RuntimeMode, RuntimeMode>>
 
 /** What `execute` resolves to once the job has finished. */
 export interface JobExecutionResult {
@@ -60,6 +69,18 @@ export class StreamExecutionEnvironment {
   /** Number of key groups of every operator that doesn't set its own. */
   setMaxParallelism(maxParallelism: number): this {
     this.#evaluation.graph.config.maxParallelism = requireParallelism(maxParallelism)
+    return this
+  }
+
+  /**
+   * STREAMING emits results as records come, and is the default. BATCH is for inputs that end: it waits for all of an
+   * input, then goes through it key by key. AUTOMATIC is BATCH if all sources end.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/execution_mode/
+   */
+  setRuntimeMode(mode: RuntimeMode): this {
+    if (!Object.hasOwn(RuntimeExecutionMode, mode)) throw new LearnerError('RUNTIME_MODE', { value: String(mode) })
+    this.#evaluation.graph.config.runtimeMode = mode
     return this
   }
 
@@ -142,6 +163,15 @@ export class StreamExecutionEnvironment {
       requireName(name, 'addSource'),
       1,
     )
+  }
+
+  /**
+   * The graph so far as JSON, as it is before operators are chained: nodes with their type, contents, parallelism and
+   * predecessors.
+   */
+  getExecutionPlan(): string {
+    this.#evaluation.requireSound()
+    return JSON.stringify(executionPlan(createPlan(this.#evaluation.graph)), null, 2)
   }
 
   /** Hands the job over to the cluster. The last thing a job does, once. */

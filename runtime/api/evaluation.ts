@@ -28,12 +28,17 @@ export class Evaluation {
     return this.keepsPositions ? (new Error().stack ?? null) : null
   }
 
+  /** Refuses a graph whose parts don't fit. */
+  requireSound(): void {
+    for (const node of this.graph.nodes) requireSoundNode(this.graph, node)
+  }
+
   /** Called by `execute`. */
   execute(jobName: string | undefined): Promise<never> {
     if (this.isExecuted) throw new LearnerError('TWO_EXECUTES')
     if (this.graph.nodes.length === 0) throw new LearnerError('JOB_EMPTY')
     if (!this.graph.nodes.some((node) => node.spec.kind === 'sink')) throw new LearnerError('NO_SINK')
-    for (const node of this.graph.nodes) requireSoundNode(this.graph, node)
+    this.requireSound()
     this.isExecuted = true
     this.graph.jobName = jobName ?? null
     return this.result

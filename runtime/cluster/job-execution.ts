@@ -3,7 +3,8 @@
 // ExecutionGraph.
 
 import { AssertionError, present } from '../base/assert.ts'
-import { createJobGraph, displayName, type JobEdge, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
+import type { JobEdge } from '../graph/chains.ts'
+import { createJobGraph, displayName, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
 import type { SinkSpec } from '../graph/stream-graph.ts'
 import type { Simulation } from '../kernel/simulation.ts'

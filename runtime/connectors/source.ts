@@ -12,6 +12,12 @@ export type SourceSpec =
   | { readonly kind: 'function' }
   | { readonly kind: 'script'; readonly records: readonly ScriptRecord[] }
 
+/** Whether the source comes to an end by itself. */
+export function isBounded(source: SourceSpec): boolean {
+  if (source.kind === 'generator') return source.count !== null
+  return source.kind !== 'transactions' || source.isBounded
+}
+
 /** A record of a source whose data was replaced: it can be read from `atMs` on, in ms since the job's start. */
 export interface ScriptRecord {
   readonly value: unknown

@@ -6,7 +6,7 @@ import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
 import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 import { operatorIds, type IdNode } from './operator-ids.ts'
-import type { OperatorSpec, StreamGraph, StreamNode } from './stream-graph.ts'
+import type { OperatorSpec, RuntimeMode, StreamGraph, StreamNode } from './stream-graph.ts'
 
 export const PLAN_VERSION = 1
 
@@ -14,6 +14,8 @@ export interface PlanEdge {
   /** Id of the node it comes from. */
   readonly node: string
   readonly partitioner: Partitioner
+  /** Whether the job chose the partitioner; otherwise it follows from both parallelisms. */
+  readonly isChosen: boolean
   /** On HASH edges: the key type, `infer` where the first key decides. */
   readonly key: string | null
   /** The side output it reads, null for the main one. */
@@ -25,10 +27,14 @@ export interface PlanNode {
   /** Flink's operator id: 32 hex digits. */
   readonly operatorId: string
   readonly uid: string | null
+  readonly uidHash: string | null
+  readonly slotSharingGroup: string
   readonly kind: OperatorSpec['kind']
   readonly name: string
   readonly description: string | null
   readonly parallelism: number
+  /** Whether the job chose the parallelism: in batch mode it's the scheduler's business otherwise. */
+  readonly isParallelismChosen: boolean
   readonly maxParallelism: number | null
   readonly chaining: 'always' | 'head' | 'never'
   readonly inputs: readonly PlanEdge[]
@@ -48,6 +54,8 @@ export interface Plan {
   readonly hash: string
   readonly name: string
   readonly config: {
+    /** AUTOMATIC has been decided. */
+    readonly runtimeMode: Exclude<RuntimeMode, 'AUTOMATIC'>
     readonly parallelism: number
     readonly maxParallelism: number | null
     readonly autoWatermarkIntervalMs: number
@@ -59,6 +67,7 @@ export interface Plan {
 /** The plan of a graph. `locate` turns a stack trace into a place in the learner's code. */
 export function createPlan(graph: StreamGraph, locate: (stack: string) => string | null = () => null): Plan {
   const { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled } = graph.config
+  const runtimeMode = graph.resolvedMode()
   const drafts = graph.nodes.map((node) => draftNode(graph, node))
   const ids = operatorIds(idNodes(drafts, isChainingEnabled))
   const nodes = drafts.map((draft) => ({
@@ -68,7 +77,7 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
   }))
   const body = {
     name: graph.jobName ?? 'Flink Streaming Job',
-    config: { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled },
+    config: { runtimeMode, parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled },
     nodes,
   }
   const hash = hashOf(body)
@@ -95,12 +104,16 @@ function hashOf({ name, config, nodes }: Pick<Plan, 'name' | 'config' | 'nodes'>
   return toHex(murmur3Bytes(utf8(JSON.stringify(body))))
 }
 
-/** Whether an edge's two nodes run in one task. Flink's StreamingJobGraphGenerator.isChainable, in streaming mode. */
+/**
+ * Whether an edge's two nodes run in one task. A node with several inputs, as after a union, is never chained to them.
+ * Flink's StreamingJobGraphGenerator.isChainable.
+ */
 export function isChained(from: PlanNode, to: PlanNode, edge: PlanEdge, isChainingEnabled: boolean): boolean {
   return (
     isChainingEnabled &&
     to.inputs.length === 1 &&
     edge.partitioner === 'FORWARD' &&
+    from.slotSharingGroup === to.slotSharingGroup &&
     from.parallelism === to.parallelism &&
     from.chaining !== 'never' &&
     to.chaining === 'always'
@@ -113,17 +126,21 @@ function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
     id: node.id,
     operatorId: '',
     uid: node.uid,
+    uidHash: node.uidHash,
+    slotSharingGroup: graph.slotSharingGroupOf(node),
     kind: node.spec.kind,
     name: node.name,
     description: node.description,
     parallelism,
+    isParallelismChosen: node.parallelism !== null || node.highestParallelism === 1,
     maxParallelism: node.maxParallelism ?? graph.config.maxParallelism,
     chaining: node.chaining,
     inputs: node.inputs.map((edge) => {
       const source = graph.nodeOf(edge.source)
       const sameParallelism = graph.parallelismOf(source) === parallelism
       const partitioner = edge.partitioner ?? (sameParallelism ? 'FORWARD' : 'REBALANCE')
-      return { node: edge.source, partitioner, key: edge.keyType, tag: edge.tag }
+      const isChosen = edge.partitioner !== null
+      return { node: edge.source, partitioner, isChosen, key: edge.keyType, tag: edge.tag }
     }),
     keyed: node.isKeyed,
     functions: graph.registry.rolesOf(node.id),

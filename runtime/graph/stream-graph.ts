@@ -2,7 +2,7 @@
 // here runs. Flink's StreamGraph; the plan document is made of it.
 
 import { LearnerError } from '../base/diagnostic.ts'
-import type { SourceSpec } from '../connectors/source.ts'
+import { isBounded, type SourceSpec } from '../connectors/source.ts'
 import type { FieldAggregation } from '../operators/field-aggregation.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
 import type { Partitioner } from '../record/partitioner.ts'
@@ -13,7 +13,8 @@ export type OperatorSpec =
   | { readonly kind: 'map' | 'filter' | 'flatMap' | 'process' | 'keyedProcess' }
   | { readonly kind: 'reduce'; readonly aggregation: FieldAggregation | null }
   | { readonly kind: 'timestampsAndWatermarks'; readonly watermarks: WatermarkStrategySpec }
-  | { readonly kind: 'sink'; readonly sink: SinkSpec }
+  // Flink shows what `sinkTo` makes as a writer.
+  | { readonly kind: 'sink'; readonly sink: SinkSpec; readonly isWriter: boolean }
 
 /** `print` shows rows as Flink's print does; `function` has the learner's own; `discard` throws them away. */
 export interface SinkSpec {
@@ -40,6 +41,10 @@ export interface StreamNode {
   name: string
   description: string | null
   uid: string | null
+  /** An operator id of an earlier version of the job, as 32 hex digits. */
+  uidHash: string | null
+  /** Null: that of its inputs. */
+  slotSharingGroup: string | null
   /** Null: the environment's. */
   parallelism: number | null
   /** The highest it may have: sources that can't be split have 1. */
@@ -53,13 +58,19 @@ export interface StreamNode {
   readonly at: string | null
 }
 
+/** How a job runs: as its records come, or over whole inputs. AUTOMATIC is BATCH if all sources are bounded. */
+export type RuntimeMode = 'STREAMING' | 'BATCH' | 'AUTOMATIC'
+
 /** Settings of the job. */
 export interface JobConfig {
+  runtimeMode: RuntimeMode
   parallelism: number
   maxParallelism: number | null
   autoWatermarkIntervalMs: number
   isChainingEnabled: boolean
 }
+
+const DEFAULT_GROUP = 'default'
 
 /** Finds the learner's functions: the only way from the run to them. */
 export class FunctionRegistry {
@@ -91,6 +102,7 @@ export class StreamGraph {
 
   constructor(parallelism: number) {
     this.config = {
+      runtimeMode: 'STREAMING',
       parallelism,
       maxParallelism: null,
       autoWatermarkIntervalMs: 200,
@@ -111,6 +123,8 @@ export class StreamGraph {
       name,
       description: null,
       uid: null,
+      uidHash: null,
+      slotSharingGroup: null,
       parallelism: null,
       highestParallelism: options.highestParallelism ?? Infinity,
       maxParallelism: null,
@@ -130,6 +144,20 @@ export class StreamGraph {
 
   parallelismOf(node: StreamNode): number {
     return Math.min(node.parallelism ?? this.config.parallelism, node.highestParallelism)
+  }
+
+  /** The mode with AUTOMATIC decided: BATCH if every source comes to an end. */
+  resolvedMode(): Exclude<RuntimeMode, 'AUTOMATIC'> {
+    if (this.config.runtimeMode !== 'AUTOMATIC') return this.config.runtimeMode
+    return this.nodes.every(({ spec }) => spec.kind !== 'source' || isBounded(spec.source)) ? 'BATCH' : 'STREAMING'
+  }
+
+  /** Its own group, or the one all its inputs share; otherwise the default one. */
+  slotSharingGroupOf(node: StreamNode): string {
+    if (node.slotSharingGroup !== null) return node.slotSharingGroup
+    const groups = new Set(node.inputs.map((edge) => this.slotSharingGroupOf(this.nodeOf(edge.source))))
+    const [group = DEFAULT_GROUP] = groups
+    return groups.size > 1 ? DEFAULT_GROUP : group
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Vector, Verdict } from './format.ts'
 import { notYetRun } from './format.ts'
+import { runGraph } from './graph-vectors.ts'
 import { runDefaultMaxParallelism, runKeyGroups, runMurmur, runOperatorIds, runRanges } from './keygroup-vectors.ts'
 import { runExchange, runPartitioner, runValve } from './network-vectors.ts'
 import { runGenerator, runKeyedProcess, runReduce, runWatermarkOperator } from './operator-vectors.ts'
@@ -18,6 +19,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   },
   'operator-ids': { uid: runOperatorIds },
   partitioners: { '*': runPartitioner },
+  graph: { '*': runGraph },
   exchanges: { '*': runExchange },
   'watermark-valve': { valve: runValve },
   'watermark-generators': { generator: runGenerator },

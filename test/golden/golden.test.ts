@@ -14,7 +14,7 @@ const WAITING: Readonly<Record<string, number>> = {
   async: 58,
   broadcast: 36,
   cep: 174,
-  graph: 53,
+  graph: 8,
   jobs: 25,
   joins: 89,
   process: 32,
