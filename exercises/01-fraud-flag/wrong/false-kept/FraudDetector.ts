@@ -1,0 +1,43 @@
+import {
+  Alert,
+  KeyedProcessFunction,
+  Types,
+  ValueStateDescriptor,
+} from 'streambed'
+import type {
+  Collector,
+  Context,
+  Transaction,
+  ValueState,
+} from 'streambed'
+
+const SMALL_AMOUNT = 1
+const LARGE_AMOUNT = 500
+
+/** Writes false where it should forget. */
+export class FraudDetector extends KeyedProcessFunction<
+  number,
+  Transaction,
+  Alert
+> {
+  #flag!: ValueState<boolean>
+
+  override open() {
+    const descriptor = new ValueStateDescriptor('flag', Types.BOOLEAN)
+    this.#flag = this.getRuntimeContext().getState(descriptor)
+  }
+
+  override processElement(
+    transaction: Transaction,
+    context: Context<number>,
+    out: Collector<Alert>,
+  ) {
+    const lastWasSmall = this.#flag.value() === true
+
+    if (lastWasSmall && transaction.amount > LARGE_AMOUNT) {
+      out.collect(new Alert(transaction.accountId))
+    }
+
+    this.#flag.update(transaction.amount < SMALL_AMOUNT)
+  }
+}

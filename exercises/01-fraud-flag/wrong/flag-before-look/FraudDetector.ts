@@ -1,0 +1,46 @@
+import {
+  Alert,
+  KeyedProcessFunction,
+  Types,
+  ValueStateDescriptor,
+} from 'streambed'
+import type {
+  Collector,
+  Context,
+  Transaction,
+  ValueState,
+} from 'streambed'
+
+const SMALL_AMOUNT = 1
+const LARGE_AMOUNT = 500
+
+/** Sets the flag before it looks at it. */
+export class FraudDetector extends KeyedProcessFunction<
+  number,
+  Transaction,
+  Alert
+> {
+  #flag!: ValueState<boolean>
+
+  override open() {
+    const descriptor = new ValueStateDescriptor('flag', Types.BOOLEAN)
+    this.#flag = this.getRuntimeContext().getState(descriptor)
+  }
+
+  override processElement(
+    transaction: Transaction,
+    context: Context<number>,
+    out: Collector<Alert>,
+  ) {
+    if (transaction.amount < SMALL_AMOUNT) {
+      this.#flag.update(true)
+    }
+
+    if (this.#flag.value() !== null) {
+      if (transaction.amount > LARGE_AMOUNT) {
+        out.collect(new Alert(transaction.accountId))
+      }
+      this.#flag.clear()
+    }
+  }
+}
