@@ -40,6 +40,15 @@ export type {
   UnkeyedContext,
   WatermarkOutput,
 } from './api/functions.ts'
+export { ConnectedStreams } from './api/connected-streams.ts'
+export type { NotKeyed } from './api/connected-streams.ts'
+export {
+  CoProcessFunction,
+  KeyedCoProcessFunction,
+  RichCoFlatMapFunction,
+  RichCoMapFunction,
+} from './api/co-functions.ts'
+export type { CoFlatMapFunction, CoMapFunction } from './api/co-functions.ts'
 export { Configuration } from './api/configuration.ts'
 export { Duration, Time } from './api/duration.ts'
 export { OutputTag } from './api/output-tag.ts'

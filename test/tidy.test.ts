@@ -146,6 +146,13 @@ describe('the checkers bite', () => {
     })
     expect(importCycles(files)).toEqual(['a.ts -> b.ts -> c.ts -> a.ts'])
     expect(importCycles(files.slice(1))).toEqual([])
+    const api = sample({
+      'runtime/api/a.ts': `import './b.ts'`,
+      'runtime/api/b.ts': `import type { A } from './a.ts'`,
+      'runtime/api/c.ts': `import './d.ts'`,
+      'runtime/api/d.ts': `import { C } from './c.ts'`,
+    })
+    expect(importCycles(api)).toEqual(['runtime/api/c.ts -> runtime/api/d.ts -> runtime/api/c.ts'])
   })
 
   test('unused files', () => {

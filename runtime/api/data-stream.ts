@@ -13,6 +13,7 @@ import {
   type StreamEdge,
   type StreamNode,
 } from '../graph/stream-graph.ts'
+import { ConnectedStreams, type StreamPair } from './connected-streams.ts'
 import type { Evaluation } from './evaluation.ts'
 import type {
   Collector,
@@ -35,12 +36,13 @@ interface Partition<K> {
   partition(key: K, subtasks: number): number
 }
 
+type Functions = Readonly<Record<string, unknown>>
 type KeyFunction<T, K> = KeySelector<T, K> | ((value: T) => K)
 
 /** An edge to be, and the learner's functions that act on it: a key selector, a partitioner. */
 interface Edge {
   readonly edge: StreamEdge
-  readonly functions: Readonly<Record<string, unknown>>
+  readonly functions: Functions
 }
 
 /** A stream of records of one type. */
@@ -98,6 +100,16 @@ export class DataStream<T> {
       this.evaluation,
       [this, ...others].flatMap((stream) => stream.edges),
     )
+  }
+
+  /**
+   * This stream and another, which may be of another type, as the two inputs of one operator, with no order between
+   * them. Connected by key, both share that operator's state.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#connect
+   */
+  connect<U>(other: DataStream<U>): ConnectedStreams<T, U> {
+    return new ConnectedStreams<T, U>(this.pairWith(other))
   }
 
   /** Gives records their event time, and the stream its watermarks. */
@@ -166,34 +178,52 @@ export class DataStream<T> {
     return new DataStream<T>(this.evaluation, this.partitioned('CUSTOM', null, functions))
   }
 
-  protected transform<R>(
-    spec: OperatorSpec,
-    name: string,
-    functions: Readonly<Record<string, unknown>>,
-  ): SingleOutputStreamOperator<R> {
-    return new SingleOutputStreamOperator<R>(this.evaluation, this.addNode(spec, name, functions))
+  protected pairWith<U>(other: DataStream<U>): StreamPair<T, U> {
+    if (!(other instanceof DataStream)) throw new LearnerError('CONNECT_STREAM')
+    return {
+      first: this,
+      second: other,
+      keyed: [this instanceof KeyedStream, other instanceof KeyedStream],
+      transform: (spec, name, functions) => this.transform(spec, name, functions, other),
+    }
   }
 
-  private sink(sink: SinkSpec, isWriter: boolean, name: string, functions: Edge['functions']): DataStreamSink<T> {
+  protected transform<R, U = never>(
+    spec: OperatorSpec,
+    name: string,
+    functions: Functions,
+    second: DataStream<U> | null = null,
+  ): SingleOutputStreamOperator<R> {
+    return new SingleOutputStreamOperator<R>(this.evaluation, this.addNode(spec, name, functions, second))
+  }
+
+  private sink(sink: SinkSpec, isWriter: boolean, name: string, functions: Functions): DataStreamSink<T> {
     const spec: OperatorSpec = { kind: 'sink', sink, isWriter }
     return new DataStreamSink<T>(this.evaluation, this.addNode(spec, name, functions))
   }
 
-  private addNode(spec: OperatorSpec, name: string, functions: Readonly<Record<string, unknown>>): StreamNode {
+  private addNode<U>(
+    spec: OperatorSpec,
+    name: string,
+    functions: Functions,
+    second: DataStream<U> | null = null,
+  ): StreamNode {
     const { graph } = this.evaluation
     if (this.evaluation.isExecuted) throw new LearnerError('AFTER_EXECUTE')
-    const options = { at: this.evaluation.position(), isKeyed: this instanceof KeyedStream }
-    const node = graph.add(
-      spec,
-      name,
-      this.edges.map(({ edge }) => edge),
-      options,
-    )
+    const edges = second === null ? this.edgesInto(1) : withOneKeyType([...this.edgesInto(1), ...second.edgesInto(2)])
+    const inputs = edges.map(({ edge }) => edge)
+    const node = graph.add(spec, name, inputs, { at: this.evaluation.position() })
     for (const [role, fn] of Object.entries(functions)) graph.registry.set(node.id, role, fn)
-    this.edges.forEach((edge, input) => {
-      for (const [role, fn] of Object.entries(edge.functions)) graph.registry.set(node.id, `${role}:${input}`, fn)
+    edges.forEach((edge, index) => {
+      for (const [role, fn] of Object.entries(edge.functions)) graph.registry.set(node.id, `${role}:${index}`, fn)
     })
     return node
+  }
+
+  /** The edges as those of one of a node's inputs. */
+  private edgesInto(input: 1 | 2): Edge[] {
+    const isKeyed = this instanceof KeyedStream
+    return this.edges.map(({ edge, functions }) => ({ edge: { ...edge, input, isKeyed }, functions }))
   }
 
   private partition(partitioner: Partitioner): DataStream<T> {
@@ -300,6 +330,14 @@ export class KeyedStream<T, K> extends DataStream<T> {
     return this.transform({ kind: 'keyedProcess' }, 'KeyedProcess', { process: fn })
   }
 
+  /** Both streams by key: records with one key, of whichever stream, share state and timers. */
+  override connect<U>(other: KeyedStream<U, K>): ConnectedStreams<T, U, K>
+  /** This keyed stream and another that isn't keyed: only this one's records have a key. */
+  override connect<U>(other: DataStream<U>): ConnectedStreams<T, U>
+  override connect<U>(other: DataStream<U>): ConnectedStreams<T, U, K> | ConnectedStreams<T, U> {
+    return new ConnectedStreams<T, U, K>(this.pairWith(other))
+  }
+
   /** Joins the records of a key one after the other and emits every intermediate result; the first record as it is. */
   reduce(fn: ReduceFunction<T> | ((accumulated: T, value: T) => T)): SingleOutputStreamOperator<T> {
     requireFunction(fn, 'reduce', 'reduce')
@@ -339,7 +377,15 @@ export class KeyedStream<T, K> extends DataStream<T> {
 }
 
 function plainEdge(source: string, tag: string | null): Edge {
-  return { edge: { source, partitioner: null, keyType: null, tag }, functions: {} }
+  return { edge: { source, partitioner: null, keyType: null, tag, input: 1, isKeyed: false }, functions: {} }
+}
+
+/** Of two keyed inputs a key type that one declares holds for both: they share the state of a key. */
+function withOneKeyType(edges: readonly Edge[]): Edge[] {
+  const types = edges.flatMap(({ edge: { isKeyed, keyType } }) => (isKeyed && keyType !== null ? [keyType] : []))
+  const [declared = 'infer', other] = new Set(types.filter((type) => type !== 'infer'))
+  if (other !== undefined) throw new LearnerError('KEY_TYPES_DIFFER', { first: declared, second: other })
+  return edges.map((entry) => (entry.edge.isKeyed ? { ...entry, edge: { ...entry.edge, keyType: declared } } : entry))
 }
 
 /** The name of a field of a record, or a place of a tuple from 0. */

@@ -61,7 +61,7 @@ export class ClusterWatcher implements JobWatcher {
       this.recordsIn.set(task, 0)
       const { chain } = task
       if (chain.head instanceof SourceOperator) chain.head.output = new WatchedInput(this, task, chain.head.output)
-      else chain.input = new WatchedInput(this, task, chain.input)
+      else chain.inputs.forEach((input, i) => (chain.inputs[i] = new WatchedInput(this, task, input)))
     }
   }
 
@@ -106,7 +106,7 @@ export class ClusterWatcher implements JobWatcher {
   }
 }
 
-/** Stands before a task's first operator. */
+/** Stands before an input of a task's first operator. */
 class WatchedInput implements Receiver {
   readonly #watcher: ClusterWatcher
   readonly #task: Task

@@ -194,7 +194,13 @@ export class JobExecution implements TaskListener {
       subtask,
       simulation: this.simulation,
       costs: this.settings,
-      gate: vertex.inputs.length === 0 ? null : new InputGate(incoming),
+      gate:
+        vertex.inputs.length === 0
+          ? null
+          : new InputGate(
+              incoming,
+              incoming.map((channel) => this.inputOf(channel)),
+            ),
       chain: new OperatorChain(vertex, this.graph.config, outgoing),
       writers: outgoing.map(({ writer }) => writer),
       keyContext: this.keyContextOf(vertex, instance),
@@ -212,11 +218,21 @@ export class JobExecution implements TaskListener {
 
   private keyContextOf(vertex: JobVertex, instance: JobInstance): KeyContext | null {
     const head = vertex.nodes[0] as PlanNode
-    const key = head.inputs[0]?.key ?? null
-    if (!head.keyed || key === null) return null
-    const backend = new KeyedStateBackend(declaredKey(key), maxParallelismOf(vertex), head.id)
+    const keyed = head.inputs.find(({ isKeyed }) => isKeyed)
+    if (keyed === undefined || keyed.key === null) return null
+    const backend = new KeyedStateBackend(declaredKey(keyed.key), maxParallelismOf(vertex), head.id)
     this.backends.push(backend)
-    return { backend, selectKey: asCall(instance.registry.get(head.id, 'keySelector:0'), 'getKey') }
+    const selectKeys = [1, 2].map((input) => {
+      const first = head.inputs.findIndex((edge) => edge.input === input && edge.isKeyed)
+      if (first < 0) return null
+      return asCall<(value: unknown) => unknown>(instance.registry.get(head.id, `keySelector:${first}`), 'getKey')
+    })
+    return { backend, selectKeys }
+  }
+
+  /** Which input of its consumer a channel feeds, from 0. */
+  private inputOf(channel: Channel): number {
+    return present(this.edges.get(channel), 'the edge of a channel').edge.input - 1
   }
 
   private createWriters(
@@ -246,7 +262,7 @@ export class JobExecution implements TaskListener {
         key === null
           ? null
           : {
-              select: asCall(instance.registry.get(job.to, `keySelector:${job.input}`), 'getKey'),
+              select: asCall(instance.registry.get(job.to, `keySelector:${job.index}`), 'getKey'),
               reader: new KeyReader(declaredKey(key), job.to),
             },
       maxParallelism: maxParallelismOf(target),
@@ -303,10 +319,10 @@ export function sinkName(node: PlanNode, sink: SinkSpec): string {
 
 function customChoice(job: JobEdge, instance: JobInstance): (value: unknown, channels: number) => number {
   const partition = asCall<(key: unknown, channels: number) => number>(
-    instance.registry.get(job.to, `partitioner:${job.input}`),
+    instance.registry.get(job.to, `partitioner:${job.index}`),
     'partition',
   )
-  const partitionKey = instance.registry.get(job.to, `partitionKey:${job.input}`)
+  const partitionKey = instance.registry.get(job.to, `partitionKey:${job.index}`)
   const select = asCall<(value: unknown) => unknown>(partitionKey, 'getKey')
   return (value, channels) => partition(select(value), channels)
 }

@@ -20,8 +20,8 @@ export class RecordLabels {
     if (keyed.length === 0) return
     const { startMs } = execution.simulation.settings
     const instance = execution.instantiate({ nowMs: () => startMs, random: () => 0, log: () => undefined })
-    for (const [channel, { to, input }] of keyed) {
-      const select = asCall<(value: unknown) => unknown>(instance.registry.get(to, `keySelector:${input}`), 'getKey')
+    for (const [channel, { to, index }] of keyed) {
+      const select = asCall<(value: unknown) => unknown>(instance.registry.get(to, `keySelector:${index}`), 'getKey')
       this.#selectors.set(channel, (value) => {
         instance.beginTurn()
         return select(value)

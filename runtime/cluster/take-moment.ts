@@ -3,7 +3,6 @@
 
 import { hasTimestamp } from '../base/time.ts'
 import { toPrintText } from '../base/value-text.ts'
-import { SourceOperator } from '../connectors/source-operator.ts'
 import type { Channel } from '../network/channel.ts'
 import { ACTIVE, END_OF_INPUT, IDLE, WATERMARK, type Buffer } from '../record/buffer.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
@@ -52,10 +51,7 @@ function lastStep(hand: SeenHand): LastStep {
 }
 
 function watermarkOf(task: Task): number | null {
-  const { head } = task.chain
-  const watermark =
-    head instanceof SourceOperator ? (head.logic as SourceOperator['logic'] | undefined)?.currentWatermark : undefined
-  const reached = watermark ?? task.gate?.valve.lastWatermark ?? -Infinity
+  const reached = task.watermark()
   return reached === -Infinity ? null : reached
 }
 

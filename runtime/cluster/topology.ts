@@ -36,8 +36,7 @@ export function topologyOf(execution: JobExecution): Topology {
   const channels = execution.channels.map((channel) => {
     const from = execution.tasks.findIndex((task) => task === channel.producer)
     const to = execution.tasks.findIndex((task) => task === channel.consumer)
-    const edge = views[tasks[to]?.vertex ?? 0]?.inputs.find((input) => input.from === tasks[from]?.vertex)
-    return { from, to, partitioner: edge?.partitioner ?? '', traceId: channel.id }
+    return { from, to, partitioner: execution.edges.get(channel)?.edge.partitioner ?? '', traceId: channel.id }
   })
   return { vertices: views, tasks, channels }
 }

@@ -8,8 +8,8 @@ import type { PlanEdge, PlanNode } from './plan.ts'
 /** An edge between vertices: from a node of one chain to the head of another. */
 export interface JobEdge {
   readonly edge: PlanEdge
-  /** Which input of `to` it is, from 0: the learner's functions on it are found by this number. */
-  readonly input: number
+  /** Its place among the edges into `to`, from 0: the learner's functions on it are found by this number. */
+  readonly index: number
   readonly from: string
   readonly to: string
 }
@@ -101,7 +101,7 @@ function inResults(edges: readonly JobEdge[], isBatch: boolean): readonly JobEdg
   for (const job of edges) {
     const { partitioner, tag } = job.edge
     const isShared = partitioner !== 'HASH' && partitioner !== 'CUSTOM'
-    const result = JSON.stringify([job.from, partitioner, tag, isShared ? '' : `${job.to} ${job.input}`])
+    const result = JSON.stringify([job.from, partitioner, tag, isShared ? '' : `${job.to} ${job.index}`])
     results.set(result, [...(results.get(result) ?? []), job])
   }
   return Array.from(results.values()).flat()

@@ -36,8 +36,8 @@ export function createJobGraph(plan: Plan): JobGraph {
   const isBatch = plan.config.runtimeMode === 'BATCH'
   const chained = new Set<JobEdge>()
   const edges = plan.nodes.flatMap((to) =>
-    to.inputs.map((edge, input): JobEdge => {
-      const job = { edge, input, from: edge.node, to: to.id }
+    to.inputs.map((edge, index): JobEdge => {
+      const job = { edge, index, from: edge.node, to: to.id }
       if (!isChained(nodeOf(byId, job.from), to, edge, plan.config.isChainingEnabled)) return physicalEdge(job, isBatch)
       chained.add(job)
       return job

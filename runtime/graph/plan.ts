@@ -20,6 +20,10 @@ export interface PlanEdge {
   readonly key: string | null
   /** The side output it reads, null for the main one. */
   readonly tag: string | null
+  /** Which input of an operator with two it feeds; 1 for all others. */
+  readonly input: 1 | 2
+  /** Whether its records come with a current key. */
+  readonly isKeyed: boolean
 }
 
 export interface PlanNode {
@@ -38,7 +42,7 @@ export interface PlanNode {
   readonly maxParallelism: number | null
   readonly chaining: 'always' | 'head' | 'never'
   readonly inputs: readonly PlanEdge[]
-  /** Whether it has keyed state: its input is a keyed stream. */
+  /** Whether it has keyed state: one of its inputs is a keyed stream. */
   readonly keyed: boolean
   /** Roles of the learner's functions, found in the registry under (id, role). */
   readonly functions: readonly string[]
@@ -140,9 +144,10 @@ function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
       const sameParallelism = graph.parallelismOf(source) === parallelism
       const partitioner = edge.partitioner ?? (sameParallelism ? 'FORWARD' : 'REBALANCE')
       const isChosen = edge.partitioner !== null
-      return { node: edge.source, partitioner, isChosen, key: edge.keyType, tag: edge.tag }
+      const { keyType: key, tag, input, isKeyed } = edge
+      return { node: edge.source, partitioner, isChosen, key, tag, input, isKeyed }
     }),
-    keyed: node.isKeyed,
+    keyed: node.inputs.some(({ isKeyed }) => isKeyed),
     functions: graph.registry.rolesOf(node.id),
     spec: node.spec,
     at: null,

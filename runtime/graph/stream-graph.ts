@@ -11,6 +11,7 @@ import type { Partitioner } from '../record/partitioner.ts'
 export type OperatorSpec =
   | { readonly kind: 'source'; readonly source: SourceSpec; readonly watermarks: WatermarkStrategySpec }
   | { readonly kind: 'map' | 'filter' | 'flatMap' | 'process' | 'keyedProcess' }
+  | { readonly kind: 'coMap' | 'coFlatMap' | 'coProcess' | 'keyedCoProcess' }
   | { readonly kind: 'reduce'; readonly aggregation: FieldAggregation | null }
   | { readonly kind: 'timestampsAndWatermarks'; readonly watermarks: WatermarkStrategySpec }
   // Flink shows what `sinkTo` makes as a writer.
@@ -32,6 +33,10 @@ export interface StreamEdge {
   readonly keyType: string | null
   /** Reads this side output rather than the main one. */
   readonly tag: string | null
+  /** Which input of an operator with two it feeds; 1 for all others. */
+  readonly input: 1 | 2
+  /** Whether its records come with a current key: the stream that is read is a KeyedStream. */
+  readonly isKeyed: boolean
 }
 
 /** A node as it is being built. */
@@ -52,8 +57,6 @@ export interface StreamNode {
   maxParallelism: number | null
   chaining: 'always' | 'head' | 'never'
   readonly inputs: readonly StreamEdge[]
-  /** Whether records come with a current key: its input is a KeyedStream. */
-  readonly isKeyed: boolean
   /** Where in the learner's code it was made: a stack trace, read only when somebody asks. */
   readonly at: string | null
 }
@@ -115,7 +118,7 @@ export class StreamGraph {
     spec: OperatorSpec,
     name: string,
     inputs: readonly StreamEdge[],
-    options: { readonly at: string | null; readonly highestParallelism?: number; readonly isKeyed?: boolean },
+    options: { readonly at: string | null; readonly highestParallelism?: number },
   ): StreamNode {
     const node: StreamNode = {
       id: String(this.nodes.length + 1),
@@ -130,7 +133,6 @@ export class StreamGraph {
       maxParallelism: null,
       chaining: 'always',
       inputs,
-      isKeyed: options.isKeyed ?? false,
       at: options.at,
     }
     this.nodes.push(node)

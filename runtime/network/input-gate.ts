@@ -1,20 +1,32 @@
-// All channels into one subtask. Picks the next buffer, turning round so that no channel starves, and keeps the valve and
-// the count of ended channels. Flink's InputGate.
+// All channels into one subtask, of one input or of two. Picks the next buffer, turning round so that no channel starves,
+// and keeps a valve for each input and the count of ended channels. Flink's InputGate.
 
 import type { Buffer } from '../record/buffer.ts'
 import type { Channel } from './channel.ts'
-import { WatermarkValve } from './watermark-valve.ts'
+import { WatermarkValve, type ValveOutput } from './watermark-valve.ts'
 
 export class InputGate {
   readonly channels: readonly Channel[]
-  readonly valve: WatermarkValve
+  /** By channel: the input it belongs to, from 0, and its number within that input. */
+  readonly inputs: readonly number[]
+  readonly places: readonly number[]
+  /** By input. */
+  readonly valves: readonly WatermarkValve[]
   /** Where looking for the next buffer begins. */
   cursor = 0
   endedChannels = 0
 
-  constructor(channels: readonly Channel[]) {
+  /** `inputs`: of each channel the input it belongs to, from 0; all to one unless given. */
+  constructor(channels: readonly Channel[], inputs: readonly number[] = channels.map(() => 0)) {
     this.channels = channels
-    this.valve = new WatermarkValve(channels.length)
+    this.inputs = inputs
+    const counts: number[] = [0]
+    this.places = inputs.map((input) => {
+      const place = counts[input] ?? 0
+      counts[input] = place + 1
+      return place
+    })
+    this.valves = Array.from(counts, (count = 0) => new WatermarkValve(count))
   }
 
   hasInput(): boolean {
@@ -45,7 +57,20 @@ export class InputGate {
     this.cursor = (index + 1) % this.channels.length
   }
 
+  /** The valve of the channel's input takes a watermark; `output` gets what comes of it. */
+  watermark(channel: number, timestamp: number, output: ValveOutput): void {
+    this.valveOf(channel).watermark(this.places[channel] as number, timestamp, output)
+  }
+
+  status(channel: number, isIdle: boolean, output: ValveOutput): void {
+    this.valveOf(channel).status(this.places[channel] as number, isIdle, output)
+  }
+
   hasEnded(): boolean {
     return this.endedChannels === this.channels.length
+  }
+
+  private valveOf(channel: number): WatermarkValve {
+    return this.valves[this.inputs[channel] as number] as WatermarkValve
   }
 }

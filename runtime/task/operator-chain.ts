@@ -7,6 +7,7 @@ import { FanOut, type RecordWriter } from '../network/record-writer.ts'
 import type { OperatorContext, StreamOperator } from '../operators/operator.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import { isStateless, StatelessRun } from '../operators/stateless-run.ts'
+import { TwoInputOperator } from '../operators/two-input.ts'
 import { createOperator } from './operator-factory.ts'
 
 /** A writer and the edge it serves. */
@@ -21,8 +22,8 @@ export class OperatorChain {
   /** In the order of the nodes: the head first. */
   readonly operators: readonly StreamOperator[]
   readonly head: StreamOperator
-  /** What the task pushes records into: the head, or the run it begins; a watcher puts itself before it. */
-  input: Receiver
+  /** By input, what the task pushes records into: the head, or the run it begins; a watcher puts itself before it. */
+  readonly inputs: Receiver[]
   readonly runs: StatelessRun[] = []
 
   constructor(vertex: JobVertex, config: JobGraph['config'], writers: readonly OutgoingWriter[]) {
@@ -51,7 +52,8 @@ export class OperatorChain {
       operator.output = sides.length === 0 ? main : new MainOutput(main, sides)
       receivers.set(node.id, this.receiverOf(operator))
     }
-    this.input = receivers.get(this.nodes[0]?.id ?? '') ?? this.head
+    const { head } = this
+    this.inputs = head instanceof TwoInputOperator ? [...head.inputs] : [receivers.get(this.nodes[0]?.id ?? '') ?? head]
   }
 
   /** Opens from the tail to the head, so that whatever `open` emits finds an open operator. */

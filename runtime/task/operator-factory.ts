@@ -4,10 +4,14 @@
 import { SourceOperator } from '../connectors/source-operator.ts'
 import type { JobGraph } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
+import { CoFlatMapOperator } from '../operators/co-flat-map.ts'
+import { CoMapOperator } from '../operators/co-map.ts'
 import { FilterOperator } from '../operators/filter.ts'
 import { FlatMapOperator } from '../operators/flat-map.ts'
 import { MapOperator } from '../operators/map.ts'
 import type { StreamOperator } from '../operators/operator.ts'
+import { CoProcessOperator } from '../operators/process/co-process.ts'
+import { KeyedCoProcessOperator } from '../operators/process/keyed-co-process.ts'
 import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { ProcessOperator } from '../operators/process/process.ts'
 import { ReduceOperator } from '../operators/reduce.ts'
@@ -31,6 +35,14 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
       return new KeyedProcessOperator()
     case 'reduce':
       return new ReduceOperator(spec.aggregation)
+    case 'coMap':
+      return new CoMapOperator()
+    case 'coFlatMap':
+      return new CoFlatMapOperator()
+    case 'coProcess':
+      return new CoProcessOperator()
+    case 'keyedCoProcess':
+      return new KeyedCoProcessOperator()
     case 'timestampsAndWatermarks':
       return new TimestampsAndWatermarksOperator(spec.watermarks, config.autoWatermarkIntervalMs)
     case 'sink':

@@ -17,7 +17,9 @@ import {
   TRACE_TURN,
   TRACE_WATERMARK,
 } from '../trace/trace-layout.ts'
-import type { KeyedStateBackend } from '../state/keyed-backend.ts'
+import { TwoInputOperator } from '../operators/two-input.ts'
+import type { Receiver } from '../record/receiver.ts'
+import { NO_SLOT, type KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { OperatorChain } from './operator-chain.ts'
 
 export type TaskState = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
@@ -30,10 +32,13 @@ export interface TaskCosts {
   readonly sourceRecords: number
 }
 
-/** Of a task whose input is keyed: whose key each record sets before it's processed. */
+type SelectKey = (value: unknown) => unknown
+
+/** Of a task with a keyed input: whose key each record sets before it's processed. */
 export interface KeyContext {
   readonly backend: KeyedStateBackend
-  readonly selectKey: (value: unknown) => unknown
+  /** By input; null where it isn't keyed, and its records have no current key. */
+  readonly selectKeys: readonly (SelectKey | null)[]
 }
 
 /** Told of the task's fate. */
@@ -114,6 +119,16 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Processing time in ms, as the record at hand sees it: a turn takes virtual time, record by record. */
   nowMs(): number {
     return this.simulation.settings.startMs + Math.floor(this.nowUs() / 1000)
+  }
+
+  /** The watermark that operators have: of a task with two inputs what both make of it. */
+  watermark(): number {
+    const { head } = this.chain
+    if (head instanceof SourceOperator)
+      return (head.logic as SourceOperator['logic'] | undefined)?.currentWatermark ?? -Infinity
+    return head instanceof TwoInputOperator
+      ? head.combined.watermark
+      : (this.gate?.valves[0]?.lastWatermark ?? -Infinity)
   }
 
   wake(): void {
@@ -265,15 +280,18 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private processBuffer(buffer: Buffer, byRecord: boolean): boolean {
-    const { input } = this.chain
-    const backend = this.keyContext?.backend ?? null
-    const selectKey = this.keyContext?.selectKey ?? sameKey
+    const { keyContext } = this
+    const at = this.inputAt()
+    const input = this.chain.inputs[at] as Receiver
+    const selectKey = keyContext?.selectKeys[at] ?? null
+    const backend = selectKey === null ? null : (keyContext as KeyContext).backend
+    if (backend === null) keyContext?.backend.setCurrentSlot(NO_SLOT)
     const { values, timestamps } = buffer
     // `end` is read every time: an alarm set meanwhile may cut the turn short.
     for (let i = this.index; i < this.end; this.index = ++i) {
       if (byRecord && i > this.pausedAt) return this.pause(i, buffer)
       const value = values[i]
-      if (backend !== null) backend.setCurrentKey(selectKey(value))
+      if (backend !== null) backend.setCurrentKey((selectKey as SelectKey)(value))
       input.processElement(value, timestamps[i] as number)
     }
     buffer.position = this.index
@@ -298,26 +316,32 @@ export class Task implements EventTarget, Turn, Wakeable {
     const kind = buffer.controlKinds[buffer.controlIndex] as number
     const value = buffer.controlValues[buffer.controlIndex] as number
     buffer.controlIndex++
-    const { simulation } = this
-    if (kind === WATERMARK) {
-      const before = gate.valve.lastWatermark
-      gate.valve.watermark(this.channel, value, this.chain.head)
-      if (gate.valve.lastWatermark !== before) {
-        simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_WATERMARK, this.id, gate.valve.lastWatermark, 0)
-      }
-    } else if (kind === END_OF_INPUT) {
+    if (kind === END_OF_INPUT) {
       gate.endedChannels++
-    } else {
-      gate.valve.status(this.channel, kind === IDLE, this.chain.head)
-      simulation.trace?.add(
-        simulation.event,
-        this.turnStartUs,
-        TRACE_STATUS,
-        this.id,
-        gate.valve.isOutputIdle ? 1 : 0,
-        0,
-      )
+      return
     }
+    const { simulation } = this
+    const input = this.chain.inputs[this.inputAt()] as Receiver
+    const before = this.watermark()
+    if (kind === WATERMARK) gate.watermark(this.channel, value, input)
+    else gate.status(this.channel, kind === IDLE, input)
+    const after = this.watermark()
+    if (kind === WATERMARK) {
+      if (after === before) return
+      simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_WATERMARK, this.id, after, 0)
+    } else {
+      simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_STATUS, this.id, this.isIdle() ? 1 : 0, 0)
+    }
+  }
+
+  /** Which input of the head the turn's channel belongs to. */
+  private inputAt(): number {
+    return (this.gate as InputGate).inputs[this.channel] as number
+  }
+
+  private isIdle(): boolean {
+    const { head } = this.chain
+    return head instanceof TwoInputOperator ? head.combined.isIdle : this.gate?.valves[0]?.isOutputIdle === true
   }
 
   private readSource(source: SourceOperator, byRecord: boolean): boolean {
@@ -378,8 +402,4 @@ export class Task implements EventTarget, Turn, Wakeable {
       // The task is lost already; what its `close` says about it changes nothing.
     }
   }
-}
-
-function sameKey(value: unknown): unknown {
-  return value
 }

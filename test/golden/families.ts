@@ -1,5 +1,6 @@
 // Which code runs which kind of vector. What has no entry is reported as not yet run, never as passed.
 
+import { runKeyedCoProcess } from './co-vectors.ts'
 import type { Vector, Verdict } from './format.ts'
 import { notYetRun } from './format.ts'
 import { runGraph } from './graph-vectors.ts'
@@ -31,7 +32,10 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
     operatorUnionState: runRescaledList,
     keyedProcess: runRescaledProcess,
   },
-  process: { reduce: runReduce, sum: runReduce, min: runReduce, max: runReduce, minBy: runReduce, maxBy: runReduce },
+  process: {
+    keyedCoProcess: runKeyedCoProcess,
+    ...{ reduce: runReduce, sum: runReduce, min: runReduce, max: runReduce, minBy: runReduce, maxBy: runReduce },
+  },
 }
 
 /** Runs a vector of a family. An error of ours is a failure of the vector. */

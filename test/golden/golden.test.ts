@@ -17,7 +17,6 @@ const WAITING: Readonly<Record<string, number>> = {
   graph: 8,
   jobs: 25,
   joins: 89,
-  process: 32,
   rescale: 18,
   state: 77,
   'watermark-multiplexer': 30,

@@ -104,7 +104,8 @@ export function runReduce(vector: Vector): Verdict {
   })
 }
 
-function runSteps(vector: Vector, subject: OperatorUnderTest): Verdict {
+/** Feeds the steps of a vector into an operator in the harness, comparing outputs and counts after each. */
+export function runSteps(vector: Vector, subject: OperatorUnderTest): Verdict {
   const harness = new OperatorHarness(subject)
   for (const [i, step] of (vector.steps ?? []).entries()) {
     const verdict = runStep(step, harness, `step ${i + 1}`)
@@ -128,18 +129,21 @@ export function runStep(step: Partial<Step>, harness: OperatorHarness, place: st
   return difference === null ? PASSED : failed(`${place} ${JSON.stringify(step.in)}: ${difference}`)
 }
 
-function applyInput(harness: OperatorHarness, input: Step['in']): boolean {
-  const [kind, first, second] = input
+function applyInput(harness: OperatorHarness, step: Step['in']): boolean {
+  const [written, first, second] = step
+  // `record2` and the like come by the second input.
+  const [, kind, number] = /^(\D+)([12]?)$/.exec(String(written)) ?? []
+  const input = number === '2' ? 2 : 1
   switch (kind) {
     case 'record':
-      harness.record(longsIn(first), timestampFrom(second))
+      harness.record(longsIn(first), timestampFrom(second), input)
       return true
     case 'watermark':
-      harness.watermark(timestampFrom(first))
+      harness.watermark(timestampFrom(first), input)
       return true
     case 'idle':
     case 'active':
-      harness.status(kind === 'idle')
+      harness.status(kind === 'idle', input)
       return true
     case 'processingTime':
       harness.setProcessingTime(first as number)

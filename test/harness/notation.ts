@@ -3,6 +3,7 @@
 //   in    a@1 a=2@7 a=2=x@7   records 'a', ['a', 2], ['a', 2, 'x'] with a timestamp; `@-` for none; 5@1 the number 5
 //         W5 WMAX  P100       a watermark; the clock set to 100
 //         idle active end
+//         1:a@1 2:b@2 W2:5 idle1 active1    with two inputs: which of them it comes by
 //   out   the same; late(a@3) is a side output, row(a@3) a row of a sink; `,` in place of a space inside brackets
 //
 // `check` runs a case (1) plainly; (2) with snapshot and restore after every element; (3) split over 1, 2, 3 subtasks and,
@@ -24,12 +25,18 @@ export interface CaseOptions {
   readonly restores?: boolean
   /** False where subtasks or keys aren't independent of one another. */
   readonly splits?: boolean
+  /** True where the order between the two inputs changes nothing: then each goes first, between two control elements. */
+  readonly interleaves?: boolean
 }
 
+type InputNumber = 1 | 2
+
 type Input =
-  | { readonly kind: 'record'; readonly value: unknown; readonly timestamp: number }
-  | { readonly kind: 'watermark' | 'clock'; readonly timestamp: number }
-  | { readonly kind: 'idle' | 'active' | 'end' }
+  | { readonly kind: 'record'; readonly value: unknown; readonly timestamp: number; readonly input: InputNumber }
+  | { readonly kind: 'watermark'; readonly timestamp: number; readonly input: InputNumber }
+  | { readonly kind: 'clock'; readonly timestamp: number }
+  | { readonly kind: 'idle' | 'active'; readonly input: InputNumber }
+  | { readonly kind: 'end' }
 
 /** Runs the case through all regimes. */
 export function check(subject: OperatorUnderTest, input: string, expected: string, options: CaseOptions = {}): void {
@@ -49,23 +56,31 @@ export function check(subject: OperatorUnderTest, input: string, expected: strin
       const merged = split(subject, inputs, from, to)
       expect(segments(inputs, merged), `${from} subtasks, then ${to}`).toEqual(wanted)
     }
-  for (const direction of [1, -1]) {
-    const order = reordered(subject, inputs, direction)
+  const orders = [reordered(inputs, byKey(subject), 1), reordered(inputs, byKey(subject), -1)]
+  if (options.interleaves === true) orders.push(reordered(inputs, byInput, 1), reordered(inputs, byInput, -1))
+  for (const order of orders) {
     const again = new OperatorHarness(subject)
     const got = order.map((element) => feed(again, element))
-    expect(segments(order, got), 'keys in another order').toEqual(wanted)
+    expect(segments(order, got), 'in another order').toEqual(wanted)
   }
 }
 
-/** Reads `a=2@7`, `W5`, `P100`, `idle`. */
+/** Reads `a=2@7`, `2:b@7`, `W5`, `W2:5`, `P100`, `idle1`. */
 export function readInput(token: string): Input {
-  if (token === 'idle' || token === 'active' || token === 'end') return { kind: token }
-  const control = /^([WP])(MAX|MIN|-?\d+)$/.exec(token)
-  if (control !== null) {
-    return { kind: control[1] === 'W' ? 'watermark' : 'clock', timestamp: readTime(control[2] as string) }
+  if (token === 'end') return { kind: token }
+  const status = /^(idle|active)([12]?)$/.exec(token)
+  if (status !== null) return { kind: status[1] as 'idle' | 'active', input: inputNumber(status[2]) }
+  const watermark = /^W(?:([12]):)?(MAX|MIN|-?\d+)$/.exec(token)
+  if (watermark !== null) {
+    return { kind: 'watermark', timestamp: readTime(watermark[2] as string), input: inputNumber(watermark[1]) }
   }
-  const at = token.lastIndexOf('@')
-  return { kind: 'record', value: readValue(token.slice(0, at)), timestamp: readTime(token.slice(at + 1)) }
+  if (/^P-?\d+$/.test(token)) return { kind: 'clock', timestamp: Number(token.slice(1)) }
+  const [, input, value = '', time = ''] = /^(?:([12]):)?(.*)@([^@]*)$/.exec(token) ?? []
+  return { kind: 'record', value: readValue(value), timestamp: readTime(time), input: inputNumber(input) }
+}
+
+function inputNumber(text: string | undefined): InputNumber {
+  return text === '2' ? 2 : 1
 }
 
 function readTime(text: string): number {
@@ -114,10 +129,10 @@ function timersOf({ backend }: OperatorHarness): number {
 function feed(harness: OperatorHarness, input: Input): Output[] {
   switch (input.kind) {
     case 'record':
-      harness.record(input.value, input.timestamp)
+      harness.record(input.value, input.timestamp, input.input)
       break
     case 'watermark':
-      harness.watermark(input.timestamp)
+      harness.watermark(input.timestamp, input.input)
       break
     case 'clock':
       harness.setProcessingTime(input.timestamp)
@@ -126,7 +141,7 @@ function feed(harness: OperatorHarness, input: Input): Output[] {
       harness.end()
       break
     default:
-      harness.status(input.kind === 'idle')
+      harness.status(input.kind === 'idle', input.input)
   }
   return harness.take()
 }
@@ -149,8 +164,9 @@ function split(subject: OperatorUnderTest, inputs: readonly Input[], from: numbe
   )
   return inputs.map((element, i) => {
     if (i === middle) harnesses = rescaled(harnesses, to)
-    if (element.kind === 'record')
-      return feed(harnesses[placeOf(subject, element.value, harnesses.length, i)] as OperatorHarness, element)
+    const isBroadcast = element.kind === 'record' && element.input === 2 && subject.secondKey === null
+    if (element.kind === 'record' && !isBroadcast)
+      return feed(harnesses[placeOf(subject, element, harnesses.length, i)] as OperatorHarness, element)
     const all = harnesses.map((harness) => feed(harness, element))
     // Every subtask passes a control element on; downstream counts it once.
     const [first = []] = all
@@ -159,13 +175,14 @@ function split(subject: OperatorUnderTest, inputs: readonly Input[], from: numbe
 }
 
 function placeOf(
-  { key, maxParallelism = 128 }: OperatorUnderTest,
-  value: unknown,
+  { key, secondKey = key, maxParallelism = 128 }: OperatorUnderTest,
+  { value, input }: Input & { readonly kind: 'record' },
   parallelism: number,
   i: number,
 ): number {
-  if (key === null) return i % parallelism
-  const group = keyGroupOf(new KeyReader(key.type).hash(key.select(value)), maxParallelism)
+  const own = input === 1 ? key : secondKey
+  if (key === null || own === null) return i % parallelism
+  const group = keyGroupOf(new KeyReader(key.type).hash(own.select(value)), maxParallelism)
   return subtaskOf(group, parallelism, maxParallelism)
 }
 
@@ -183,14 +200,24 @@ function segments(inputs: readonly Input[], outputs: readonly (readonly Output[]
   return found.map((segment) => segment.sort())
 }
 
-/** Sorts the records between two control elements by key, each key's own keeping their order. */
-function reordered({ key }: OperatorUnderTest, inputs: readonly Input[], direction: number): Input[] {
+type Name = (element: Input & { readonly kind: 'record' }, index: number) => string
+
+function byKey({ key, secondKey = key }: OperatorUnderTest): Name {
+  return ({ value, input }, i) => {
+    const own = input === 1 ? key : secondKey
+    return String(own === null ? i : own.select(value))
+  }
+}
+
+const byInput: Name = ({ input }) => String(input)
+
+/** Sorts the records between two control elements by name, those of one name keeping their order. */
+function reordered(inputs: readonly Input[], nameOf: Name, direction: number): Input[] {
   let segment = 0
   const placed = inputs.map((element, i) => {
     if (element.kind !== 'record') segment += 2
     const at = element.kind === 'record' ? segment + 1 : segment
-    const name = element.kind !== 'record' ? '' : String(key === null ? i : key.select(element.value))
-    return { element, at, name }
+    return { element, at, name: element.kind === 'record' ? nameOf(element, i) : '' }
   })
   const byName = (a: string, b: string): number => (a === b ? 0 : a < b ? -direction : direction)
   return placed.sort((a, b) => a.at - b.at || byName(a.name, b.name)).map(({ element }) => element)

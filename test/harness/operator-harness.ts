@@ -1,11 +1,12 @@
-// One operator alone, as Flink's OneInputStreamOperatorTestHarness has it: a clock that moves only when told, outputs in
+// One operator alone, as Flink's One- and TwoInputStreamOperatorTestHarness have it: a clock that moves only when told, outputs in
 // one list with side outputs in their place, state and timers counted. It does not filter repeated watermarks and does
 // not fire a timer set in the past before the clock is set again: a task does both.
 
-import { KeyedStateBackend, type KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
+import { KeyedStateBackend, NO_SLOT, type KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
 import type { FunctionSnapshotContext } from '../../runtime/operators/functions.ts'
 import type { OperatorContext, StreamOperator } from '../../runtime/operators/operator.ts'
 import { prepareSnapshot } from '../../runtime/operators/rich-function.ts'
+import { TwoInputOperator } from '../../runtime/operators/two-input.ts'
 import { keyGroupRange } from '../../runtime/record/key-groups.ts'
 import type { Receiver } from '../../runtime/record/receiver.ts'
 import type { TypeInformation } from '../../runtime/record/type-info.ts'
@@ -25,6 +26,8 @@ export interface OperatorUnderTest {
   /** Fresh functions by role. */
   readonly functions: () => Readonly<Record<string, unknown>>
   readonly key: { readonly select: (value: unknown) => unknown; readonly type: TypeInformation<unknown> | null } | null
+  /** Of the second input; as the first unless given, null where it isn't keyed. */
+  readonly secondKey?: { readonly select: (value: unknown) => unknown } | null
   readonly sideOutputs?: readonly string[]
   readonly maxParallelism?: number
 }
@@ -62,18 +65,20 @@ export class OperatorHarness {
     this.start(place.restored)
   }
 
-  record(value: unknown, timestamp: number): void {
-    const { key } = this.subject
-    if (key !== null) this.backend?.setCurrentKey(key.select(value))
-    this.operator.processElement(value, timestamp)
+  record(value: unknown, timestamp: number, input: 1 | 2 = 1): void {
+    const { key, secondKey = key } = this.subject
+    const own = input === 1 ? key : secondKey
+    if (own !== null) this.backend?.setCurrentKey(own.select(value))
+    else this.backend?.setCurrentSlot(NO_SLOT)
+    this.input(input).processElement(value, timestamp)
   }
 
-  watermark(timestamp: number): void {
-    this.operator.processWatermark(timestamp)
+  watermark(timestamp: number, input: 1 | 2 = 1): void {
+    this.input(input).processWatermark(timestamp)
   }
 
-  status(isIdle: boolean): void {
-    this.operator.processStatus(isIdle)
+  status(isIdle: boolean, input: 1 | 2 = 1): void {
+    this.input(input).processStatus(isIdle)
   }
 
   /** Sets the clock and fires what is due. */
@@ -148,6 +153,11 @@ export class OperatorHarness {
       rowArrived: (value, timestamp) => void this.outputs.push(['row', value, timestamp]),
     }
     this.operator.open(this.context)
+  }
+
+  private input(input: 1 | 2): Receiver {
+    const { operator } = this
+    return operator instanceof TwoInputOperator ? (operator.inputs[input - 1] as Receiver) : operator
   }
 
   private receiver(record: (value: unknown, timestamp: number) => Output): Receiver {

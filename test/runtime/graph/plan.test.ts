@@ -152,7 +152,9 @@ describe('the document', () => {
       source: { kind: 'sequence', from: 1, to: 5, ratePerSecond: null },
       watermarks: { generator: 'bounded', outOfOrdernessMs: 5000, assignsTimestamps: true, perRecord: false },
     })
-    expect(plan.nodes[1]?.inputs).toEqual([{ node: '1', partitioner: 'HASH', isChosen: true, key: 'infer', tag: null }])
+    expect(plan.nodes[1]?.inputs).toEqual([
+      { node: '1', partitioner: 'HASH', isChosen: true, key: 'infer', tag: null, input: 1, isKeyed: true },
+    ])
     expect(plan.nodes[1]?.maxParallelism).toBe(256)
   })
 
