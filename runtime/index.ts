@@ -40,6 +40,15 @@ export type {
   UnkeyedContext,
   WatermarkOutput,
 } from './api/functions.ts'
+export { BroadcastConnectedStream, BroadcastStream } from './api/broadcast-streams.ts'
+export { BroadcastProcessFunction, KeyedBroadcastProcessFunction } from './api/broadcast-functions.ts'
+export type {
+  BroadcastContext,
+  BroadcastOnTimerContext,
+  KeyedBroadcastContext,
+  KeyedReadOnlyContext,
+  ReadOnlyContext,
+} from './api/broadcast-functions.ts'
 export { ConnectedStreams } from './api/connected-streams.ts'
 export type { NotKeyed } from './api/connected-streams.ts'
 export {

@@ -90,6 +90,10 @@ export class ConnectedStreams<IN1, IN2, K = NotKeyed> {
   process<R>(
     fn: KeyedCoProcessFunction<K, IN1, IN2, R> | CoProcessFunction<IN1, IN2, R>,
   ): SingleOutputStreamOperator<R> {
+    // A broadcast without descriptors is a stream like any other.
+    if (typeof (fn as { processBroadcastElement?: unknown } | null)?.processBroadcastElement === 'function') {
+      throw new LearnerError('BROADCAST_WITHOUT_STATE')
+    }
     requireObject(fn, 'processElement1', 'process')
     requireObject(fn, 'processElement2', 'process')
     const areKeyed = this.#pair.keyed.every(Boolean)

@@ -13,7 +13,9 @@ import {
   type StreamEdge,
   type StreamNode,
 } from '../graph/stream-graph.ts'
+import { BroadcastConnectedStream, BroadcastStream } from './broadcast-streams.ts'
 import { ConnectedStreams, type StreamPair } from './connected-streams.ts'
+import type { MapStateDescriptor } from '../state/descriptors.ts'
 import type { Evaluation } from './evaluation.ts'
 import type {
   Collector,
@@ -104,12 +106,18 @@ export class DataStream<T> {
 
   /**
    * This stream and another, which may be of another type, as the two inputs of one operator, with no order between
-   * them. Connected by key, both share that operator's state.
+   * them. If both are keyed, records with one key, of whichever stream, share state and timers.
    *
    * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#connect
    */
-  connect<U>(other: DataStream<U>): ConnectedStreams<T, U> {
-    return new ConnectedStreams<T, U>(this.pairWith(other))
+  connect<U, K>(this: KeyedStream<T, K>, other: KeyedStream<U, K>): ConnectedStreams<T, U, K>
+  connect<U>(other: DataStream<U>): ConnectedStreams<T, U>
+  /** This stream and a broadcast one, of which every subtask gets all records. */
+  connect<U, K>(this: KeyedStream<T, K>, other: BroadcastStream<U>): BroadcastConnectedStream<T, U, K>
+  connect<U>(other: BroadcastStream<U>): BroadcastConnectedStream<T, U>
+  connect<U>(other: DataStream<U> | BroadcastStream<U>): ConnectedStreams<T, U> | BroadcastConnectedStream<T, U> {
+    if (!(other instanceof BroadcastStream)) return new ConnectedStreams<T, U>(this.pairWith(other))
+    return new BroadcastConnectedStream<T, U>(this.pairWith(other.stream), other.states)
   }
 
   /** Gives records their event time, and the stream its watermarks. */
@@ -153,8 +161,15 @@ export class DataStream<T> {
   }
 
   /** Sends each record to every subtask. */
-  broadcast(): DataStream<T> {
-    return this.partition('BROADCAST')
+  broadcast(): DataStream<T>
+  /** The same, to be connected with another stream, whose operator keeps what it needs of it in these states. */
+  broadcast(
+    first: MapStateDescriptor<unknown, unknown>,
+    ...others: readonly MapStateDescriptor<unknown, unknown>[]
+  ): BroadcastStream<T>
+  broadcast(...descriptors: readonly MapStateDescriptor<unknown, unknown>[]): DataStream<T> | BroadcastStream<T> {
+    const stream = this.partition('BROADCAST')
+    return descriptors.length === 0 ? stream : new BroadcastStream(stream, descriptors)
   }
 
   /** Sends all records to the first subtask. */
@@ -178,7 +193,7 @@ export class DataStream<T> {
     return new DataStream<T>(this.evaluation, this.partitioned('CUSTOM', null, functions))
   }
 
-  protected pairWith<U>(other: DataStream<U>): StreamPair<T, U> {
+  private pairWith<U>(other: DataStream<U>): StreamPair<T, U> {
     if (!(other instanceof DataStream)) throw new LearnerError('CONNECT_STREAM')
     return {
       first: this,
@@ -328,14 +343,6 @@ export class KeyedStream<T, K> extends DataStream<T> {
   override process<R>(fn: KeyedProcessFunction<K, T, R> | ProcessFunction<T, R>): SingleOutputStreamOperator<R> {
     requireObject(fn, 'processElement', 'process')
     return this.transform({ kind: 'keyedProcess' }, 'KeyedProcess', { process: fn })
-  }
-
-  /** Both streams by key: records with one key, of whichever stream, share state and timers. */
-  override connect<U>(other: KeyedStream<U, K>): ConnectedStreams<T, U, K>
-  /** This keyed stream and another that isn't keyed: only this one's records have a key. */
-  override connect<U>(other: DataStream<U>): ConnectedStreams<T, U>
-  override connect<U>(other: DataStream<U>): ConnectedStreams<T, U, K> | ConnectedStreams<T, U> {
-    return new ConnectedStreams<T, U, K>(this.pairWith(other))
   }
 
   /** Joins the records of a key one after the other and emits every intermediate result; the first record as it is. */

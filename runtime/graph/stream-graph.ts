@@ -12,10 +12,22 @@ export type OperatorSpec =
   | { readonly kind: 'source'; readonly source: SourceSpec; readonly watermarks: WatermarkStrategySpec }
   | { readonly kind: 'map' | 'filter' | 'flatMap' | 'process' | 'keyedProcess' }
   | { readonly kind: 'coMap' | 'coFlatMap' | 'coProcess' | 'keyedCoProcess' }
+  | {
+      readonly kind: 'broadcastProcess' | 'keyedBroadcastProcess'
+      /** Broadcast states that the function may ask for. */
+      readonly states: readonly BroadcastStateSpec[]
+    }
   | { readonly kind: 'reduce'; readonly aggregation: FieldAggregation | null }
   | { readonly kind: 'timestampsAndWatermarks'; readonly watermarks: WatermarkStrategySpec }
   // Flink shows what `sinkTo` makes as a writer.
   | { readonly kind: 'sink'; readonly sink: SinkSpec; readonly isWriter: boolean }
+
+/** A broadcast state, as declared. */
+export interface BroadcastStateSpec {
+  readonly name: string
+  /** The type of its keys as text; null for none declared. */
+  readonly keyType: string | null
+}
 
 /** `print` shows rows as Flink's print does; `function` has the learner's own; `discard` throws them away. */
 export interface SinkSpec {

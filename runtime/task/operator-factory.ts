@@ -4,18 +4,23 @@
 import { SourceOperator } from '../connectors/source-operator.ts'
 import type { JobGraph } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
+import type { BroadcastStateSpec } from '../graph/stream-graph.ts'
 import { CoFlatMapOperator } from '../operators/co-flat-map.ts'
 import { CoMapOperator } from '../operators/co-map.ts'
 import { FilterOperator } from '../operators/filter.ts'
 import { FlatMapOperator } from '../operators/flat-map.ts'
 import { MapOperator } from '../operators/map.ts'
 import type { StreamOperator } from '../operators/operator.ts'
+import { BroadcastProcessOperator } from '../operators/process/broadcast-process.ts'
 import { CoProcessOperator } from '../operators/process/co-process.ts'
+import { KeyedBroadcastProcessOperator } from '../operators/process/keyed-broadcast-process.ts'
 import { KeyedCoProcessOperator } from '../operators/process/keyed-co-process.ts'
 import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { ProcessOperator } from '../operators/process/process.ts'
 import { ReduceOperator } from '../operators/reduce.ts'
 import { SinkOperator } from '../operators/sink.ts'
+import { parseType } from '../record/type-info.ts'
+import { MapStateDescriptor } from '../state/descriptors.ts'
 import { TimestampsAndWatermarksOperator } from '../operators/timestamps-watermarks.ts'
 
 export function createOperator(node: PlanNode, config: JobGraph['config']): StreamOperator {
@@ -43,9 +48,17 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
       return new CoProcessOperator()
     case 'keyedCoProcess':
       return new KeyedCoProcessOperator()
+    case 'broadcastProcess':
+      return new BroadcastProcessOperator(spec.states.map(broadcastDescriptor))
+    case 'keyedBroadcastProcess':
+      return new KeyedBroadcastProcessOperator(spec.states.map(broadcastDescriptor))
     case 'timestampsAndWatermarks':
       return new TimestampsAndWatermarksOperator(spec.watermarks, config.autoWatermarkIntervalMs)
     case 'sink':
       return new SinkOperator(spec.sink.kind)
   }
+}
+
+function broadcastDescriptor({ name, keyType }: BroadcastStateSpec): MapStateDescriptor<unknown, unknown> {
+  return new MapStateDescriptor(name, keyType === null ? null : parseType(keyType))
 }

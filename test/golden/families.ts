@@ -1,5 +1,6 @@
 // Which code runs which kind of vector. What has no entry is reported as not yet run, never as passed.
 
+import { runBroadcastProcess } from './broadcast-vectors.ts'
 import { runKeyedCoProcess } from './co-vectors.ts'
 import type { Vector, Verdict } from './format.ts'
 import { notYetRun } from './format.ts'
@@ -32,6 +33,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
     operatorUnionState: runRescaledList,
     keyedProcess: runRescaledProcess,
   },
+  broadcast: { keyedBroadcastProcess: runBroadcastProcess, broadcastProcess: runBroadcastProcess },
   process: {
     keyedCoProcess: runKeyedCoProcess,
     ...{ reduce: runReduce, sum: runReduce, min: runReduce, max: runReduce, minBy: runReduce, maxBy: runReduce },

@@ -3,18 +3,26 @@
 
 import { describe, expect, test } from 'vitest'
 import {
+  BroadcastProcessFunction,
   CoProcessFunction,
+  KeyedBroadcastProcessFunction,
   KeyedCoProcessFunction,
+  MapStateDescriptor,
   RichCoFlatMapFunction,
   Types,
   ValueStateDescriptor,
   WatermarkStrategy,
 } from '../../runtime/index.ts'
 import type {
+  BroadcastContext,
+  BroadcastOnTimerContext,
   Collector,
   Context,
   DataStream,
+  KeyedBroadcastContext,
+  KeyedReadOnlyContext,
   OnTimerContext,
+  ReadOnlyContext,
   StreamExecutionEnvironment,
   UnkeyedContext,
   ValueState,
@@ -89,6 +97,30 @@ class Lengths extends CoProcessFunction<Order, Payment, number> {
   }
 }
 
+const TOTALS = new MapStateDescriptor<number, number>('totals', Types.LONG, Types.LONG)
+
+/** Whatever the order of the two streams, the broadcast ones add up to the same on every subtask. */
+class Total extends BroadcastProcessFunction<Order, Payment, string> {
+  override processElement(_order: Order, _context: ReadOnlyContext, out: Collector<string>): void {
+    out.collect('last 126')
+  }
+  override processBroadcastElement(payment: Payment, context: BroadcastContext): void {
+    context.getBroadcastState(TOTALS).put(payment.orderId, payment.euros)
+  }
+}
+
+class KeyedTotal extends KeyedBroadcastProcessFunction<number, Order, Payment, string> {
+  override processElement(_order: Order, context: KeyedReadOnlyContext<number>): void {
+    context.timerService().registerEventTimeTimer(1000)
+  }
+  override processBroadcastElement(payment: Payment, context: KeyedBroadcastContext<number>): void {
+    context.getBroadcastState(TOTALS).put(payment.orderId, payment.euros)
+  }
+  override onTimer(_timestamp: number, context: BroadcastOnTimerContext<number>, out: Collector<string>): void {
+    out.collect(`${context.getCurrentKey()} of ${[...context.getBroadcastState(TOTALS).immutableEntries()].length}`)
+  }
+}
+
 const JOBS: Readonly<Record<string, { readonly build: Build; readonly rows: readonly string[] }>> = {
   'map on connected streams': {
     build: (env) =>
@@ -125,6 +157,20 @@ const JOBS: Readonly<Record<string, { readonly build: Build; readonly rows: read
         .process(new Paid())
         .print(),
     rows: ['4 unpaid', 'item1 7', 'item2 14', 'item3 21', 'item5 35', 'item6 42'],
+  },
+  'a broadcast stream beside one without a key': {
+    build: (env) =>
+      void timed(env, ORDERS).connect(timed(env, PAYMENTS).broadcast(TOTALS)).process(new Total()).print(),
+    rows: ['last 126', 'last 126', 'last 126', 'last 126', 'last 126', 'last 126'],
+  },
+  'a broadcast stream beside a keyed one': {
+    build: (env) =>
+      void timed(env, ORDERS)
+        .keyBy((order) => order.id)
+        .connect(timed(env, PAYMENTS).broadcast(TOTALS))
+        .process(new KeyedTotal())
+        .print(),
+    rows: ['1 of 5', '2 of 5', '3 of 5', '4 of 5', '5 of 5', '6 of 5'],
   },
   'a stream connected with itself': {
     build: (env) => {
@@ -266,8 +312,8 @@ describe('what is refused where the job is built', () => {
       const [numbers, texts] = [env.fromData([1]), env.fromData(['a'])]
       const connected = numbers.keyBy((n) => n).connect(texts.keyBy((text) => text.length))
       class Keyed extends KeyedCoProcessFunction<number, number, string, string> {
-        override processElement1(): void {}
-        override processElement2(): void {}
+        override processElement1(_n: number): void {}
+        override processElement2(_text: string): void {}
       }
       connected.process(new Keyed()).print()
       const byText = numbers.keyBy(String).connect(texts.keyBy((text) => text))
