@@ -31,7 +31,7 @@ import type {
 import type { OutputTag } from './output-tag.ts'
 import { requireFunction, requireName, requireObject } from './require.ts'
 import { Sink } from './sinks.ts'
-import type { WatermarkStrategy } from './watermark-strategy.ts'
+import { requireStrategy, type WatermarkStrategy } from './watermark-strategy.ts'
 
 /** Picks a subtask for a key, from 0 to one less than the number of subtasks. Flink's Partitioner. */
 interface Partition<K> {
@@ -122,6 +122,8 @@ export class DataStream<T> {
 
   /** Gives records their event time, and the stream its watermarks. */
   assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): SingleOutputStreamOperator<T> {
+    requireStrategy(strategy, 'assignTimestampsAndWatermarks')
+    if (strategy.spec.alignment !== undefined) throw new LearnerError('ALIGNMENT_NOT_SOURCE')
     const spec: OperatorSpec = { kind: 'timestampsAndWatermarks', watermarks: strategy.spec }
     return this.transform(spec, 'Timestamps/Watermarks', strategyFunctions(strategy))
   }

@@ -9,9 +9,10 @@ import { createPlan } from '../graph/plan.ts'
 import { requireParallelism, type RuntimeMode } from '../graph/stream-graph.ts'
 import { SingleOutputStreamOperator, strategyFunctions } from './data-stream.ts'
 import { currentEvaluation, type Evaluation } from './evaluation.ts'
+import { FileSource, plainPath, TextLineInputFormat } from './files.ts'
 import { requireName, requireObject } from './require.ts'
 import { NumberSequenceSource, Source, type SourceFunction } from './sources.ts'
-import { WatermarkStrategy } from './watermark-strategy.ts'
+import { requireStrategy, WatermarkStrategy } from './watermark-strategy.ts'
 
 /** How a job can run. Flink's RuntimeExecutionMode. */
 export const RuntimeExecutionMode = {
@@ -141,7 +142,7 @@ export class StreamExecutionEnvironment {
   /** Reads a source. */
   fromSource<T>(source: Source<T>, strategy: WatermarkStrategy<T>, name: string): SingleOutputStreamOperator<T> {
     if (!(source instanceof Source)) throw new LearnerError('SOURCE_WANTED', { call: 'fromSource' })
-    if (!(strategy instanceof WatermarkStrategy)) throw new LearnerError('STRATEGY_WANTED')
+    requireStrategy(strategy, 'fromSource')
     return this.#source(
       source.spec,
       source.functions,
@@ -172,6 +173,29 @@ export class StreamExecutionEnvironment {
   getExecutionPlan(): string {
     this.#evaluation.requireSound()
     return JSON.stringify(executionPlan(createPlan(this.#evaluation.graph)), null, 2)
+  }
+
+  /** The lines of a text file, or of all files of a folder. Throws LearnerError if it isn't there. */
+  readTextFile(path: string): SingleOutputStreamOperator<string> {
+    const source = FileSource.forRecordStreamFormat(new TextLineInputFormat(), path).build()
+    return this.fromSource(source, WatermarkStrategy.noWatermarks(), 'Text File Source')
+  }
+
+  /** Puts a text file into the run's virtual file system. Differs from Flink, where files come from outside. */
+  putFile(path: string, text: string): this {
+    if (typeof text !== 'string') throw new LearnerError('FILE_TEXT', { path: String(path), value: String(text) })
+    this.#evaluation.files.set(plainPath(path), text)
+    return this
+  }
+
+  /**
+   * Lines that come over a network. There's no network here: whoever runs the job gives the lines as the input of the
+   * source named `Socket Stream`, each with the time at which it comes; without them the job fails and says so.
+   */
+  socketTextStream(host: string, port: number): SingleOutputStreamOperator<string> {
+    if (!Number.isInteger(port) || port < 0 || port > 65535) throw new LearnerError('PORT', { value: String(port) })
+    const spec: SourceSpec = { kind: 'socket', host: requireName(host, 'socketTextStream'), port }
+    return this.#source(spec, new Map(), WatermarkStrategy.noWatermarks<string>(), 'Socket Stream', 1)
   }
 
   /** Hands the job over to the cluster. The last thing a job does, once. */

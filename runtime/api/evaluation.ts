@@ -9,6 +9,8 @@ export class Evaluation {
   readonly graph: StreamGraph
   /** Whether stack traces are kept, to say where in the code a node was made. */
   readonly keepsPositions: boolean
+  /** The virtual file system as the job finds it, by path; the job may add to it. */
+  readonly files: Map<string, string>
   isExecuted = false
   /** What `execute` returns. */
   readonly result: Promise<never>
@@ -17,10 +19,12 @@ export class Evaluation {
     readonly parallelism: number
     readonly keepsPositions: boolean
     readonly result: Promise<never>
+    readonly files?: ReadonlyMap<string, string>
   }) {
     this.graph = new StreamGraph(options.parallelism)
     this.keepsPositions = options.keepsPositions
     this.result = options.result
+    this.files = new Map(options.files)
   }
 
   /** Where in the learner's code a node is being made: a stack trace, for host/ to read. */

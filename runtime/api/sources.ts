@@ -38,8 +38,7 @@ export class RateLimiterStrategy {
 
   /** So many records per second of processing time, over all subtasks together. */
   static perSecond(records: number): RateLimiterStrategy {
-    if (!(records > 0 && records <= 1_000_000)) throw new LearnerError('RATE', { value: String(records) })
-    return new RateLimiterStrategy(records)
+    return new RateLimiterStrategy(requireRate(records))
   }
 
   /** As fast as the job can take them. */
@@ -119,4 +118,10 @@ export class TransactionSource extends Source<Transaction> {
   static bounded(): TransactionSource {
     return new TransactionSource(true)
   }
+}
+
+/** A rate in records per second; throws LearnerError if it isn't one. */
+export function requireRate(perSecond: number): number {
+  if (!(perSecond > 0 && perSecond <= 1_000_000)) throw new LearnerError('RATE', { value: String(perSecond) })
+  return perSecond
 }

@@ -1,11 +1,12 @@
 // How a stream gets its event time: timestamps from the records, watermarks from a generator.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/event-time/generating_watermarks/
 
+import { LearnerError } from '../base/diagnostic.ts'
 import type { WatermarkGeneratorLike } from '../operators/functions.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
-import { durationMs, type Duration, type Time } from './duration.ts'
+import { Duration, durationMs, type Time } from './duration.ts'
 import type { TimestampAssigner } from './functions.ts'
-import { requireFunction } from './require.ts'
+import { requireFunction, requireName } from './require.ts'
 
 /** Makes watermarks out of the events it sees; its state is its fields. */
 export type WatermarkGenerator<T> = WatermarkGeneratorLike<T>
@@ -72,6 +73,26 @@ export class WatermarkStrategy<T> {
   }
 
   /**
+   * For sources only: where this source's watermark is more than `maxDrift` ahead of the lowest in the group, the source
+   * pauses until the others have caught up. Sources of one `group` (any name) compare themselves every `updateInterval`,
+   * 1 s unless given. Differs from Flink: refused behind `assignTimestampsAndWatermarks`, where Flink ignores it.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/event-time/generating_watermarks/#watermark-alignment
+   */
+  withWatermarkAlignment(
+    group: string,
+    maxDrift: Duration | Time,
+    updateInterval: Duration | Time = Duration.ofSeconds(1),
+  ): WatermarkStrategy<T> {
+    const alignment = {
+      group: requireName(group, 'withWatermarkAlignment'),
+      maxDriftMs: durationMs(maxDrift, 'maxDrift', 1),
+      updateIntervalMs: durationMs(updateInterval, 'updateInterval', 1),
+    }
+    return new WatermarkStrategy({ ...this.spec, alignment }, this.generator, this.assigner)
+  }
+
+  /**
    * Probes the generator after every record instead of every auto-watermark interval: then watermarks don't depend on
    * the clock. Differs from Flink: there it takes a generator of one's own.
    */
@@ -81,3 +102,8 @@ export class WatermarkStrategy<T> {
 }
 
 const PLAIN = { assignsTimestamps: false, perRecord: false } as const
+
+/** Throws LearnerError if what a call got for a strategy isn't one. */
+export function requireStrategy(strategy: unknown, call: string): void {
+  if (!(strategy instanceof WatermarkStrategy)) throw new LearnerError('STRATEGY_WANTED', { call })
+}

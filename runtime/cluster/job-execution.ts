@@ -26,6 +26,7 @@ import type { Instantiate, JobInstance } from '../task/job-instance.ts'
 import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
 import { Task, type KeyContext, type TaskCosts, type TaskListener, type TimerWatcher } from '../task/task.ts'
 import { TRACE_ROW } from '../trace/trace-layout.ts'
+import { WatermarkAlignment, type AlignmentGroup } from './watermark-alignment.ts'
 
 /** How the simulated cluster is made. Part of what fixes a run. */
 export interface ClusterSettings extends ChannelSettings, TaskCosts {
@@ -92,6 +93,8 @@ export class JobExecution implements TaskListener {
   readonly edges = new Map<Channel, JobEdge>()
   readonly backends: KeyedStateBackend[] = []
   readonly operatorStates: OperatorStateBackend[] = []
+  /** By name: sources that wait for one another. */
+  readonly alignmentGroups = new Map<string, AlignmentGroup>()
   readonly pool: BufferPool
   state: JobState = 'RUNNING'
   failure: JobFailure | null = null
@@ -154,6 +157,7 @@ export class JobExecution implements TaskListener {
       for (let subtask = 0; subtask < vertex.parallelism; subtask++) {
         this.createTask(vertex, subtask, channelsInto, channelsOf)
       }
+      this.alignSource(vertex)
     }
     for (const task of this.tasks) task.wake()
   }
@@ -214,6 +218,17 @@ export class JobExecution implements TaskListener {
     task.tick = () => instance.tick()
     task.openChain = () => task.chain.open((node) => this.contextOf(node, vertex, task, instance))
     this.tasks.push(task)
+  }
+
+  /** Called once the vertex's tasks are there. */
+  private alignSource(vertex: JobVertex): void {
+    const spec = vertex.nodes[0]?.spec
+    if (spec?.kind !== 'source' || spec.watermarks.alignment === undefined) return
+    const { alignment } = spec.watermarks
+    const group: AlignmentGroup = this.alignmentGroups.get(alignment.group) ?? new Map<number, number>()
+    this.alignmentGroups.set(alignment.group, group)
+    const tasks = this.tasks.slice(-vertex.parallelism)
+    new WatermarkAlignment({ simulation: this.simulation, spec: alignment, group, tasks })
   }
 
   private keyContextOf(vertex: JobVertex, instance: JobInstance): KeyContext | null {
@@ -284,6 +299,8 @@ export class JobExecution implements TaskListener {
       parallelism: vertex.parallelism,
       maxParallelism,
       attempt: 0,
+      seed: simulation.settings.seed,
+      activity: task.activity,
       probe: this.watcher?.probeOf(task) ?? null,
       keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
       operatorState,

@@ -1,5 +1,8 @@
 // The head of a source task: reads records, stamps them, makes watermarks, and says MAX at the end. Flink's
 // SourceOperator. How many records a turn reads, and when, is the task's business.
+//
+// A source in a group of watermark alignment is told from time to time how high its watermark may be; while it's higher,
+// it reads nothing. Of a source with watermarks per split only the splits that are too far ahead pause, if not all are.
 
 import { hasTimestamp, MAX_TIMESTAMP, MIN_TIMESTAMP } from '../base/time.ts'
 import { EventTimeLogic } from '../operators/event-time.ts'
@@ -7,21 +10,32 @@ import { StreamOperator, type OperatorContext } from '../operators/operator.ts'
 import { closeFunction, openFunction } from '../operators/rich-function.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
 import { createReader } from './readers.ts'
-import type { SourceReader, SourceSpec } from './source.ts'
+import type { SourceReader, SourceSpec, SourceSplit, SplitReader } from './source.ts'
+import { SplitOutputs } from './split-outputs.ts'
+import { shareOf, splitsOf } from './splits.ts'
 
 /** How far a turn of the source has got, and how far it may go. */
 export interface SourceCursor {
   index: number
-  readonly end: number
+  end: number
 }
 
 export class SourceOperator extends StreamOperator {
   readonly source: SourceSpec
   readonly spec: WatermarkStrategySpec
   readonly intervalMs: number
+  /** Set before `open` where reading goes on from a snapshot: the splits of all subtasks. */
+  restored: readonly SourceSplit[] | null = null
+  context!: OperatorContext
   reader!: SourceReader
+  /** The reader, where its splits have watermarks of their own. */
+  splitReader: SplitReader | null = null
+  outputs: SplitOutputs | null = null
   logic!: EventTimeLogic
   generator: unknown = null
+  /** The highest watermark that alignment allows. */
+  maxWatermark = MAX_TIMESTAMP
+  isWaiting = false
 
   constructor(source: SourceSpec, spec: WatermarkStrategySpec, intervalMs: number) {
     super()
@@ -31,17 +45,46 @@ export class SourceOperator extends StreamOperator {
   }
 
   override open(context: OperatorContext): void {
-    if (this.source.kind === 'generator') {
+    const { source } = this
+    const { subtask, parallelism } = context
+    this.context = context
+    if (source.kind === 'generator') {
       this.generator = context.userFunction('generator')
       openFunction(this.generator, context)
     }
-    this.reader = createReader(this.source, {
-      subtask: context.subtask,
-      parallelism: context.parallelism,
+    const splits = shareOf(this.restored ?? splitsOf(source, parallelism), subtask, parallelism)
+    this.reader = createReader(source, splits, {
+      name: context.name,
+      parallelism,
+      seed: context.seed,
       userFunction: (role) => context.userFunction(role),
     })
     this.logic = new EventTimeLogic(this.spec, this.intervalMs, this.output, context)
+    if (this.logic.isListening && hasSplitWatermarks(source)) {
+      this.splitReader = this.reader as SplitReader
+      this.outputs = new SplitOutputs(this.logic, context)
+      for (const split of this.splitReader.openSplits()) this.outputs.open(split)
+    }
     this.nextAlarmMs = this.logic.nextProbeMs
+  }
+
+  /** What is still to be read, as plain data. */
+  splits(): SourceSplit[] {
+    return this.reader.splits()
+  }
+
+  /** Whether a turn would read something, or find the end. */
+  canRead(nowUs: number): boolean {
+    return !this.isWaiting && (this.reader.nextAtUs <= nowUs || this.hasEnded())
+  }
+
+  /** When there will be something to read; Infinity if nothing will come by itself. */
+  nextReadUs(): number {
+    return this.isWaiting ? Infinity : this.reader.nextAtUs
+  }
+
+  hasEnded(): boolean {
+    return this.reader.nextAtUs === Infinity && (this.splitReader?.hasEnded() ?? true)
   }
 
   /**
@@ -49,7 +92,7 @@ export class SourceOperator extends StreamOperator {
    * if `single`. No more than the reader has available.
    */
   emit(cursor: SourceCursor, single: boolean): void {
-    const { reader, logic, output } = this
+    const { reader, splitReader, outputs, logic, output } = this
     const { assigner, bounded, generator, isListening } = logic
     for (let i = cursor.index; i < cursor.end; cursor.index = ++i) {
       const value = reader.read()
@@ -60,11 +103,17 @@ export class SourceOperator extends StreamOperator {
         if (!Number.isSafeInteger(timestamp)) timestamp = logic.requireTimestamp(timestamp)
       }
       output.processElement(value, timestamp)
-      if (bounded !== null) {
+      if (splitReader !== null && outputs !== null) {
+        const { lastSplit, hasSplitEnded } = splitReader
+        outputs.recordPassed(lastSplit, value, timestamp)
+        if (hasSplitEnded) outputs.release(lastSplit)
+        this.checkAlignment(cursor, i)
+      } else if (bounded !== null) {
         if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
       } else if (isListening) {
         generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, logic)
         if (logic.spec.perRecord) generator.onPeriodicEmit(logic)
+        this.checkAlignment(cursor, i)
       }
       if (single) {
         cursor.index = i + 1
@@ -74,8 +123,26 @@ export class SourceOperator extends StreamOperator {
   }
 
   override onAlarm(nowMs: number): void {
-    this.logic.probe(nowMs)
+    if (this.outputs === null) this.logic.generator.onPeriodicEmit(this.logic)
+    else this.outputs.onPeriodicEmit()
+    this.logic.probed(nowMs)
     this.nextAlarmMs = this.logic.nextProbeMs
+    this.align(this.maxWatermark)
+  }
+
+  /** The highest watermark allowed from now on. */
+  align(maxWatermark: number): void {
+    this.maxWatermark = maxWatermark
+    const { splitReader, outputs } = this
+    if (splitReader !== null && outputs !== null) {
+      outputs.align(splitReader.paused, maxWatermark)
+      splitReader.pausesChanged()
+    }
+    const isWaiting = this.logic.currentWatermark > maxWatermark
+    if (isWaiting === this.isWaiting) return
+    this.isWaiting = isWaiting
+    if (isWaiting) this.context.activity.pause(this.context.nowMs())
+    else this.context.activity.resume(this.context.nowMs())
   }
 
   /** The source has no more records. */
@@ -86,4 +153,19 @@ export class SourceOperator extends StreamOperator {
   override close(): void {
     closeFunction(this.generator)
   }
+
+  /** After record i: ends the turn where the source, or a split of it, has got too far ahead. */
+  private checkAlignment(cursor: SourceCursor, i: number): void {
+    if (this.maxWatermark === MAX_TIMESTAMP) return
+    const pausedBefore = this.splitReader?.paused.size ?? 0
+    this.align(this.maxWatermark)
+    if (this.isWaiting || (this.splitReader?.paused.size ?? 0) > pausedBefore) cursor.end = i + 1
+  }
+}
+
+/** Whether every split of the source makes watermarks of its own. */
+function hasSplitWatermarks(source: SourceSpec): boolean {
+  return (
+    source.kind === 'files' || (source.kind === 'script' && source.records.some(({ split }) => split !== undefined))
+  )
 }

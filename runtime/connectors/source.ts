@@ -1,21 +1,53 @@
-// Sources as data, and the readers that a subtask reads them through. A reader's whole state is plain fields (a
-// position, mostly), so that a run can be repeated, copied and, later, restored from any record.
+// Sources as data, their splits, and the readers that a subtask reads them through. A split is the unit of assigning,
+// snapshotting and rescaling: plain data that says what part of a source it is and where reading goes on. A reader's
+// whole state is plain fields, and `splits` is all of it that has to survive. Flink's SourceSplit and SourceReader.
 
 import type { Collector } from '../operators/functions.ts'
+import type { FieldGenerator } from './datagen.ts'
 
-/** A source as the plan holds it. Functions and elements stand in the registry under the node's id. */
+/** A source as the plan holds it. Functions, elements and texts stand in the registry under the node's id. */
 export type SourceSpec =
   | { readonly kind: 'collection'; readonly count: number; readonly digest: string }
   | { readonly kind: 'sequence'; readonly from: number; readonly to: number; readonly ratePerSecond: number | null }
   | { readonly kind: 'generator'; readonly count: number | null; readonly ratePerSecond: number | null }
+  | {
+      readonly kind: 'datagen'
+      readonly count: number | null
+      readonly ratePerSecond: number | null
+      readonly fields: Readonly<Record<string, FieldGenerator>>
+    }
   | { readonly kind: 'transactions'; readonly isBounded: boolean; readonly ratePerSecond: number }
+  /** Of the training: one record per index, and null for endless. */
+  | { readonly kind: 'fares' | 'clicks'; readonly count: number | null; readonly ratePerSecond: number }
+  /** Of the training: rides in batches, and null for endless. */
+  | { readonly kind: 'rides'; readonly batches: number | null }
+  | { readonly kind: 'files'; readonly files: readonly FileEntry[] }
+  | { readonly kind: 'socket'; readonly host: string; readonly port: number }
   | { readonly kind: 'function' }
   | { readonly kind: 'script'; readonly records: readonly ScriptRecord[] }
 
 /** Whether the source comes to an end by itself. */
 export function isBounded(source: SourceSpec): boolean {
-  if (source.kind === 'generator') return source.count !== null
-  return source.kind !== 'transactions' || source.isBounded
+  switch (source.kind) {
+    case 'generator':
+    case 'datagen':
+    case 'fares':
+    case 'clicks':
+      return source.count !== null
+    case 'rides':
+      return source.batches !== null
+    case 'transactions':
+      return source.isBounded
+    default:
+      return source.kind !== 'socket'
+  }
+}
+
+/** A file that a source reads; its text stands in the registry. */
+export interface FileEntry {
+  readonly path: string
+  readonly length: number
+  readonly digest: string
 }
 
 /** A record of a source whose data was replaced: it can be read from `atMs` on, in ms since the job's start. */
@@ -24,16 +56,31 @@ export interface ScriptRecord {
   readonly atMs?: number
   /** Event timestamp in ms that the source gives it. */
   readonly timestamp?: number
+  /** The split (a log would say partition) it belongs to, if the source has several: each has watermarks of its own. */
+  readonly split?: string
+}
+
+/** A part of a source, as far as it's still to be read. Plain data: what a snapshot of a source is made of. */
+export interface SourceSplit {
+  readonly id: string
+  /** Where reading goes on: number of the next record, or of the next character of a file. */
+  readonly position: number
+  /** Where it ends, in the same measure; null for never. */
+  readonly end: number | null
+  /** What else is under way: plain data that only the reader understands. */
+  readonly detail?: unknown
 }
 
 /** Where a reader finds what the learner gave. */
 export interface ReaderContext {
-  readonly subtask: number
+  readonly name: string
   readonly parallelism: number
+  /** Of the run, for sources that invent their records. */
+  readonly seed: number
   userFunction(role: string): unknown
 }
 
-/** Reads one subtask's share of a source. */
+/** Reads one subtask's splits of a source. */
 export interface SourceReader {
   /** When the next record can be read, in µs since the job's start; Infinity once there are no more. */
   nextAtUs: number
@@ -43,6 +90,24 @@ export interface SourceReader {
   available(nowUs: number, limit: number): number
   /** The next record. Only while there are some available. */
   read(): unknown
+  /** What is still to be read: a reader made of it goes on from here. */
+  splits(): SourceSplit[]
+}
+
+/** A reader whose splits have watermarks of their own, and can be paused one by one. */
+export interface SplitReader extends SourceReader {
+  /** Split of the record `read` returned last. */
+  lastSplit: string
+  /** Whether that was the split's last record. */
+  hasSplitEnded: boolean
+  /** Splits that aren't read for now. */
+  readonly paused: Set<string>
+  /** Splits that count from the beginning, before their first record. */
+  openSplits(): string[]
+  /** Whether nothing is left, not even in paused splits. */
+  hasEnded(): boolean
+  /** `paused` has changed. */
+  pausesChanged(): void
 }
 
 /** What a legacy SourceFunction's `run` gets. */

@@ -57,3 +57,17 @@ export function transactionAt(index: number): Transaction {
   const amount = (AMOUNTS[account] as readonly number[])[Math.floor(inCycle / ACCOUNTS)] as number
   return { accountId: account + 1, timestamp: FIRST_TIMESTAMP_MS + index * SIX_MINUTES_MS, amount }
 }
+
+/** The ten transactions of the tutorial's Python tab, as tuples: account, time, amount. */
+export const PYTHON_TRANSACTIONS: readonly (readonly [accountId: number, timestamp: number, amount: number])[] = [
+  [1, 1000, 188.23],
+  [2, 1001, 0.5],
+  [2, 1002, 600],
+  [3, 1003, 42],
+  [1, 1004, 0.89],
+  [1, 1005, 300],
+  [4, 1006, 0.1],
+  [4, 1007, 520],
+  [3, 1008, 0.75],
+  [3, 1009, 800],
+]

@@ -17,6 +17,8 @@ export const DELIVER = 2
 export const CREDIT = 3
 /** Something a task waits for in processing time is due. */
 export const ALARM = 4
+/** The sources of a group are told how far they may run ahead of one another. */
+export const ALIGN = 5
 
 /** Whoever events are addressed to. Ids are given in order of registration and stand in traces. */
 export interface EventTarget {

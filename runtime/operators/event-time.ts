@@ -7,7 +7,12 @@ import type { WatermarkGeneratorLike, WatermarkOutput } from './functions.ts'
 import type { Receiver } from '../record/receiver.ts'
 import type { OperatorContext } from './operator.ts'
 import { asCall } from './rich-function.ts'
-import { BoundedOutOfOrdernessWatermarks, createGenerator, type WatermarkStrategySpec } from './watermark-generators.ts'
+import {
+  BoundedOutOfOrdernessWatermarks,
+  createGenerator,
+  refuseWatermark,
+  type WatermarkStrategySpec,
+} from './watermark-generators.ts'
 
 type Assigner = (event: unknown, recordTimestampMs: number) => number
 
@@ -20,6 +25,7 @@ export class EventTimeLogic implements WatermarkOutput {
   /** The generator itself where all it wants of a record is its timestamp, which then needs no call. */
   readonly bounded: BoundedOutOfOrdernessWatermarks | null
   readonly assigner: Assigner | null
+  readonly context: OperatorContext
   readonly operator: string
   /** Whether anybody wants to know of records: not the strategy that makes no watermarks. */
   readonly isListening: boolean
@@ -32,13 +38,10 @@ export class EventTimeLogic implements WatermarkOutput {
     this.spec = spec
     this.intervalMs = intervalMs
     this.output = output
+    this.context = context
     this.operator = context.name
     this.isListening = spec.generator !== 'none' || spec.idlenessMs !== undefined
-    const custom = (): WatermarkGeneratorLike<unknown> => {
-      const supply = context.userFunction('watermarkGenerator') as () => WatermarkGeneratorLike<unknown>
-      return supply()
-    }
-    this.generator = createGenerator(spec, custom, () => context.nowMs())
+    this.generator = this.newGenerator(() => this.activeMs())
     const isPlain = this.generator instanceof BoundedOutOfOrdernessWatermarks && !spec.perRecord
     this.bounded = isPlain ? (this.generator as BoundedOutOfOrdernessWatermarks) : null
     this.assigner = spec.assignsTimestamps
@@ -48,6 +51,20 @@ export class EventTimeLogic implements WatermarkOutput {
     const isEmitting = !spec.perRecord && spec.generator !== 'none'
     const isProbed = intervalMs > 0 && (isEmitting || spec.idlenessMs !== undefined)
     if (isProbed) this.nextProbeMs = context.nowMs() + intervalMs
+  }
+
+  /** A generator of the strategy, whose idleness is measured on this clock. */
+  newGenerator(activeMs: () => number): WatermarkGeneratorLike<unknown> {
+    const custom = (): WatermarkGeneratorLike<unknown> => {
+      const supply = this.context.userFunction('watermarkGenerator') as () => WatermarkGeneratorLike<unknown>
+      return requireGenerator(supply(), this.operator)
+    }
+    return createGenerator(this.spec, custom, activeMs)
+  }
+
+  /** Processing time in ms in which the operator wasn't held back. */
+  activeMs(): number {
+    return this.context.activity.activeMs(this.context.nowMs())
   }
 
   /** The record's timestamp by this strategy; NaN for none. */
@@ -73,13 +90,13 @@ export class EventTimeLogic implements WatermarkOutput {
     if (this.spec.perRecord) this.generator.onPeriodicEmit(this)
   }
 
-  probe(nowMs: number): void {
-    this.generator.onPeriodicEmit(this)
+  /** The generator was probed at this time. */
+  probed(nowMs: number): void {
     this.nextProbeMs = nowMs + this.intervalMs
   }
 
   emitWatermark(timestampMs: number): void {
-    if (!(timestampMs > this.currentWatermark)) return
+    if (!(timestampMs > this.currentWatermark)) return refuseWatermark(timestampMs)
     this.currentWatermark = timestampMs
     this.markActive()
     this.output.processWatermark(timestampMs)
@@ -96,4 +113,13 @@ export class EventTimeLogic implements WatermarkOutput {
     this.isIdle = false
     this.output.processStatus(false)
   }
+}
+
+/** What the learner's supplier returned, if it's a generator; throws LearnerError otherwise. */
+function requireGenerator(generator: unknown, operator: string): WatermarkGeneratorLike<unknown> {
+  const given = generator as Partial<WatermarkGeneratorLike<unknown>> | null | undefined
+  if (typeof given?.onEvent === 'function' && typeof given.onPeriodicEmit === 'function') {
+    return given as WatermarkGeneratorLike<unknown>
+  }
+  throw new LearnerError('GENERATOR_WANTED', { operator, value: String(generator) })
 }

@@ -9,6 +9,7 @@ import { MIN_TIMESTAMP } from '../base/time.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { OperatorStateBackend } from '../state/operator-state.ts'
+import type { ActivityClock } from './activity-clock.ts'
 import type { CallProbe } from './call-probe.ts'
 import type { CheckpointedFunctionLike, FunctionSnapshotContext } from './functions.ts'
 
@@ -31,6 +32,10 @@ export interface OperatorContext {
   readonly probe: CallProbe | null
   /** The learner's function in this role; fresh for every subtask and attempt. */
   userFunction(role: string): unknown
+  /** Of the run. */
+  readonly seed: number
+  /** Stands still while the task waits for credit, or its source for alignment. */
+  readonly activity: ActivityClock
   /** Processing time in ms. */
   nowMs(): number
   /** The operator's alarm changed: ask for `nextAlarmMs` again. */

@@ -36,7 +36,8 @@ export class TimestampsAndWatermarksOperator extends StreamOperator {
   override processStatus(): void {}
 
   override onAlarm(nowMs: number): void {
-    this.logic.probe(nowMs)
+    this.logic.generator.onPeriodicEmit(this.logic)
+    this.logic.probed(nowMs)
     this.nextAlarmMs = this.logic.nextProbeMs
   }
 

@@ -1,6 +1,7 @@
 // The built-in watermark generators, one class each, as Flink has them.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/event-time/built_in/
 
+import { LearnerError } from '../base/diagnostic.ts'
 import { MIN_TIMESTAMP } from '../base/time.ts'
 import type { WatermarkGeneratorLike, WatermarkOutput } from './functions.ts'
 
@@ -11,10 +12,19 @@ export interface WatermarkStrategySpec {
   readonly outOfOrdernessMs?: number
   /** Without records for longer than this the stream counts as idle, in ms. */
   readonly idlenessMs?: number
+  /** Of sources that wait for one another. */
+  readonly alignment?: WatermarkAlignmentSpec
   /** Whether the learner assigns timestamps; otherwise records keep theirs. */
   readonly assignsTimestamps: boolean
   /** Emit after every record instead of every interval. */
   readonly perRecord: boolean
+}
+
+/** Sources of one group pause where their watermark is further ahead of the group's lowest than allowed. */
+export interface WatermarkAlignmentSpec {
+  readonly group: string
+  readonly maxDriftMs: number
+  readonly updateIntervalMs: number
 }
 
 /** Highest timestamp so far, less the bound, less one. Flink's BoundedOutOfOrdernessWatermarks. */
@@ -114,4 +124,10 @@ function plainGenerator(
     case 'custom':
       return custom()
   }
+}
+
+/** What a generator emitted isn't higher than before: right, unless it's no number at all. */
+export function refuseWatermark(timestampMs: unknown): void {
+  if (typeof timestampMs === 'number' && !Number.isNaN(timestampMs)) return
+  throw new LearnerError('WATERMARK_NOT_NUMBER', { value: String(timestampMs) })
 }

@@ -8,6 +8,7 @@ import { ALARM, TURN, type EventTarget, type Simulation, type Turn } from '../ke
 import type { Wakeable } from '../network/channel.ts'
 import type { InputGate } from '../network/input-gate.ts'
 import type { RecordWriter } from '../network/record-writer.ts'
+import { ActivityClock } from '../operators/activity-clock.ts'
 import { IDLE, WATERMARK, END_OF_INPUT, type Buffer } from '../record/buffer.ts'
 import {
   TRACE_FAILURE,
@@ -77,6 +78,9 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Told of fired timers while somebody watches. */
   watcher: TimerWatcher | null = null
   state: TaskState = 'CREATED'
+  /** Stands still while the task waits for credit. */
+  readonly activity = new ActivityClock()
+  isHeldBack = false
   busyUntilUs = 0
   /** When the first of the operators' alarms is due; kept up to date by alarmChanged. */
   operatorAlarmUs = Infinity
@@ -132,6 +136,10 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   wake(): void {
+    if (this.isHeldBack && this.hasCredit()) {
+      this.isHeldBack = false
+      this.activity.resume(this.nowMs())
+    }
     if (this.isReady || !this.isRunnable()) return
     this.isReady = true
     this.simulation.schedule(Math.max(this.simulation.nowUs, this.busyUntilUs), TURN, this.id)
@@ -187,14 +195,18 @@ export class Task implements EventTarget, Turn, Wakeable {
     if (this.state === 'CREATED') return true
     if (this.state !== 'RUNNING') return false
     // Timers and probes may emit too: without credit nothing happens, as in Flink.
-    for (const writer of this.writers) if (!writer.hasCredit()) return false
+    if (!this.hasCredit()) return false
     return this.operatorAlarmUs <= this.simulation.nowUs || this.canRead()
+  }
+
+  private hasCredit(): boolean {
+    for (const writer of this.writers) if (!writer.hasCredit()) return false
+    return true
   }
 
   private canRead(): boolean {
     if (this.gate !== null) return this.gate.hasInput()
-    const next = (this.source as SourceOperator).reader.nextAtUs
-    return next === Infinity || next <= this.simulation.nowUs
+    return (this.source as SourceOperator).canRead(this.simulation.nowUs)
   }
 
   private nowUs(): number {
@@ -205,7 +217,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** A source that will have another turn at once: what it has written may wait for more. */
   private isSaturated(): boolean {
     if (this.source === null || this.state !== 'RUNNING') return false
-    return this.source.reader.nextAtUs <= this.busyUntilUs
+    return this.source.nextReadUs() <= this.busyUntilUs
   }
 
   /** Makes sure that the task gets an ALARM when the next thing it waits for in processing time is due. */
@@ -214,7 +226,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     // What is due already waits for credit or for the end of a turn, and both wake the task.
     const { nowUs } = this.simulation
     const alarmUs = this.operatorAlarmUs > nowUs ? this.operatorAlarmUs : Infinity
-    const recordUs = this.source === null ? Infinity : this.source.reader.nextAtUs
+    const recordUs = this.source === null ? Infinity : this.source.nextReadUs()
     const next = Math.min(alarmUs, recordUs > nowUs ? recordUs : Infinity)
     if (next >= this.alarmAtUs) return
     this.alarmAtUs = next
@@ -347,7 +359,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   private readSource(source: SourceOperator, byRecord: boolean): boolean {
     source.emit(this, byRecord)
     if (this.index < this.end) return false
-    if (source.reader.nextAtUs === Infinity) {
+    if (source.hasEnded() && !source.isWaiting) {
       source.emitEnd()
       this.finish()
     }
@@ -381,6 +393,10 @@ export class Task implements EventTarget, Turn, Wakeable {
       simulation.trace?.add(simulation.event, this.busyUntilUs, TRACE_TASK, this.id, 0, 0)
       this.listener.taskFinished(this)
       return
+    }
+    if (this.writers.length > 0 && !this.hasCredit()) {
+      this.isHeldBack = true
+      this.activity.pause(this.nowMs())
     }
     this.wake()
     this.planAlarm()

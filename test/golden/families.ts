@@ -6,6 +6,7 @@ import type { Vector, Verdict } from './format.ts'
 import { notYetRun } from './format.ts'
 import { runGraph } from './graph-vectors.ts'
 import { runDefaultMaxParallelism, runKeyGroups, runMurmur, runOperatorIds, runRanges } from './keygroup-vectors.ts'
+import { runMultiplexer } from './multiplexer-vectors.ts'
 import { runExchange, runPartitioner, runValve } from './network-vectors.ts'
 import { runGenerator, runKeyedProcess, runReduce, runWatermarkOperator } from './operator-vectors.ts'
 import { runRescaledList, runRescaledProcess } from './rescale-vectors.ts'
@@ -25,6 +26,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   exchanges: { '*': runExchange },
   'watermark-valve': { valve: runValve },
   'watermark-generators': { generator: runGenerator },
+  'watermark-multiplexer': { multiplexer: runMultiplexer },
   'watermark-operator': { assignTimestampsAndWatermarks: runWatermarkOperator },
   timers: { keyedProcess: runKeyedProcess },
   state: { keyedProcess: runKeyedProcess },

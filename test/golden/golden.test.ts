@@ -19,7 +19,6 @@ const WAITING: Readonly<Record<string, number>> = {
   joins: 89,
   rescale: 18,
   state: 77,
-  'watermark-multiplexer': 30,
   'windows-event': 129,
   'windows-global-count': 45,
   'windows-processing': 45,

@@ -2,6 +2,7 @@
 // one list with side outputs in their place, state and timers counted. It does not filter repeated watermarks and does
 // not fire a timer set in the past before the clock is set again: a task does both.
 
+import { ActivityClock } from '../../runtime/operators/activity-clock.ts'
 import { KeyedStateBackend, NO_SLOT, type KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
 import type { FunctionSnapshotContext } from '../../runtime/operators/functions.ts'
 import type { OperatorContext, StreamOperator } from '../../runtime/operators/operator.ts'
@@ -147,6 +148,8 @@ export class OperatorHarness {
       restoredCheckpointId: before?.checkpointId ?? null,
       checkpointed: [],
       userFunction: (role) => functions[role],
+      seed: 1,
+      activity: new ActivityClock(),
       nowMs: () => this.nowMs,
       alarmChanged: () => undefined,
       timerFired: () => undefined,

@@ -3,7 +3,8 @@
 
 import { Evaluation, evaluateIn } from '../../runtime/api/evaluation.ts'
 import { DEFAULT_CLUSTER, JobExecution, type ClusterSettings, type Row } from '../../runtime/cluster/job-execution.ts'
-import { createPlan, type Plan } from '../../runtime/graph/plan.ts'
+import type { ScriptRecord } from '../../runtime/connectors/source.ts'
+import { createPlan, withInputs, type Plan } from '../../runtime/graph/plan.ts'
 import { StreamExecutionEnvironment } from '../../runtime/index.ts'
 import { NO_LIMIT, Simulation, type RunLimit } from '../../runtime/kernel/simulation.ts'
 import { TraceRing } from '../../runtime/trace/trace-ring.ts'
@@ -18,6 +19,8 @@ export interface JobOptions {
   readonly cluster?: Partial<ClusterSettings>
   readonly trace?: boolean
   readonly observes?: boolean
+  /** By name of a source: what it reads instead of its own data. */
+  readonly inputs?: Readonly<Record<string, readonly ScriptRecord[]>>
 }
 
 /** A job that's deployed and hasn't begun. */
@@ -50,7 +53,7 @@ export function planOf(build: Build, parallelism = 1): Plan {
 
 export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
   const { parallelism = 1, seed = 1, startMs = 0, isHashed = true, cluster = {} } = options
-  const plan = planOf(build, parallelism)
+  const plan = withInputs(planOf(build, parallelism), new Map(Object.entries(options.inputs ?? {})))
   const simulation = new Simulation({ seed, startMs, isHashed })
   if (options.trace === true) simulation.trace = new TraceRing(1 << 16)
   const rows: Row[] = []

@@ -1,0 +1,87 @@
+// Makes a record out of each index of its splits, at a steady rate or all at once. Splits are read one after the other,
+// as Flink's iterator sources read them, and their records share one stream of watermarks.
+
+import { LearnerError } from '../base/diagnostic.ts'
+import { refusePromise } from '../operators/rich-function.ts'
+import type { SourceReader, SourceSplit } from './source.ts'
+
+/** Who was held back makes up for so much time at most, as Flink's rate limiter does. */
+const MOST_BEHIND_US = 1_000_000
+
+interface Stretch {
+  readonly id: string
+  position: number
+  readonly end: number
+}
+
+export class IndexReader implements SourceReader {
+  /** Of the source, for messages. */
+  readonly name: string
+  readonly make: (index: number) => unknown
+  /** Between records, 0 for all at once. */
+  readonly intervalUs: number
+  /** Not read to their end, the one being read first. */
+  stretches: Stretch[]
+  /** Records in all of them. */
+  left: number
+  /** Records read so far. */
+  count = 0
+  /** When the first of them would have been due, had nothing ever held the reader back. */
+  startUs = 0
+  nextAtUs: number
+  timestamp = NaN
+
+  constructor(
+    splits: readonly SourceSplit[],
+    settings: { readonly name: string; readonly ratePerSecond: number | null },
+    make: (index: number) => unknown,
+  ) {
+    const { name, ratePerSecond } = settings
+    this.name = name
+    this.make = make
+    this.intervalUs = ratePerSecond === null ? 0 : 1_000_000 / ratePerSecond
+    this.stretches = splits
+      .map(({ id, position, end }) => ({ id, position, end: end ?? Infinity }))
+      .filter(({ position, end }) => position < end)
+    this.left = this.stretches.reduce((sum, { position, end }) => sum + (end - position), 0)
+    this.nextAtUs = this.left > 0 ? 0 : Infinity
+  }
+
+  available(nowUs: number, limit: number): number {
+    const most = Math.min(limit, this.left)
+    if (this.intervalUs === 0) return most
+    const behindUs = nowUs - this.dueUs(0)
+    if (behindUs > MOST_BEHIND_US) this.startUs += behindUs - MOST_BEHIND_US
+    let due = 0
+    while (due < most && this.dueUs(due) <= nowUs) due++
+    return due
+  }
+
+  read(): unknown {
+    const stretch = this.stretches[0] as Stretch
+    const index = stretch.position++
+    if (stretch.position === stretch.end) this.stretches.shift()
+    this.count++
+    this.left--
+    if (this.left === 0) this.nextAtUs = Infinity
+    else if (this.intervalUs > 0) this.nextAtUs = this.dueUs(0)
+    const value = this.make(index)
+    if (value === undefined || value instanceof Promise) this.refuse(value, index)
+    return value
+  }
+
+  splits(): SourceSplit[] {
+    return this.stretches.map(({ id, position, end }) => ({ id, position, end: end === Infinity ? null : end }))
+  }
+
+  /** When the record so many places on is due. */
+  private dueUs(ahead: number): number {
+    return this.startUs + Math.floor((this.count + ahead) * this.intervalUs)
+  }
+
+  /** What the learner's function returned is no record. */
+  private refuse(value: unknown, index: number): never {
+    refusePromise(value, 'map', this.name)
+    throw new LearnerError('GENERATED_NOTHING', { operator: this.name, index })
+  }
+}
