@@ -58,6 +58,22 @@ export {
   RichCoMapFunction,
 } from './api/co-functions.ts'
 export type { CoFlatMapFunction, CoMapFunction } from './api/co-functions.ts'
+export { CEP, PatternStream } from './api/cep.ts'
+export { IterativeCondition, PatternProcessFunction, SimpleCondition } from './api/cep-functions.ts'
+export type {
+  Condition,
+  ConditionContext,
+  EventComparator,
+  PatternFlatSelectFunction,
+  PatternFlatTimeoutFunction,
+  PatternMatch,
+  PatternProcessContext,
+  PatternSelectFunction,
+  PatternTimeoutFunction,
+  TimedOutPartialMatchHandler,
+} from './api/cep-functions.ts'
+export { AfterMatchSkipStrategy, SkipToElementStrategy } from './api/after-match-skip-strategy.ts'
+export { GroupPattern, Pattern, WithinType } from './api/cep-pattern.ts'
 export { Configuration } from './api/configuration.ts'
 export { Duration, Time } from './api/duration.ts'
 export { OutputTag } from './api/output-tag.ts'

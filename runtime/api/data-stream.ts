@@ -205,7 +205,8 @@ export class DataStream<T> {
     }
   }
 
-  protected transform<R, U = never>(
+  /** Adds an operator by its data: what libraries beside this file build with. */
+  transform<R, U = never>(
     spec: OperatorSpec,
     name: string,
     functions: Functions,
@@ -323,6 +324,14 @@ export class SingleOutputStreamOperator<T> extends NodeSettings<T> {
   /** Lets later operators join it in one task, but none before it. */
   startNewChain(): this {
     this.node.chaining = 'head'
+    return this
+  }
+
+  /** Runs it in one subtask, whatever is set later. */
+  forceNonParallel(): this {
+    this.node.parallelism = 1
+    this.node.maxParallelism = 1
+    this.node.highestParallelism = 1
     return this
   }
 

@@ -3,6 +3,7 @@
 
 import { LearnerError } from '../base/diagnostic.ts'
 import { isBounded, type SourceSpec } from '../connectors/source.ts'
+import type { CepSpec } from '../operators/cep/pattern-spec.ts'
 import type { FieldAggregation } from '../operators/field-aggregation.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
 import type { Partitioner } from '../record/partitioner.ts'
@@ -21,6 +22,7 @@ export type OperatorSpec =
   | { readonly kind: 'timestampsAndWatermarks'; readonly watermarks: WatermarkStrategySpec }
   // Flink shows what `sinkTo` makes as a writer.
   | { readonly kind: 'sink'; readonly sink: SinkSpec; readonly isWriter: boolean }
+  | CepSpec
 
 /** A broadcast state, as declared. */
 export interface BroadcastStateSpec {
@@ -64,8 +66,8 @@ export interface StreamNode {
   slotSharingGroup: string | null
   /** Null: the environment's. */
   parallelism: number | null
-  /** The highest it may have: sources that can't be split have 1. */
-  readonly highestParallelism: number
+  /** The highest it may have: 1 for what can't be split. */
+  highestParallelism: number
   maxParallelism: number | null
   chaining: 'always' | 'head' | 'never'
   readonly inputs: readonly StreamEdge[]

@@ -66,10 +66,13 @@ export class OperatorRuntimeContext implements RuntimeContext {
 }
 
 /** Gives a function object its runtime context and its state, and calls its `open`; a plain function has none of it. */
-export function openFunction(fn: unknown, context: OperatorContext): void {
+export function openFunction(
+  fn: unknown,
+  context: OperatorContext,
+  runtimeContext: RuntimeContext = new OperatorRuntimeContext(context),
+): void {
   if (typeof fn !== 'object' || fn === null) return
   const rich = fn as RichFunctionLike
-  const runtimeContext = new OperatorRuntimeContext(context)
   rich.setRuntimeContext?.(runtimeContext)
   if (isCheckpointed(fn)) {
     context.checkpointed.push(fn)

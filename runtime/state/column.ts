@@ -12,6 +12,8 @@ export class Column {
   owned: boolean[] = []
   /** Cells that aren't empty. */
   entries = 0
+  /** How many snapshots were taken or restored: who changes values in place must copy them after one. */
+  snapshots = 0
 
   get(slot: number): unknown {
     const chunk = this.chunks[slot >> CHUNK_BITS]
@@ -34,6 +36,7 @@ export class Column {
   /** The chunks as they are now. The column goes on with copies. */
   snap(): { readonly chunks: readonly unknown[][]; readonly entries: number } {
     this.owned.fill(false)
+    this.snapshots++
     return { chunks: this.chunks.slice(), entries: this.entries }
   }
 
@@ -42,6 +45,7 @@ export class Column {
     this.chunks = snapshot.chunks.slice()
     this.owned = this.chunks.map(() => false)
     this.entries = snapshot.entries
+    this.snapshots++
   }
 
   private own(at: number): unknown[] {

@@ -7,6 +7,7 @@ import type { PlanNode } from '../graph/plan.ts'
 import type { BroadcastStateSpec } from '../graph/stream-graph.ts'
 import { CoFlatMapOperator } from '../operators/co-flat-map.ts'
 import { CoMapOperator } from '../operators/co-map.ts'
+import { CepOperator } from '../operators/cep/cep-operator.ts'
 import { FilterOperator } from '../operators/filter.ts'
 import { FlatMapOperator } from '../operators/flat-map.ts'
 import { MapOperator } from '../operators/map.ts'
@@ -54,6 +55,8 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
       return new KeyedBroadcastProcessOperator(spec.states.map(broadcastDescriptor))
     case 'timestampsAndWatermarks':
       return new TimestampsAndWatermarksOperator(spec.watermarks, config.autoWatermarkIntervalMs)
+    case 'cep':
+      return new CepOperator(spec)
     case 'sink':
       return new SinkOperator(spec.sink.kind)
   }

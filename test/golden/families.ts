@@ -2,6 +2,7 @@
 
 import { runBroadcastProcess } from './broadcast-vectors.ts'
 import { runKeyedCoProcess } from './co-vectors.ts'
+import { runCep } from './cep-vectors.ts'
 import type { Vector, Verdict } from './format.ts'
 import { notYetRun } from './format.ts'
 import { runGraph } from './graph-vectors.ts'
@@ -14,6 +15,7 @@ import { runRescaledList, runRescaledProcess } from './rescale-vectors.ts'
 type Run = (vector: Vector) => Verdict
 
 const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
+  cep: { cep: runCep },
   keygroups: {
     keyGroup: runKeyGroups,
     murmur: runMurmur,

@@ -13,7 +13,6 @@ const folder = path.join(import.meta.dirname, 'vectors/datastream')
 const WAITING: Readonly<Record<string, number>> = {
   async: 58,
   broadcast: 14,
-  cep: 174,
   graph: 8,
   jobs: 25,
   joins: 89,

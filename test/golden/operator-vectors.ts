@@ -129,7 +129,8 @@ export function runStep(step: Partial<Step>, harness: OperatorHarness, place: st
   return difference === null ? PASSED : failed(`${place} ${JSON.stringify(step.in)}: ${difference}`)
 }
 
-function applyInput(harness: OperatorHarness, step: Step['in']): boolean {
+/** Gives an input to the harness; false if it isn't known. */
+export function applyInput(harness: OperatorHarness, step: Step['in']): boolean {
   const [written, first, second] = step
   // `record2` and the like come by the second input.
   const [, kind, number] = /^(\D+)([12]?)$/.exec(String(written)) ?? []
