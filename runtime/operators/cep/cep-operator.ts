@@ -117,8 +117,9 @@ export class CepOperator extends StreamOperator implements Triggerable {
   private processDue(until: number): NfaKeyState {
     const run = this.beginRun()
     const wasKept = run.partial !== null
-    for (const [timestamp, events] of this.state.dequeue(until)) {
+    for (const timestamp of this.state.dueTimes(until)) {
       this.advanceTime(run, timestamp)
+      const events = this.state.dequeue(timestamp)
       if (this.compare !== null) events.sort(this.compare)
       for (const event of events) this.processEvent(run, event, timestamp)
     }

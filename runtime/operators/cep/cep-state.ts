@@ -42,6 +42,8 @@ class OwnedCells<V> {
 
 /** The state of the current key. */
 export class CepState {
+  /** An automaton's state that nobody keeps and that remembers nothing: for the next key without one. */
+  spare: NfaKeyState | null = null
   readonly queues: OwnedCells<ElementQueue>
   readonly runs: OwnedCells<NfaKeyState>
 
@@ -63,25 +65,46 @@ export class CepState {
     return events === undefined
   }
 
-  /** Takes away and returns what waits for a time up to this one, in order of time. */
-  dequeue(until: number): (readonly [timestamp: number, events: unknown[]])[] {
+  /** Timestamps up to this one for which events wait, in order. */
+  dueTimes(until: number): readonly number[] {
     const queue = this.queues.get()
-    if (queue === undefined) return []
-    const due = [...queue].filter(([timestamp]) => timestamp <= until)
-    if (due.length === queue.size) this.queues.set(undefined)
-    else for (const [timestamp] of due) queue.delete(timestamp)
-    return due.sort(([a], [b]) => a - b)
+    if (queue === undefined) return NONE
+    const due: number[] = []
+    for (const timestamp of queue.keys()) if (timestamp <= until) due.push(timestamp)
+    return due.length > 1 ? due.sort((a, b) => a - b) : due
+  }
+
+  /** Takes away and returns the events that wait for this timestamp. */
+  dequeue(timestamp: number): unknown[] {
+    const queue = this.queues.get()
+    const events = queue?.get(timestamp)
+    if (queue === undefined || events === undefined) return []
+    if (queue.size === 1) this.queues.set(undefined)
+    else queue.delete(timestamp)
+    return events
   }
 
   /** The automaton's state; of a key it doesn't know, as it is at the beginning. */
   run(): NfaKeyState {
-    return this.runs.get() ?? { partial: null, completed: [], buffer: newBuffer() }
+    const run = this.runs.get()
+    if (run !== undefined) return run
+    const fresh = this.spare ?? { partial: null, completed: [], buffer: newBuffer() }
+    this.spare = null
+    return fresh
   }
 
   /** Keeps the automaton's state, if there's anything to remember. */
   keepRun(run: NfaKeyState): void {
-    const { events, counts } = run.buffer
-    const isEmpty = run.partial === null && run.completed.length === 0 && events.size === 0 && counts.size === 0
-    this.runs.set(isEmpty ? undefined : run)
+    const { buffer } = run
+    if (run.partial !== null || run.completed.length + buffer.events.size + buffer.counts.length > 0) {
+      this.runs.set(run)
+      return
+    }
+    this.runs.set(undefined)
+    buffer.nextEvent = 0
+    buffer.lastTs = -Infinity
+    this.spare = run
   }
 }
+
+const NONE: readonly number[] = []

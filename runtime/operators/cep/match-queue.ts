@@ -19,6 +19,12 @@ export interface PartialMatch {
   readonly previousTs: number
 }
 
+/** The run at another state, with another version. */
+export function movedTo(match: PartialMatch, state: string, version: DeweyNumber): PartialMatch {
+  const { event, step, startTs, startId, previousTs } = match
+  return { state, event, step, version, startTs, startId, previousTs }
+}
+
 /** By first event; a run that hasn't begun comes last. */
 export function compareMatches(a: PartialMatch, b: PartialMatch): number {
   if (a.startId < 0) return b.startId < 0 ? 0 : 1

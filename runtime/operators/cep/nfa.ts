@@ -4,11 +4,11 @@
 // Differs from Flink: a partial match that only ignores an event stays as it is, where Flink makes an equal one; the
 // learner's conditions are asked about the end only where a state can reach it.
 
-import { present } from '../../base/assert.ts'
+import { broken } from '../../base/assert.ts'
 import type { BoundCondition, ConditionBinder } from './condition.ts'
 import { FIRST_VERSION, increased, withStage, type DeweyNumber } from './dewey-number.ts'
 import type { ConditionContext, PatternMatch } from './functions.ts'
-import { compareMatches, offer, poll, type PartialMatch } from './match-queue.ts'
+import { compareMatches, movedTo, offer, poll, type PartialMatch } from './match-queue.ts'
 import type { CompiledNfa, NfaState } from './nfa-compiler.ts'
 import type { SkipSpec } from './pattern-spec.ts'
 import { SharedBuffer, type BufferState } from './shared-buffer.ts'
@@ -54,6 +54,7 @@ export interface NfaOptions {
 }
 
 const NO_EVENT = -1
+const NONE: readonly PatternMatch<unknown>[] = []
 
 export class Nfa implements ConditionContext<unknown> {
   readonly states: ReadonlyMap<string, State>
@@ -75,9 +76,13 @@ export class Nfa implements ConditionContext<unknown> {
   /** The partial match at hand, and its events once a condition asked for them. */
   match: PartialMatch
   taken: PatternMatch<unknown> | null = null
+  /** Ways open to the partial match, and what becomes of it with the state that's in; the counts say how many count. */
   edges: Transition[] = []
-  stack: State[] = []
+  edgeCount = 0
   next: PartialMatch[] = []
+  nextStates: State[] = []
+  nextCount = 0
+  stack: State[] = []
 
   constructor({ compiled, skip, binder, handlesTimeouts }: NfaOptions) {
     this.states = boundStates(compiled, binder)
@@ -118,9 +123,10 @@ export class Nfa implements ConditionContext<unknown> {
   }
 
   /** Ends the partial matches whose time is up by then. Returns those that thereby are matches. */
-  advanceTime(key: NfaKeyState, timestamp: number, timedOut: TimedOut[]): PatternMatch<unknown>[] {
+  advanceTime(key: NfaKeyState, timestamp: number, timedOut: TimedOut[]): readonly PatternMatch<unknown>[] {
     this.buffer.state = key.buffer
-    const found = this.hasWindows && key.partial !== null ? this.endOverdue(key, key.partial, timestamp, timedOut) : []
+    const found =
+      this.hasWindows && key.partial !== null ? this.endOverdue(key, key.partial, timestamp, timedOut) : NONE
     this.buffer.advanceTime(timestamp)
     return found
   }
@@ -143,8 +149,8 @@ export class Nfa implements ConditionContext<unknown> {
     partial: readonly PartialMatch[],
     timestamp: number,
     timedOut: TimedOut[],
-  ): PatternMatch<unknown>[] {
-    if (!partial.some((match) => this.deadlineOf(match, timestamp) !== null)) return []
+  ): readonly PatternMatch<unknown>[] {
+    if (!this.isAnyOverdue(partial, timestamp)) return NONE
     this.isChanged = true
     const retained: PartialMatch[] = []
     const completed: PartialMatch[] = []
@@ -162,6 +168,11 @@ export class Nfa implements ConditionContext<unknown> {
     return found
   }
 
+  private isAnyOverdue(partial: readonly PartialMatch[], timestamp: number): boolean {
+    for (const match of partial) if (match.startId >= 0 && this.deadlineOf(match, timestamp) !== null) return true
+    return false
+  }
+
   /** When the partial match's time was up; null if it isn't. */
   private deadlineOf(match: PartialMatch, timestamp: number): number | null {
     const { kind, gapMs } = this.stateOf(match)
@@ -174,25 +185,27 @@ export class Nfa implements ConditionContext<unknown> {
   private advance(match: PartialMatch, retained: PartialMatch[], completed: PartialMatch[]): void {
     const state = this.stateOf(match)
     this.computeNext(match, state)
-    const { next } = this
-    if (next.length !== 1 || next[0] !== match) this.isChanged = true
-    else {
+    const { next, nextStates, nextCount } = this
+    if (nextCount === 1 && next[0] === match) {
       offer(retained, match)
       return
     }
+    this.isChanged = true
     let isStopped = false
-    for (const follower of next) {
+    for (let i = 0; i < nextCount; i++) {
+      const follower = next[i] as PartialMatch
       if (state.kind === 'start' && follower.startTs > 0) this.hasBegun = true
-      const { kind } = this.stateOf(follower)
+      const { kind } = nextStates[i] as State
       if (kind === 'final') offer(completed, follower)
       else if (kind === 'stop') {
         isStopped = true
         this.buffer.release(follower.event, follower.step, follower.version)
       }
     }
-    for (const follower of next) {
-      const { kind } = this.stateOf(follower)
+    for (let i = 0; i < nextCount; i++) {
+      const { kind } = nextStates[i] as State
       if (kind === 'final' || kind === 'stop') continue
+      const follower = next[i] as PartialMatch
       if (isStopped) this.buffer.release(follower.event, follower.step, follower.version)
       else offer(retained, follower)
     }
@@ -202,35 +215,38 @@ export class Nfa implements ConditionContext<unknown> {
   private computeNext(match: PartialMatch, state: State): void {
     this.match = match
     this.taken = null
-    this.next.length = 0
+    this.nextCount = 0
     this.decide(state)
-    const { edges, buffer } = this
+    const { edges, edgeCount, buffer } = this
     const isStart = state.kind === 'start'
     let takes = 0
     let ignores = 0
-    for (const edge of edges) {
-      if (edge.action === 'TAKE') takes++
-      else if (edge.target !== state) ignores++
+    for (let i = 0; i < edgeCount; i++) {
+      const { action, target } = edges[i] as Transition
+      if (action === 'TAKE') takes++
+      else if (target !== state) ignores++
     }
-    if (takes === 0 && ignores === 0 && (isStart || edges.length === 1)) {
-      this.next.push(match)
+    if (takes === 0 && ignores === 0 && (isStart || edgeCount === 1)) {
+      this.add(match, state)
       return
     }
     const branches = takes === 0 && ignores === 0 ? 0 : ignores + Math.max(1, takes)
     const takesToSkip = Math.max(0, takes - 1)
     let takesLeft = takesToSkip
     let ignoresLeft = ignores
-    for (const edge of edges) {
-      if (edge.action === 'TAKE') this.take(match, edge, increased(match.version, takesLeft--), isStart)
+    for (let i = 0; i < edgeCount; i++) {
+      const edge = edges[i] as Transition
+      const { action, target } = edge
+      if (action === 'TAKE') this.take(match, edge, increased(match.version, takesLeft--), isStart)
       else if (!isStart) {
         const version =
-          edge.target === state
+          target === state
             ? increased(match.version, branches)
             : withStage(increased(match.version, takesToSkip + ignoresLeft--))
-        this.goOn({ ...match, state: edge.target.name, version })
+        this.goOn(movedTo(match, target.name, version), target)
       }
     }
-    if (isStart) this.next.push({ ...match, version: increased(match.version, branches) })
+    if (isStart) this.add(movedTo(match, state.name, increased(match.version, branches)), state)
     if (match.event !== NO_EVENT) buffer.release(match.event, match.step, match.version)
   }
 
@@ -249,27 +265,33 @@ export class Nfa implements ConditionContext<unknown> {
       startId: isStart ? buffer.eventOf(event).id : match.startId,
       previousTs: eventTs,
     }
-    this.goOn(follower)
+    this.goOn(follower, edge.target)
     const end = edge.target.reachesEnd ? this.endAfter(edge.target) : null
-    if (end !== null) this.goOn({ ...follower, state: end.name })
+    if (end !== null) this.goOn(movedTo(follower, end.name, follower.version), end)
   }
 
-  private goOn(match: PartialMatch): void {
-    this.next.push(match)
+  private goOn(match: PartialMatch, state: State): void {
+    this.add(match, state)
     this.buffer.lock(match.event, match.step, match.version)
+  }
+
+  private add(match: PartialMatch, state: State): void {
+    this.next[this.nextCount] = match
+    this.nextStates[this.nextCount++] = state
   }
 
   /** Fills `edges` with the ways open to a state, proceeding where that's possible. */
   private decide(from: State): void {
     const { edges, stack } = this
-    edges.length = 0
-    stack.push(from)
-    for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
+    this.edgeCount = 0
+    let state: State | undefined = from
+    while (state !== undefined) {
       for (const transition of state.transitions) {
         if (!this.isMet(transition.condition)) continue
         if (transition.action === 'PROCEED') stack.push(transition.target)
-        else edges.push(transition)
+        else edges[this.edgeCount++] = transition
       }
+      state = stack.pop()
     }
   }
 
@@ -304,7 +326,7 @@ export class Nfa implements ConditionContext<unknown> {
       const paths = this.buffer.extract(earliest.event, earliest.step, earliest.version, !this.skips)
       prune(this.skip, partial, paths, this.buffer)
       prune(this.skip, key.completed, paths, this.buffer)
-      found.push(this.buffer.materialize(present(paths[0], 'the events of a match')))
+      found.push(this.buffer.materialize(paths[0] ?? broken('a match has no events')))
       this.buffer.release(earliest.event, earliest.step, earliest.version)
     }
   }
@@ -316,7 +338,7 @@ export class Nfa implements ConditionContext<unknown> {
   }
 
   private stateOf(match: PartialMatch): State {
-    return present(this.states.get(match.state), `state ${match.state} of the automaton`)
+    return this.states.get(match.state) ?? broken(`the automaton has no state ${match.state}`)
   }
 }
 
@@ -326,7 +348,7 @@ function boundStates(compiled: CompiledNfa, binder: ConditionBinder): Map<string
     const gapMs = compiled.gapsMs.get(name) ?? 0
     states.set(name, { name, step, kind, gapMs, transitions: [], reachesEnd: false })
   }
-  const bound = (state: NfaState): State => present(states.get(state.name), `state ${state.name}`)
+  const bound = (state: NfaState): State => states.get(state.name) ?? broken(`the automaton has no state ${state.name}`)
   for (const compiledState of compiled.states) {
     for (const { action, source, target, condition } of compiledState.transitions)
       bound(compiledState).transitions.push({

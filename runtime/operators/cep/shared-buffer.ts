@@ -5,7 +5,7 @@
 // Differs from Flink: where it compares an event's timestamp and place among the events of that timestamp, this compares
 // numbers given out in order; both are the same event.
 
-import { present } from '../../base/assert.ts'
+import { broken } from '../../base/assert.ts'
 import { isCompatible, type DeweyNumber } from './dewey-number.ts'
 
 /** From the event of a node back to the one before; `event` is -1 where the run began. */
@@ -39,8 +39,8 @@ export interface BufferState {
   nextEvent: number
   /** The latest timestamp an event was registered with. */
   lastTs: number
-  /** By timestamp, how many events were registered; of past timestamps no more. */
-  counts: Map<number, number>
+  /** How many events were registered by timestamp, as pairs: timestamp, number, and so on; of past ones no more. */
+  counts: number[]
 }
 
 /** A way through the buffer: the events of each step, in order. */
@@ -62,7 +62,7 @@ interface Extraction {
 
 /** An empty buffer. */
 export function newBuffer(): BufferState {
-  return { events: new Map(), nextEvent: 0, lastTs: -Infinity, counts: new Map() }
+  return { events: new Map(), nextEvent: 0, lastTs: -Infinity, counts: [] }
 }
 
 /** Works on the buffer of the current key. */
@@ -72,8 +72,7 @@ export class SharedBuffer {
   /** Adds an event, locked once until `releaseEvent`. Returns its number. */
   register(value: unknown, ts: number): number {
     const { state } = this
-    const id = state.counts.get(ts) ?? 0
-    state.counts.set(ts, id + 1)
+    const id = this.count(ts)
     const known = ts < state.lastTs || (ts === state.lastTs && id === 0) ? this.find(ts, id) : -1
     if (known >= 0) {
       // After a restore the watermark begins anew, and an event may get the name of one that is still held: Flink then
@@ -91,7 +90,15 @@ export class SharedBuffer {
 
   /** Says that no more events come with a timestamp before this one. */
   advanceTime(ts: number): void {
-    for (const past of this.state.counts.keys()) if (past < ts) this.state.counts.delete(past)
+    const { counts } = this.state
+    let kept = 0
+    for (let i = 0; i < counts.length; i += 2) {
+      if ((counts[i] as number) < ts) continue
+      counts[kept] = counts[i] as number
+      counts[kept + 1] = counts[i + 1] as number
+      kept += 2
+    }
+    if (kept < counts.length) counts.length = kept
   }
 
   /** Adds the event as a node of the step, with an edge back. */
@@ -117,21 +124,25 @@ export class SharedBuffer {
 
   /** Undoes a lock. What nobody holds any more is taken out, and so on backwards. */
   release(number: number, step: string, version: DeweyNumber): void {
-    const pending: [event: number, step: string, version: DeweyNumber][] = [[number, step, version]]
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const [event, step, version] = next
+    let event = number
+    let page = step
+    let run = version
+    const waiting: BufferEdge[] = []
+    for (;;) {
       const holder = this.state.events.get(event)
-      const node = holder === undefined ? undefined : nodeOf(holder, step)
+      const node = holder === undefined ? undefined : nodeOf(holder, page)
       if (holder === undefined || node === undefined) return
-      let kept = 0
-      for (const edge of node.edges) {
-        if (!isCompatible(version, edge.version) || --edge.locks > 0) node.edges[kept++] = edge
-        else if (edge.event >= 0) pending.push([edge.event, edge.step, edge.version])
+      dropEdges(node, run, waiting)
+      if (--node.locks <= 0) {
+        if (holder.nodes.length === 1) holder.nodes = []
+        else holder.nodes.splice(holder.nodes.indexOf(node), 1)
+        this.releaseEvent(event)
       }
-      node.edges.length = kept
-      if (--node.locks > 0) continue
-      holder.nodes.splice(holder.nodes.indexOf(node), 1)
-      this.releaseEvent(event)
+      const next = waiting.pop()
+      if (next === undefined) return
+      event = next.event
+      page = next.step
+      run = next.version
     }
   }
 
@@ -176,7 +187,7 @@ export class SharedBuffer {
   }
 
   eventOf(number: number): BufferedEvent {
-    return present(this.state.events.get(number), `event ${number} of the shared buffer`)
+    return this.state.events.get(number) ?? broken(`event ${number} isn't in the shared buffer`)
   }
 
   private node(number: number, step: string): BufferNode | undefined {
@@ -184,10 +195,35 @@ export class SharedBuffer {
     return event === undefined ? undefined : nodeOf(event, step)
   }
 
+  /** How many events of this timestamp there were before; counts this one. */
+  private count(ts: number): number {
+    const { counts } = this.state
+    for (let i = 0; i < counts.length; i += 2) {
+      if (counts[i] === ts) {
+        const count = counts[i + 1] as number
+        counts[i + 1] = count + 1
+        return count
+      }
+    }
+    counts.push(ts, 1)
+    return 0
+  }
+
   private find(ts: number, id: number): number {
     for (const [number, event] of this.state.events) if (event.ts === ts && event.id === id) return number
     return -1
   }
+}
+
+/** Unlocks the edges that a run of this version may use; those that nobody holds any more go, and into `dropped`. */
+function dropEdges(node: BufferNode, run: DeweyNumber, dropped: BufferEdge[]): void {
+  const { edges } = node
+  let kept = 0
+  for (const edge of edges) {
+    if (!isCompatible(run, edge.version) || --edge.locks > 0) edges[kept++] = edge
+    else if (edge.event >= 0) dropped.push(edge)
+  }
+  if (kept < edges.length) edges.length = kept
 }
 
 function nodeOf(event: BufferedEvent, step: string): BufferNode | undefined {
