@@ -2,6 +2,9 @@
 // of the engine can be reached from a job.
 
 export { RuntimeExecutionMode, StreamExecutionEnvironment } from './api/environment.ts'
+export { IntervalJoin, IntervalJoined } from './api/interval-join.ts'
+export { ProcessJoinFunction } from './api/join-functions.ts'
+export type { ProcessJoinContext } from './api/join-functions.ts'
 export type { ExecutionConfig, JobExecutionResult } from './api/environment.ts'
 export { DataStream, DataStreamSink, KeyedStream, SingleOutputStreamOperator } from './api/data-stream.ts'
 export type { FieldOf } from './api/data-stream.ts'

@@ -28,6 +28,7 @@ import type {
   ReduceFunction,
   SinkContext,
 } from './functions.ts'
+import { IntervalJoin } from './interval-join.ts'
 import type { OutputTag } from './output-tag.ts'
 import { requireFunction, requireName, requireObject } from './require.ts'
 import { Sink } from './sinks.ts'
@@ -195,7 +196,12 @@ export class DataStream<T> {
     return new DataStream<T>(this.evaluation, this.partitioned('CUSTOM', null, functions))
   }
 
-  private pairWith<U>(other: DataStream<U>): StreamPair<T, U> {
+  /** Flink had iterations until 2.0, and has none since. */
+  iterate(): never {
+    throw new LearnerError('ITERATE')
+  }
+
+  protected pairWith<U>(other: DataStream<U>): StreamPair<T, U> {
     if (!(other instanceof DataStream)) throw new LearnerError('CONNECT_STREAM')
     return {
       first: this,
@@ -321,6 +327,9 @@ abstract class NodeSettings<T> extends DataStream<T> {
 
 /** The stream that comes out of an operator. */
 export class SingleOutputStreamOperator<T> extends NodeSettings<T> {
+  /** Of the side outputs read so far whose tags declare a type. */
+  readonly #sideTypes = new Map<string, string>()
+
   /** Lets later operators join it in one task, but none before it. */
   startNewChain(): this {
     this.node.chaining = 'head'
@@ -338,6 +347,12 @@ export class SingleOutputStreamOperator<T> extends NodeSettings<T> {
   /** The records that the operator's function gave to this tag. */
   getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
     if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
+    if (tag.type !== null) {
+      const type = typeText(tag.type as TypeInformation<unknown>)
+      const first = this.#sideTypes.get(tag.id) ?? type
+      if (first !== type) throw new LearnerError('SIDE_OUTPUT_TYPES', { tag: tag.id, first, second: type })
+      this.#sideTypes.set(tag.id, type)
+    }
     return new DataStream<X>(this.evaluation, [plainEdge(this.node.id, tag.id)])
   }
 }
@@ -354,6 +369,20 @@ export class KeyedStream<T, K> extends DataStream<T> {
   override process<R>(fn: KeyedProcessFunction<K, T, R> | ProcessFunction<T, R>): SingleOutputStreamOperator<R> {
     requireObject(fn, 'processElement', 'process')
     return this.transform({ kind: 'keyedProcess' }, 'KeyedProcess', { process: fn })
+  }
+
+  /**
+   * Joins records of both streams that have one key and are no further apart in event time than the bounds say.
+   *
+   * ```ts
+   * orders.intervalJoin(payments).between(Duration.ofMinutes(-5), Duration.ofMinutes(5)).process(new Paid())
+   * ```
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/joining/#interval-join
+   */
+  intervalJoin<U>(other: KeyedStream<U, K>): IntervalJoin<T, U> {
+    if (!(other instanceof KeyedStream)) throw new LearnerError('JOIN_NOT_KEYED')
+    return new IntervalJoin<T, U>(this.pairWith(other))
   }
 
   /** Joins the records of a key one after the other and emits every intermediate result; the first record as it is. */

@@ -31,6 +31,13 @@ export interface ExecutionConfig {
   /** How often, in ms of processing time, watermark generators are probed. 200 unless set; 0 for never. */
   setAutoWatermarkInterval(intervalMs: number): ExecutionConfig
   getAutoWatermarkInterval(): number
+  /**
+   * Lets Flink hand the same object from one chained operator to the next instead of a copy. Here it does so always;
+   * the setting stands in the plan for a real cluster. Safe only if no function changes a record it got or gave.
+   */
+  enableObjectReuse(): ExecutionConfig
+  disableObjectReuse(): ExecutionConfig
+  isObjectReuseEnabled(): boolean
 }
 
 // Enough to notice a collection made with a clock or with randomness, and cheap for a long one.
@@ -102,6 +109,15 @@ export class StreamExecutionEnvironment {
         return view
       },
       getAutoWatermarkInterval: () => config.autoWatermarkIntervalMs,
+      enableObjectReuse() {
+        config.isObjectReuseEnabled = true
+        return view
+      },
+      disableObjectReuse() {
+        config.isObjectReuseEnabled = false
+        return view
+      },
+      isObjectReuseEnabled: () => config.isObjectReuseEnabled,
     }
     return view
   }

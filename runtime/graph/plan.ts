@@ -64,13 +64,15 @@ export interface Plan {
     readonly maxParallelism: number | null
     readonly autoWatermarkIntervalMs: number
     readonly isChainingEnabled: boolean
+    /** Says something to Flink alone: here records are never copied between chained operators. */
+    readonly isObjectReuseEnabled: boolean
   }
   readonly nodes: readonly PlanNode[]
 }
 
 /** The plan of a graph. `locate` turns a stack trace into a place in the learner's code. */
 export function createPlan(graph: StreamGraph, locate: (stack: string) => string | null = () => null): Plan {
-  const { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled } = graph.config
+  const { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled, isObjectReuseEnabled } = graph.config
   const runtimeMode = graph.resolvedMode()
   const drafts = graph.nodes.map((node) => draftNode(graph, node))
   const ids = operatorIds(idNodes(drafts, isChainingEnabled))
@@ -81,7 +83,14 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
   }))
   const body = {
     name: graph.jobName ?? 'Flink Streaming Job',
-    config: { runtimeMode, parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled },
+    config: {
+      runtimeMode,
+      parallelism,
+      maxParallelism,
+      autoWatermarkIntervalMs,
+      isChainingEnabled,
+      isObjectReuseEnabled,
+    },
     nodes,
   }
   const hash = hashOf(body)

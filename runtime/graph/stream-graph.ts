@@ -5,6 +5,7 @@ import { LearnerError } from '../base/diagnostic.ts'
 import { isBounded, type SourceSpec } from '../connectors/source.ts'
 import type { CepSpec } from '../operators/cep/pattern-spec.ts'
 import type { FieldAggregation } from '../operators/field-aggregation.ts'
+import type { IntervalJoinSpec } from '../operators/join/interval-join.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 
@@ -13,6 +14,7 @@ export type OperatorSpec =
   | { readonly kind: 'source'; readonly source: SourceSpec; readonly watermarks: WatermarkStrategySpec }
   | { readonly kind: 'map' | 'filter' | 'flatMap' | 'process' | 'keyedProcess' }
   | { readonly kind: 'coMap' | 'coFlatMap' | 'coProcess' | 'keyedCoProcess' }
+  | { readonly kind: 'intervalJoin'; readonly join: IntervalJoinSpec }
   | {
       readonly kind: 'broadcastProcess' | 'keyedBroadcastProcess'
       /** Broadcast states that the function may ask for. */
@@ -85,6 +87,7 @@ export interface JobConfig {
   maxParallelism: number | null
   autoWatermarkIntervalMs: number
   isChainingEnabled: boolean
+  isObjectReuseEnabled: boolean
 }
 
 const DEFAULT_GROUP = 'default'
@@ -124,6 +127,7 @@ export class StreamGraph {
       maxParallelism: null,
       autoWatermarkIntervalMs: 200,
       isChainingEnabled: true,
+      isObjectReuseEnabled: false,
     }
   }
 

@@ -10,6 +10,7 @@ import { CoMapOperator } from '../operators/co-map.ts'
 import { CepOperator } from '../operators/cep/cep-operator.ts'
 import { FilterOperator } from '../operators/filter.ts'
 import { FlatMapOperator } from '../operators/flat-map.ts'
+import { IntervalJoinOperator } from '../operators/join/interval-join.ts'
 import { MapOperator } from '../operators/map.ts'
 import type { StreamOperator } from '../operators/operator.ts'
 import { BroadcastProcessOperator } from '../operators/process/broadcast-process.ts'
@@ -49,6 +50,8 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
       return new CoProcessOperator()
     case 'keyedCoProcess':
       return new KeyedCoProcessOperator()
+    case 'intervalJoin':
+      return new IntervalJoinOperator(spec.join)
     case 'broadcastProcess':
       return new BroadcastProcessOperator(spec.states.map(broadcastDescriptor))
     case 'keyedBroadcastProcess':

@@ -3,6 +3,7 @@
 import { runBroadcastProcess } from './broadcast-vectors.ts'
 import { runKeyedCoProcess } from './co-vectors.ts'
 import { runCep } from './cep-vectors.ts'
+import { runIntervalJoin } from './join-vectors.ts'
 import type { Vector, Verdict } from './format.ts'
 import { notYetRun } from './format.ts'
 import { runGraph } from './graph-vectors.ts'
@@ -38,6 +39,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
     keyedProcess: runRescaledProcess,
   },
   broadcast: { keyedBroadcastProcess: runBroadcastProcess, broadcastProcess: runBroadcastProcess },
+  joins: { intervalJoin: runIntervalJoin },
   process: {
     keyedCoProcess: runKeyedCoProcess,
     ...{ reduce: runReduce, sum: runReduce, min: runReduce, max: runReduce, minBy: runReduce, maxBy: runReduce },

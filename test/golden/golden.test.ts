@@ -15,7 +15,7 @@ const WAITING: Readonly<Record<string, number>> = {
   broadcast: 14,
   graph: 8,
   jobs: 25,
-  joins: 89,
+  joins: 45,
   rescale: 18,
   state: 77,
   'windows-event': 129,

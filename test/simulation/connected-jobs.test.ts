@@ -7,7 +7,10 @@ import {
   CoProcessFunction,
   KeyedBroadcastProcessFunction,
   KeyedCoProcessFunction,
+  Duration,
   MapStateDescriptor,
+  OutputTag,
+  ProcessJoinFunction,
   RichCoFlatMapFunction,
   Types,
   ValueStateDescriptor,
@@ -22,6 +25,7 @@ import type {
   KeyedBroadcastContext,
   KeyedReadOnlyContext,
   OnTimerContext,
+  ProcessJoinContext,
   ReadOnlyContext,
   StreamExecutionEnvironment,
   UnkeyedContext,
@@ -109,6 +113,12 @@ class Total extends BroadcastProcessFunction<Order, Payment, string> {
   }
 }
 
+class OrderPayment extends ProcessJoinFunction<Order, Payment, string> {
+  override processElement(order: Order, _payment: Payment, context: ProcessJoinContext, out: Collector<string>): void {
+    out.collect(`${order.id} ${context.getRightTimestamp() - context.getLeftTimestamp()}`)
+  }
+}
+
 class KeyedTotal extends KeyedBroadcastProcessFunction<number, Order, Payment, string> {
   override processElement(_order: Order, context: KeyedReadOnlyContext<number>): void {
     context.timerService().registerEventTimeTimer(1000)
@@ -171,6 +181,21 @@ const JOBS: Readonly<Record<string, { readonly build: Build; readonly rows: read
         .process(new KeyedTotal())
         .print(),
     rows: ['1 of 5', '2 of 5', '3 of 5', '4 of 5', '5 of 5', '6 of 5'],
+  },
+  'an interval join': {
+    build: (env) => {
+      const orders = timed(env, ORDERS).keyBy((order) => order.id)
+      const payments = timed(env, PAYMENTS).keyBy((payment) => payment.orderId)
+      orders
+        .intervalJoin(payments)
+        .between(Duration.ofMillis(-25), Duration.ofMillis(7))
+        .lowerBoundExclusive()
+        .upperBoundExclusive()
+        .process(new OrderPayment())
+        .print()
+    },
+    // Apart: 1 by 7, 2 by 21, 3 by -25, 5 by 3, 6 by -31; 4 is never paid.
+    rows: ['5 3'],
   },
   'a stream connected with itself': {
     build: (env) => {
@@ -239,10 +264,76 @@ class Both extends CoProcessFunction<number, string, string> {
   override processElement2 = (): void => undefined
 }
 
+test('object reuse stands in the plan', () => {
+  const plan = planOf((env) => {
+    expect(env.getConfig().isObjectReuseEnabled()).toBe(false)
+    env.getConfig().enableObjectReuse().setAutoWatermarkInterval(5)
+    env.fromData([1]).print()
+  })
+  expect(plan.config).toMatchObject({ isObjectReuseEnabled: true, autoWatermarkIntervalMs: 5 })
+  expect(planOf((env) => void env.fromData([1]).print()).config.isObjectReuseEnabled).toBe(false)
+})
+
 describe('what is refused where the job is built', () => {
   const keyed = (env: StreamExecutionEnvironment) => env.fromData([1, 2]).keyBy((n) => n)
   test.each<[code: string, build: (env: StreamExecutionEnvironment) => unknown]>([
     ['CONNECT_STREAM', (env) => env.fromData([1]).connect(undefined as never)],
+    ['BROADCAST_DESCRIPTOR', (env) => env.fromData([1]).broadcast('rules' as never)],
+    ['BROADCAST_STATE_TWICE', (env) => env.fromData([1]).broadcast(TOTALS, TOTALS)],
+    [
+      'BROADCAST_WITHOUT_STATE',
+      (env) =>
+        keyed(env)
+          .connect(env.fromData([1]).broadcast())
+          .process(new Total() as never),
+    ],
+    [
+      'BROADCAST_KEYED',
+      (env) =>
+        keyed(env)
+          .connect(env.fromData([1]).broadcast(TOTALS))
+          .process(new Total() as never),
+    ],
+    [
+      'BROADCAST_NOT_KEYED',
+      (env) =>
+        env
+          .fromData([1])
+          .connect(env.fromData([1]).broadcast(TOTALS))
+          .process(new KeyedTotal() as never),
+    ],
+    ['JOIN_NOT_KEYED', (env) => keyed(env).intervalJoin(env.fromData([1]) as never)],
+    ['JOIN_BOUNDS', (env) => keyed(env).intervalJoin(keyed(env)).between(Duration.ofMillis(1), Duration.ofMillis(0))],
+    [
+      'JOIN_BOUND',
+      (env) =>
+        keyed(env)
+          .intervalJoin(keyed(env))
+          .between(-1 as never, 1 as never),
+    ],
+    [
+      'JOIN_PROCESSING_TIME',
+      (env) =>
+        keyed(env).intervalJoin(keyed(env)).inProcessingTime().between(Duration.ofMillis(0), Duration.ofMillis(1)),
+    ],
+    [
+      'OUTPUT_TAG_MISSING',
+      (env) =>
+        keyed(env)
+          .intervalJoin(keyed(env))
+          .between(Duration.ofMillis(0), Duration.ofMillis(1))
+          .sideOutputLeftLateData('late' as never),
+    ],
+    ['ITERATE', (env) => env.fromData([1]).iterate()],
+    [
+      'SIDE_OUTPUT_TYPES',
+      (env) => {
+        const mapped = env.fromData([1]).map((n) => n)
+        mapped.getSideOutput(new OutputTag('late', Types.LONG))
+        mapped.getSideOutput(new OutputTag('late'))
+        mapped.getSideOutput(new OutputTag('late', Types.STRING))
+      },
+    ],
     ['CONNECT_STREAM', (env) => keyed(env).connect(keyed as never)],
     [
       'CONNECTED_NOT_KEYED',
