@@ -3,6 +3,7 @@
 import { mount } from 'svelte'
 import App from './App.svelte'
 import { language } from './i18n/language.svelte.ts'
+import { keeper } from './keep/keep.svelte.ts'
 import { EngineHost } from './kernel/engine-host.ts'
 import { LessonAnswers } from './lesson/lesson-answers.svelte.ts'
 import { lessonEntries, loadLesson } from './lesson/lesson-catalogue.ts'
@@ -10,7 +11,6 @@ import { PLAYGROUND, pageOf } from './lesson/route.ts'
 import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import { Notebook } from './notebook/notebook.svelte.ts'
 import { NotebookStorage } from './notebook/notebook-storage.ts'
-import { storageOrNone } from './parts/storage.ts'
 import { Session } from './session.svelte.ts'
 import './tokens.css'
 import './page.css'
@@ -28,11 +28,11 @@ const target = document.getElementById('page')
 
 async function openSession(): Promise<Session> {
   const isPlayground = page.id === PLAYGROUND
-  const bundle = await loadLesson(isPlayground ? PLAYGROUND_LESSON : page.id)
+  const [bundle] = await Promise.all([loadLesson(isPlayground ? PLAYGROUND_LESSON : page.id), keeper.load()])
   const jobs = bundle.texts.en.blocks.flatMap((block) => (block.kind === 'run' ? [block.job] : []))
   const whole: JobFiles = { files: bundle.files, entry: jobs[0] ?? PLAYGROUND_JOB }
   const original = isPlayground ? jobFrom(bundle.files, PLAYGROUND_JOB) : whole
-  const notebook = new Notebook(original, new NotebookStorage(page.id, storageOrNone()))
+  const notebook = new Notebook(original, new NotebookStorage(page.id, original, keeper))
   return new Session(notebook, host, isPlayground ? null : { bundle, answers: new LessonAnswers(page.id) })
 }
 

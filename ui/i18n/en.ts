@@ -46,14 +46,43 @@ export const en = {
     leaveEditor: 'Esc, then Tab leaves the editor',
     nameTaken: (name: string) => `There is already a file named ${name}. Choose another name.`,
     nameForm: 'A file name is made of letters, digits, - and _ and ends with .ts, like Rules.ts.',
+  },
+
+  keep: {
     didReset: 'The original is back.',
     didRemove: (name: string) => `${name} was deleted.`,
+    didBringBack: 'The earlier version is back.',
     undo: 'Undo',
-    changedElsewhere: 'This notebook was changed in another tab, too. Nothing was overwritten.',
-    useTheirs: 'Use the other tab’s version',
-    keepMine: 'Keep this version',
-    notSaved: 'The browser doesn’t let this page save. Your text stays while the tab is open.',
     dismiss: 'Dismiss',
+    clash: (name: string) =>
+      `${name} was changed in another tab at the same time. The newer text is shown; the other is kept.`,
+    showOther: 'Show the other text',
+    lost: {
+      denied:
+        'The browser doesn’t let this page keep anything, as in a private window. The page goes on working, but what you write stays only until you close or reload this tab. Save it as a file to have it later.',
+      full: 'The browser’s storage is full, so your last changes aren’t kept. The page goes on working; they stay until you close or reload this tab. Save them as a file, or make room by clearing the data of other sites.',
+    },
+    yourWork: 'Your work',
+    where: {
+      kept: 'Everything you write is kept in this browser.',
+      denied: 'This browser keeps nothing: save your work as a file before you leave.',
+      full: 'The browser’s storage is full: save your work as a file before you leave.',
+    },
+    save: 'Save as a file',
+    open: 'Open a file',
+    opened: (n: number) =>
+      n === 0
+        ? 'Nothing in that file is new.'
+        : `Opened: ${count(n, 'thing', 'things')} changed. What was here is kept as earlier versions.`,
+    notWork: 'That isn’t a file saved by this page. Choose one whose name begins with “streambed-”.',
+    versions: (name: string) => `Earlier versions of ${name}`,
+    version: (at: string, origin: string) => `${at} · ${origin}`,
+    origin: {
+      otherTab: 'from another tab',
+      reset: 'before the reset',
+      import: 'before a file was opened',
+      broughtBack: 'replaced by an earlier one',
+    },
   },
 
   lesson: {

@@ -2,7 +2,7 @@
 // follow a switch; nothing is rebuilt, so everything stays where it is.
 import { en } from './en.ts'
 import { zh } from './zh.ts'
-import { readSetting, writeSetting } from '../parts/settings-storage.ts'
+import { readSetting, watchSetting, writeSetting } from '../parts/settings-storage.ts'
 
 export type LanguageName = 'en' | 'zh'
 
@@ -13,6 +13,10 @@ class Language {
 
   get name(): LanguageName {
     return this.#name
+  }
+
+  constructor() {
+    watchSetting('language', () => (this.#name = initialLanguage()))
   }
 
   /** The words of the current language. */

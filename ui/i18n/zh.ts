@@ -44,14 +44,40 @@ export const zh = {
     leaveEditor: '先按 Esc，再按 Tab 可离开编辑器',
     nameTaken: (name: string) => `已经有名为 ${name} 的文件，请换一个名字。`,
     nameForm: '文件名由字母、数字、- 和 _ 组成，并以 .ts 结尾，例如 Rules.ts。',
+  },
+
+  keep: {
     didReset: '已恢复初始代码。',
     didRemove: (name: string) => `已删除 ${name}。`,
+    didBringBack: '已换回先前的版本。',
     undo: '撤销',
-    changedElsewhere: '这份笔记在另一个标签页里也被修改了。两边的内容都没有被覆盖。',
-    useTheirs: '采用另一个标签页的版本',
-    keepMine: '保留当前版本',
-    notSaved: '浏览器不允许本页保存内容。标签页关闭之前，您的代码不会丢失。',
     dismiss: '关闭提示',
+    clash: (name: string) => `${name} 同时在另一个标签页里被修改。这里显示较新的内容，另一份已经留存。`,
+    showOther: '查看另一份',
+    lost: {
+      denied:
+        '浏览器不允许本页保存任何内容（例如在无痕窗口中）。页面可以照常使用，但关闭或刷新这个标签页后，你写的内容就没有了。想留住它们，请存成文件。',
+      full: '浏览器的存储空间已满，最近的修改没有保存下来。页面可以照常使用，这些修改会保留到关闭或刷新标签页为止。请存成文件，或者清理其他网站的数据腾出空间。',
+    },
+    yourWork: '你的内容',
+    where: {
+      kept: '你写的一切都保存在这个浏览器里。',
+      denied: '这个浏览器不保存内容：离开之前请存成文件。',
+      full: '浏览器的存储空间已满：离开之前请存成文件。',
+    },
+    save: '存成文件',
+    open: '打开文件',
+    opened: (n: number) =>
+      n === 0 ? '文件里没有新的内容。' : `已打开，更新了 ${digits(n)} 处。原来的内容留在先前的版本里。`,
+    notWork: '这不是本页存出的文件。请选择文件名以“streambed-”开头的文件。',
+    versions: (name: string) => `${name} 的先前版本`,
+    version: (at: string, origin: string) => `${at} · ${origin}`,
+    origin: {
+      otherTab: '来自另一个标签页',
+      reset: '恢复初始代码之前',
+      import: '打开文件之前',
+      broughtBack: '被先前版本替换',
+    },
   },
 
   lesson: {

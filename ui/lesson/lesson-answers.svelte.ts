@@ -1,86 +1,88 @@
 // What the learner answered in a lesson: predictions and how they came out, quizzes, which runs were made, which exercises
-// are passed. Kept between visits, beside the code.
-import { readSetting, writeSetting } from '../parts/settings-storage.ts'
+// are passed. Each is kept by itself, so that answers given in two tabs are all there.
+import { keeper } from '../keep/keep.svelte.ts'
+import { keys } from '../keep/keys.ts'
 import type { Verdict } from './score-prediction.ts'
 
-interface Kept {
-  readonly predictions: Readonly<Record<string, { readonly choice: number; readonly verdict: Verdict | null }>>
-  readonly quizzes: Readonly<Record<string, number>>
-  readonly runs: readonly string[]
-  readonly passed: readonly string[]
+type Kind = 'predict' | 'quiz' | 'run' | 'passed'
+
+interface Prediction {
+  readonly choice: number
+  readonly verdict: Verdict | null
 }
 
-const NOTHING: Kept = { predictions: {}, quizzes: {}, runs: [], passed: [] }
-
 export class LessonAnswers {
-  readonly #key: string
-  #kept = $state.raw<Kept>(NOTHING)
+  readonly #lesson: string
+  #version = $state(0)
 
   constructor(lessonId: string) {
-    this.#key = `answers.${lessonId}`
-    this.#kept = parseKept(readSetting(this.#key))
+    this.#lesson = lessonId
+    keeper.watch(`answer/${lessonId}/`, () => this.#version++)
   }
 
   get runs(): readonly string[] {
-    return this.#kept.runs
+    void this.#version
+    return idsOf(this.#lesson, 'run')
   }
 
   predicted(id: string): number | null {
-    return this.#kept.predictions[id]?.choice ?? null
+    return this.#prediction(id)?.choice ?? null
   }
 
   verdict(id: string): Verdict | null {
-    return this.#kept.predictions[id]?.verdict ?? null
+    return this.#prediction(id)?.verdict ?? null
   }
 
   /** A new choice forgets how an old one came out. */
   predict(id: string, choice: number): void {
-    this.#keep({ predictions: { ...this.#kept.predictions, [id]: { choice, verdict: null } } })
+    this.#keep('predict', id, { choice, verdict: null })
   }
 
   decide(id: string, verdict: Verdict): void {
     const choice = this.predicted(id)
-    if (choice !== null) this.#keep({ predictions: { ...this.#kept.predictions, [id]: { choice, verdict } } })
+    if (choice !== null) this.#keep('predict', id, { choice, verdict })
   }
 
   answered(id: string): number | null {
-    return this.#kept.quizzes[id] ?? null
+    const choice = this.#get('quiz', id)
+    return typeof choice === 'number' ? choice : null
   }
 
   answer(id: string, choice: number): void {
-    this.#keep({ quizzes: { ...this.#kept.quizzes, [id]: choice } })
+    this.#keep('quiz', id, choice)
   }
 
   ran(run: string): void {
-    if (!this.#kept.runs.includes(run)) this.#keep({ runs: [...this.#kept.runs, run] })
+    if (this.#get('run', run) !== true) this.#keep('run', run, true)
   }
 
   isPassed(exercise: string): boolean {
-    return this.#kept.passed.includes(exercise)
+    return this.#get('passed', exercise) === true
   }
 
-  #keep(part: Partial<Kept>): void {
-    this.#kept = { ...this.#kept, ...part }
-    writeSetting(this.#key, JSON.stringify(this.#kept))
+  #prediction(id: string): Prediction | null {
+    const kept = this.#get('predict', id) as Partial<Prediction> | null
+    return typeof kept?.choice === 'number' ? { choice: kept.choice, verdict: kept.verdict ?? null } : null
+  }
+
+  #get(kind: Kind, id: string): unknown {
+    void this.#version
+    return keeper.get(keys.answer(this.#lesson, kind, id))
+  }
+
+  #keep(kind: Kind, id: string, value: unknown): void {
+    keeper.set(keys.answer(this.#lesson, kind, id), value)
+    this.#version++
   }
 }
 
 /** How far a lesson is, from what was kept of it: 0 to 1. */
 export function progressOf(lessonId: string, runCount: number): number {
   if (runCount === 0) return 0
-  return Math.min(1, parseKept(readSetting(`answers.${lessonId}`)).runs.length / runCount)
+  return Math.min(1, idsOf(lessonId, 'run').length / runCount)
 }
 
-function parseKept(text: string | null): Kept {
-  try {
-    const kept = JSON.parse(text ?? '{}') as Partial<Kept> | null
-    return {
-      predictions: kept?.predictions ?? {},
-      quizzes: kept?.quizzes ?? {},
-      runs: Array.isArray(kept?.runs) ? kept.runs : [],
-      passed: Array.isArray(kept?.passed) ? kept.passed : [],
-    }
-  } catch {
-    return NOTHING
-  }
+function idsOf(lessonId: string, kind: Kind): string[] {
+  const start = keys.answer(lessonId, kind, '')
+  return keeper.keys(start).map((key) => key.slice(start.length))
 }

@@ -1,5 +1,7 @@
 // The learner's notebook while it is open: its files, which one is shown, and what can be taken back. Every change is
-// saved at once; what another tab saved is either taken over (nothing changed here) or offered (both changed).
+// kept at once, and what another tab kept is taken over; where both changed a file the newer edit stands and the other
+// is among the file's versions.
+import type { FileVersion } from '../keep/versions.ts'
 import {
   freshName,
   sameJob,
@@ -10,13 +12,13 @@ import {
   type JobFile,
   type JobFiles,
 } from './job-files.ts'
-import type { NotebookRecord, NotebookStorage } from './notebook-storage.ts'
+import type { NotebookStorage } from './notebook-storage.ts'
 
 /** A large step that can be taken back with one click, and what it was. */
 export interface Undoable {
   readonly before: JobFiles
   readonly activeName: string
-  readonly step: { readonly kind: 'reset' } | { readonly kind: 'remove'; readonly name: string }
+  readonly step: { readonly kind: 'reset' | 'broughtBack' } | { readonly kind: 'remove'; readonly name: string }
 }
 
 export class Notebook {
@@ -25,21 +27,15 @@ export class Notebook {
   #job = $state.raw<JobFiles>({ files: [], entry: '' })
   #activeName = $state('')
   #undoable = $state.raw<Undoable | null>(null)
-  #theirs = $state.raw<NotebookRecord | null>(null)
-  #canSave = $state(true)
-  #version = 0
-  /** What the storage held when this tab last read or wrote it. */
-  #saved: JobFiles | null = null
+  /** Counts what changed among the versions. */
+  #versions = $state(0)
 
   constructor(original: JobFiles, storage: NotebookStorage) {
     this.#original = original
     this.#storage = storage
-    const record = storage.load()
-    this.#version = record?.version ?? 0
-    this.#saved = record?.job ?? null
-    this.#job = record?.job ?? original
+    this.#job = storage.load()
     this.#activeName = this.#job.files.find((file) => file.name === 'FraudDetector.ts')?.name ?? this.#job.entry
-    storage.watch((theirs) => this.#hearOf(theirs))
+    storage.watch(() => this.#hear())
   }
 
   get job(): JobFiles {
@@ -74,6 +70,7 @@ export class Notebook {
     const text = this.#original.files.find((file) => file.name === name)?.text
     if (text === undefined) return
     const before = { before: this.#job, activeName: this.active.name }
+    this.#setAside([name], 'reset')
     this.#change(withText(this.#job, name, text))
     this.#undoable = { ...before, step: { kind: 'reset' } }
   }
@@ -86,13 +83,18 @@ export class Notebook {
     return this.#undoable
   }
 
-  /** What another tab saved while this one had changes of its own. */
-  get theirs(): NotebookRecord | null {
-    return this.#theirs
+  /** Texts that the file once had and that another took the place of, the newest first. */
+  versions(name: string): readonly FileVersion[] {
+    void this.#versions
+    return this.#storage.versions(name)
   }
 
-  get canSave(): boolean {
-    return this.#canSave
+  /** Makes this version the file's text again; the text that it had becomes a version. */
+  bringBack(name: string, version: FileVersion): void {
+    const before = { before: this.#job, activeName: this.active.name }
+    this.#setAside([name], 'broughtBack')
+    this.#change(withText(this.#job, name, version.text))
+    this.#undoable = { ...before, step: { kind: 'broughtBack' } }
   }
 
   show(name: string): void {
@@ -134,6 +136,10 @@ export class Notebook {
 
   reset(): void {
     const before = { before: this.#job, activeName: this.active.name }
+    this.#setAside(
+      this.files.map(({ name }) => name),
+      'reset',
+    )
     this.#change(this.#original)
     this.#undoable = { ...before, step: { kind: 'reset' } }
   }
@@ -150,45 +156,22 @@ export class Notebook {
     this.#undoable = null
   }
 
-  /** Settles a conflict with another tab. */
-  settle(choice: 'mine' | 'theirs'): void {
-    const theirs = this.#theirs
-    if (!theirs) return
-    this.#theirs = null
-    if (choice === 'theirs') this.#adopt(theirs)
-    else {
-      this.#version = theirs.version
-      this.#save()
-    }
+  #setAside(names: readonly string[], origin: 'reset' | 'broughtBack'): void {
+    for (const name of names) this.#storage.setAside(name, this.file(name).text, origin)
+    this.#versions++
   }
 
   #change(job: JobFiles): void {
+    const before = this.#job
     this.#job = job
-    this.#save()
+    this.#storage.save(job, before)
   }
 
-  #save(): void {
-    // While a conflict is open nothing is written: the learner decides first.
-    if (this.#theirs) return
-    const result = this.#storage.save(this.#job, this.#version)
-    this.#canSave = result.kind !== 'refused'
-    if (result.kind === 'conflict') this.#theirs = result.theirs
-    if (result.kind !== 'saved') return
-    this.#version = result.version
-    this.#saved = this.#job
-  }
-
-  #hearOf(theirs: NotebookRecord): void {
-    if (theirs.version <= this.#version) return
-    const isUnchangedHere = sameJob(this.#job, this.#saved ?? this.#original)
-    if (isUnchangedHere || sameJob(this.#job, theirs.job)) this.#adopt(theirs)
-    else this.#theirs = theirs
-  }
-
-  #adopt(theirs: NotebookRecord): void {
-    this.#version = theirs.version
-    this.#saved = theirs.job
-    this.#job = theirs.job
-    this.#theirs = null
+  #hear(): void {
+    this.#versions++
+    const job = this.#storage.load()
+    if (sameJob(job, this.#job)) return
+    this.#job = job
+    this.#undoable = null
   }
 }

@@ -1,20 +1,18 @@
 // Small choices (language, theme, width of the notebook) kept between visits. A browser that refuses storage loses them
 // and nothing else.
-
-const PREFIX = 'streambed.'
+import { keeper } from '../keep/keep.svelte.ts'
+import { keys } from '../keep/keys.ts'
 
 export function readSetting(name: string): string | null {
-  try {
-    return localStorage.getItem(PREFIX + name)
-  } catch {
-    return null
-  }
+  const value = keeper.get(keys.setting(name))
+  return typeof value === 'string' ? value : null
 }
 
 export function writeSetting(name: string, value: string): void {
-  try {
-    localStorage.setItem(PREFIX + name, value)
-  } catch {
-    // Storage is full or forbidden; the choice holds until the page is left.
-  }
+  if (readSetting(name) !== value) keeper.set(keys.setting(name), value)
+}
+
+/** Calls back when the choice was made elsewhere: in another tab, in a file that was opened. */
+export function watchSetting(name: string, changed: () => void): void {
+  keeper.watch(keys.setting(name), changed)
 }

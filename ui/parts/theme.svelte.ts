@@ -1,5 +1,5 @@
 // Light or dark: the system's choice unless the reader made one.
-import { readSetting, writeSetting } from './settings-storage.ts'
+import { readSetting, watchSetting, writeSetting } from './settings-storage.ts'
 
 export type ThemeChoice = 'system' | 'light' | 'dark'
 
@@ -11,6 +11,10 @@ class Theme {
     const system = matchMedia('(prefers-color-scheme: dark)')
     this.#isSystemDark = system.matches
     system.addEventListener('change', () => (this.#isSystemDark = system.matches))
+    watchSetting('theme', () => {
+      this.#choice = initialChoice()
+      this.#apply()
+    })
     this.#apply()
   }
 
