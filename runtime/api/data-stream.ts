@@ -255,7 +255,8 @@ export class DataStream<T> {
   }
 
   private partitioned(partitioner: Partitioner, keyType: string | null, functions: Edge['functions']): Edge[] {
-    return this.edges.map(({ edge }) => ({ edge: { ...edge, partitioner, keyType }, functions }))
+    const at = keyType === null ? null : this.evaluation.position()
+    return this.edges.map(({ edge }) => ({ edge: { ...edge, partitioner, keyType, at }, functions }))
   }
 }
 

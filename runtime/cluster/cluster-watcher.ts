@@ -14,13 +14,16 @@ import { keyAt, type KeyBefore } from './keyed-moment.ts'
 import { RecordLabels, shorten } from './record-labels.ts'
 
 const MOST_CALLS = 50
+const MOST_TIMERS = 50
 
 /** A call of the learner's code; where it came from is read from the error's stack when somebody wants to know. */
 export interface SeenCall {
   readonly kind: CallKind
   readonly name: string
   readonly text: string
-  readonly error: Error
+  /** The operator whose function returned, as the plan says where it was made; else the call's stack trace. */
+  readonly at: string | null
+  readonly error: Error | null
 }
 
 /** What was processed last. */
@@ -38,6 +41,10 @@ export interface SeenHand {
   readonly before: KeyBefore | null
   readonly rows: number[]
   calls: SeenCall[]
+  /** Of a timer: those that the same watermark, or the same moment, fired before it. */
+  readonly earlier: readonly SeenHand[]
+  /** The event in which it was processed. */
+  readonly event: number
 }
 
 export class ClusterWatcher implements JobWatcher {
@@ -45,6 +52,7 @@ export class ClusterWatcher implements JobWatcher {
   readonly locate: (stack: string) => Span | null
   readonly recordsIn = new Map<Task, number>()
   hand: SeenHand | null = null
+  execution: JobExecution | null = null
   /** Counts records and fired timers: whoever steps sees by it that something was processed. */
   processed = 0
   /** Keep calls and what state was before; off when nobody could see so much. */
@@ -57,6 +65,7 @@ export class ClusterWatcher implements JobWatcher {
   /** Puts itself before the inputs of all tasks. Before the first event. */
   attach(execution: JobExecution): void {
     this.labels.attach(execution)
+    this.execution = execution
     for (const task of execution.tasks) {
       this.recordsIn.set(task, 0)
       const { chain } = task
@@ -76,13 +85,15 @@ export class ClusterWatcher implements JobWatcher {
     this.take({ task, kind: 'timer', value: null, isEventTime, timestamp, element: null })
   }
 
-  probeOf(task: Task): CallProbe {
+  probeOf(task: Task, at: string | null): CallProbe {
     return {
       called: (kind, name, text) => {
         const { hand } = this
         if (!this.isDetailed || hand?.task !== task) return
         if (hand.calls.length === MOST_CALLS) hand.calls.shift()
-        hand.calls.push({ kind, name, text: shorten(text()), error: new Error(kind) })
+        const isResult = kind === 'result'
+        const place = isResult ? { at, error: null } : { at: null, error: new Error(kind) }
+        hand.calls.push({ kind, name, text: shorten(text()), ...place })
       },
     }
   }
@@ -91,10 +102,19 @@ export class ClusterWatcher implements JobWatcher {
     this.hand?.rows.push(row)
   }
 
+  /** The timers that fired in the same event of the task, without a record between. */
+  private earlierOf({ task, kind }: Pick<SeenHand, 'task' | 'kind'>, event: number): readonly SeenHand[] {
+    const { hand } = this
+    if (!this.isDetailed || kind !== 'timer' || hand?.kind !== 'timer') return []
+    if (hand.task !== task || hand.event !== event) return []
+    return [...hand.earlier, hand].slice(-MOST_TIMERS)
+  }
+
   private take(seen: Pick<SeenHand, 'task' | 'kind' | 'value' | 'isEventTime' | 'timestamp' | 'element'>): void {
     this.processed++
     const backend = seen.task.keyContext?.backend ?? null
     const slot = backend?.slot ?? NO_SLOT
+    const event = this.execution?.simulation.event ?? 0
     this.hand = {
       ...seen,
       written: this.isDetailed ? channelsOf(seen.task).map(writtenElements) : [],
@@ -102,6 +122,8 @@ export class ClusterWatcher implements JobWatcher {
       before: this.isDetailed && backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
       rows: [],
       calls: [],
+      earlier: this.earlierOf(seen, event),
+      event,
     }
   }
 }

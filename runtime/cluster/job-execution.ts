@@ -63,7 +63,8 @@ export interface JobObserver {
 
 /** Sees what no trace entry says: records and calls as they pass. Watching changes nothing. */
 export interface JobWatcher extends TimerWatcher {
-  probeOf(task: Task): CallProbe
+  /** `at`: where the learner's code made the operator. */
+  probeOf(task: Task, at: string | null): CallProbe
   rowArrived(row: number): void
 }
 
@@ -301,7 +302,7 @@ export class JobExecution implements TaskListener {
       attempt: 0,
       seed: simulation.settings.seed,
       activity: task.activity,
-      probe: this.watcher?.probeOf(task) ?? null,
+      probe: this.watcher?.probeOf(task, node.at) ?? null,
       keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
       operatorState,
       restoredCheckpointId: null,

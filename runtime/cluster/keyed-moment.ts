@@ -7,8 +7,6 @@ import type { Stamped } from '../state/ttl.ts'
 import type { KeyedMoment, KeyMoment, TimerMoment } from './moment.ts'
 import { shorten } from './record-labels.ts'
 
-const MOST_KEYS = 200
-
 /** State and timers of a key, as texts and times. */
 export interface KeyBefore {
   readonly cells: ReadonlyMap<string, string | null>
@@ -35,39 +33,52 @@ export function keyAt(backend: KeyedStateBackend, slot: number): KeyBefore {
 }
 
 /** The subtask's keys, those with something to show. `startMs`: processing time at the start of the run. */
-export function keyedMoment(backend: KeyedStateBackend, last: LastStep | null, startMs: number): KeyedMoment {
+export function keyedMoment(
+  backend: KeyedStateBackend,
+  last: readonly LastStep[],
+  startMs: number,
+  most: number,
+): KeyedMoment {
   const slots: number[] = []
   let count = 0
   for (const slot of backend.liveSlots()) {
     count++
-    if (slots.length < MOST_KEYS) slots.push(slot)
+    if (slots.length < most) slots.push(slot)
   }
-  const current = last?.slot ?? NO_SLOT
-  if (current !== NO_SLOT && backend.canonicalKeys[current] !== undefined && !slots.includes(current)) {
-    slots.push(current)
+  for (const { slot } of last) {
+    if (slot === NO_SLOT || backend.canonicalKeys[slot] === undefined || slots.includes(slot)) continue
+    slots.push(slot)
     slots.sort((a, b) => a - b)
   }
-  const keys = slots.map((slot) => keyMoment(backend, slot, slot === current ? last : null, startMs))
+  const keys = slots.map((slot) =>
+    keyMoment(
+      backend,
+      slot,
+      last.filter((step) => step.slot === slot),
+      startMs,
+    ),
+  )
   return { states: Array.from(backend.columns.keys()), keys, keyCount: Math.max(count, keys.length) }
 }
 
-function keyMoment(backend: KeyedStateBackend, slot: number, last: LastStep | null, startMs: number): KeyMoment {
+/** `last`: what was done to this key, in order; how it was before is what the first of them found. */
+function keyMoment(backend: KeyedStateBackend, slot: number, last: readonly LastStep[], startMs: number): KeyMoment {
   const now = keyAt(backend, slot)
-  const before = last?.before ?? null
+  const before = last[0]?.before ?? null
   const cells = Array.from(now.cells, ([name, text]) => {
     const was = before?.cells.get(name) ?? null
     return before === null || was === text ? { text } : { text, was }
   })
-  const fired = last?.fired ?? null
+  const firedIn = (isEventTime: boolean): number[] =>
+    last.flatMap(({ fired }) => (fired?.isEventTime === isEventTime ? [fired.timestamp] : []))
   const timers = [
-    ...timerMoments(
-      now.processingTimers,
-      before?.processingTimers ?? null,
-      fired?.isEventTime === false ? fired : null,
-    ).map((timer): TimerMoment => ({ ...timer, at: timer.at - startMs, isEventTime: false })),
-    ...timerMoments(now.eventTimers, before?.eventTimers ?? null, fired?.isEventTime === true ? fired : null).map(
-      (timer): TimerMoment => ({ ...timer, isEventTime: true }),
+    ...timerMoments(now.processingTimers, before?.processingTimers ?? null, firedIn(false)).map(
+      (timer): TimerMoment => ({ ...timer, at: timer.at - startMs, isEventTime: false }),
     ),
+    ...timerMoments(now.eventTimers, before?.eventTimers ?? null, firedIn(true)).map((timer): TimerMoment => ({
+      ...timer,
+      isEventTime: true,
+    })),
   ]
   const { starts, ends } = backend.namespaces
   return {
@@ -76,18 +87,19 @@ function keyMoment(backend: KeyedStateBackend, slot: number, last: LastStep | nu
     keyGroup: backend.keyGroupOfSlot(slot),
     cells,
     timers,
-    isCurrent: last !== null,
+    isCurrent: last.length > 0,
   }
 }
 
 function timerMoments(
   now: readonly number[],
   before: readonly number[] | null,
-  fired: { readonly timestamp: number } | null,
+  fired: readonly number[],
 ): Pick<TimerMoment, 'at' | 'change'>[] {
-  const gone = before === null ? [] : before.filter((time) => !now.includes(time))
+  // What fired later in the step was still there when its first timer fired.
+  const gone = before === null ? [] : before.filter((time) => !now.includes(time) && !fired.includes(time))
   return [
-    ...(fired === null ? [] : [{ at: fired.timestamp, change: 'fired' as const }]),
+    ...fired.map((at) => ({ at, change: 'fired' as const })),
     ...gone.map((at) => ({ at, change: 'deleted' as const })),
     ...now.map((at) => ({ at, change: before === null || before.includes(at) ? null : ('registered' as const) })),
   ].sort((a, b) => a.at - b.at)

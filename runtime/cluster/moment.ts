@@ -36,6 +36,8 @@ export interface EdgeView {
   readonly from: number
   /** Flink's name: FORWARD, HASH, REBALANCE, BROADCAST, … */
   readonly partitioner: string
+  /** Where the learner's code keyed the stream, if it did. */
+  readonly keyedAt: Span | null
 }
 
 export interface TaskView {
@@ -118,7 +120,7 @@ export interface ElementMoment {
   readonly kind: 'record' | 'watermark' | 'idle' | 'active' | 'end'
   /** The key on a HASH channel, otherwise the value cut short; of a watermark its time. */
   readonly label: string
-  /** The whole value as Flink's print shows it. */
+  /** The whole value as Flink's print shows it; of many that move it's left out. */
   readonly text: string
   /** 0 in the sender's open buffer, up to 1 on the way, 1 once it has arrived and waits. */
   readonly progress: number
@@ -139,13 +141,22 @@ export interface Hand {
   readonly key: string | null
   /** Event timestamp in ms, null for none; of a timer the time it was set for. */
   readonly timestamp: number | null
+  /** Of timers: all that fired in this step, one after the other, in order; this one is the last. */
+  readonly timers: readonly FiredTimer[]
   /** What the learner's code did meanwhile, in order. Only the last 50. */
   readonly calls: readonly CallMoment[]
 }
 
-/** A call of the learner's code into the engine. */
+export interface FiredTimer {
+  readonly key: string | null
+  /** As in TimerMoment. */
+  readonly at: number
+  readonly isEventTime: boolean
+}
+
+/** A call of the learner's code into the engine, or what a function of the learner's returned. */
 export interface CallMoment {
-  readonly kind: 'read' | 'update' | 'clear' | 'collect' | 'register' | 'delete' | 'output'
+  readonly kind: 'read' | 'update' | 'clear' | 'collect' | 'register' | 'delete' | 'output' | 'result'
   /** The state's name, or the clock of a timer. */
   readonly name: string
   /** What was read, written, collected; the timer's time. */

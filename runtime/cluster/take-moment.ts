@@ -10,9 +10,12 @@ import type { Task } from '../task/task.ts'
 import { channelsOf, handText, writtenElements, type ClusterWatcher, type SeenHand } from './cluster-watcher.ts'
 import type { JobExecution } from './job-execution.ts'
 import { keyedMoment, type LastStep } from './keyed-moment.ts'
-import type { ChannelMoment, ElementMoment, Hand, Moment, TaskMoment } from './moment.ts'
+import type { ChannelMoment, ElementMoment, FiredTimer, Hand, Moment, TaskMoment } from './moment.ts'
+import { spanOf } from './topology.ts'
 
 const MOST_ELEMENTS = 200
+/** Above so many buffers on their way, elements that move have no text: nobody points at one of hundreds. */
+const MOST_TEXTS = 120
 
 const KINDS: Readonly<Record<number, ElementMoment['kind']>> = {
   [WATERMARK]: 'watermark',
@@ -21,28 +24,49 @@ const KINDS: Readonly<Record<number, ElementMoment['kind']>> = {
   [END_OF_INPUT]: 'end',
 }
 
+/** How much a moment carries. */
+export interface MomentDetail {
+  /** Of each subtask so many keys, and always those at hand. */
+  readonly keys: number
+  /** Nothing moves: there's time to read the values of whatever number of elements. */
+  readonly isStill: boolean
+}
+
 /** `nowUs`: the virtual time that is shown, which may be later than the last event. */
-export function takeMoment(execution: JobExecution, watcher: ClusterWatcher, nowUs: number): Moment {
+export function takeMoment(
+  execution: JobExecution,
+  watcher: ClusterWatcher,
+  nowUs: number,
+  { keys, isStill }: MomentDetail = { keys: 200, isStill: true },
+): Moment {
   const { hand } = watcher
+  const { startMs } = execution.simulation.settings
+  const inFlight = execution.channels.reduce((sum, { inFlight: used }) => sum + used, 0)
+  const hasTexts = isStill || inFlight <= MOST_TEXTS
   return {
-    tasks: execution.tasks.map((task) => taskMoment(task, watcher, execution.simulation.settings.startMs)),
-    channels: execution.channels.map((channel) => channelMoment(channel, watcher, nowUs)),
+    tasks: execution.tasks.map((task) => taskMoment(task, watcher, startMs, keys)),
+    channels: execution.channels.map((channel) => channelMoment(channel, watcher, nowUs, hasTexts)),
     hand: hand === null ? null : handMoment(execution, watcher, hand),
   }
 }
 
-function taskMoment(task: Task, watcher: ClusterWatcher, startMs: number): TaskMoment {
+function taskMoment(task: Task, watcher: ClusterWatcher, startMs: number, keys: number): TaskMoment {
   const { hand } = watcher
   const backend = task.keyContext?.backend ?? null
-  const last = hand !== null && hand.task === task ? lastStep(hand) : null
+  const last = hand !== null && hand.task === task ? handsOf(hand).map(lastStep) : []
   return {
     state: task.state,
     recordsIn: watcher.recordsIn.get(task) ?? 0,
     recordsOut: channelsOf(task).reduce((sum, channel) => sum + writtenRecords(channel), 0),
     watermark: watermarkOf(task),
     isBackpressured: task.state === 'RUNNING' && task.writers.some((writer) => !writer.hasCredit()),
-    keyed: backend === null ? null : keyedMoment(backend, last, startMs),
+    keyed: backend === null ? null : keyedMoment(backend, last, startMs, keys),
   }
+}
+
+/** All that the last step processed: of timers every one that fired in it. */
+function handsOf(hand: SeenHand): readonly SeenHand[] {
+  return [...hand.earlier, hand]
 }
 
 function lastStep(hand: SeenHand): LastStep {
@@ -60,12 +84,12 @@ function writtenRecords(channel: Channel): number {
   return channel.sentRecords + waiting + (channel.open?.size ?? 0)
 }
 
-function channelMoment(channel: Channel, watcher: ClusterWatcher, nowUs: number): ChannelMoment {
+function channelMoment(channel: Channel, watcher: ClusterWatcher, nowUs: number, hasTexts: boolean): ChannelMoment {
   const elements: ElementMoment[] = []
   const { latencyUs } = channel.settings
   let id = channel.consumedElements
   const list = (buffer: Buffer, progress: number): void => {
-    for (const element of elementsOf(buffer, id, channel, watcher)) {
+    for (const element of elementsOf(buffer, id, channel, hasTexts ? watcher.labels : null, watcher)) {
       if (elements.length < MOST_ELEMENTS) elements.push({ ...element, progress })
     }
     id += buffer.size + buffer.controlAt.length
@@ -92,6 +116,7 @@ function* elementsOf(
   buffer: Buffer,
   firstId: number,
   channel: Channel,
+  texts: ClusterWatcher['labels'] | null,
   { labels }: ClusterWatcher,
 ): Generator<Omit<ElementMoment, 'progress'>> {
   let control = buffer.controlIndex
@@ -107,7 +132,7 @@ function* elementsOf(
       id: firstId + at + control,
       kind: 'record',
       label: labels.labelOf(value, channel),
-      text: labels.textOf(value),
+      text: texts === null ? '' : texts.textOf(value),
     }
   }
 }
@@ -115,9 +140,14 @@ function* elementsOf(
 function handMoment(execution: JobExecution, watcher: ClusterWatcher, hand: SeenHand): Hand {
   const { task, element, timestamp } = hand
   const backend = task.keyContext?.backend ?? null
-  const isKeyed = backend !== null && hand.slot !== NO_SLOT && backend.canonicalKeys[hand.slot] !== undefined
+  const hands = handsOf(hand)
+  const keyOf = ({ slot }: SeenHand): string | null =>
+    backend !== null && slot !== NO_SLOT && backend.canonicalKeys[slot] !== undefined
+      ? toPrintText(backend.keys[slot])
+      : null
+  const { startMs } = execution.simulation.settings
   const sent = channelsOf(task).flatMap((channel, i) => {
-    const from = hand.written[i] ?? Infinity
+    const from = hands[0]?.written[i] ?? Infinity
     const index = execution.channels.indexOf(channel)
     return Array.from({ length: Math.max(0, writtenElements(channel) - from) }, (_, k) => ({
       channel: index,
@@ -129,15 +159,22 @@ function handMoment(execution: JobExecution, watcher: ClusterWatcher, hand: Seen
     kind: hand.kind,
     element: element === null ? null : { channel: execution.channels.indexOf(element.channel), id: element.id },
     sent,
-    rows: hand.rows.slice(),
+    rows: hands.flatMap(({ rows }) => rows),
     text: handText(hand, watcher.labels),
-    key: isKeyed ? toPrintText(backend.keys[hand.slot]) : null,
+    key: keyOf(hand),
     timestamp: hand.kind === 'timer' || hasTimestamp(timestamp) ? timestamp : null,
-    calls: hand.calls.map(({ kind, name, text, error }) => ({
-      kind,
-      name,
-      text,
-      at: watcher.locate(error.stack ?? ''),
-    })),
+    timers: hands.flatMap((seen) => (seen.kind === 'timer' ? [firedTimer(seen, keyOf(seen), startMs)] : [])),
+    calls: hands
+      .flatMap(({ calls }) => calls)
+      .map(({ kind, name, text, at, error }) => ({
+        kind,
+        name,
+        text,
+        at: error === null ? spanOf(at) : watcher.locate(error.stack ?? ''),
+      })),
   }
+}
+
+function firedTimer({ timestamp, isEventTime }: SeenHand, key: string | null, startMs: number): FiredTimer {
+  return { key, at: isEventTime ? timestamp : timestamp - startMs, isEventTime }
 }

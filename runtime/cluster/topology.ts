@@ -26,6 +26,7 @@ export function topologyOf(execution: JobExecution): Topology {
     inputs: vertex.inputs.map(({ edge, from }) => ({
       from: vertexOfNode.get(from) ?? 0,
       partitioner: edge.partitioner,
+      keyedAt: spanOf(edge.at ?? null),
     })),
   }))
   const tasks = execution.tasks.map((task) => ({

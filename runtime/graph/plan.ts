@@ -24,6 +24,8 @@ export interface PlanEdge {
   readonly input: 1 | 2
   /** Whether its records come with a current key. */
   readonly isKeyed: boolean
+  /** On HASH edges: where the learner's code says `keyBy`; not part of the hash. */
+  readonly at?: string | null
 }
 
 export interface PlanNode {
@@ -94,10 +96,17 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
     nodes,
   }
   const hash = hashOf(body)
-  graph.nodes.forEach((node, i) => {
-    if (node.at !== null) (nodes[i] as { at: string | null }).at = locate(node.at)
+  return { plan: PLAN_VERSION, hash, ...body, nodes: nodes.map((node, i) => placed(node, graph.nodes[i], locate)) }
+}
+
+/** The node with the places where it and its edges were made. */
+function placed(node: PlanNode, made: StreamNode | undefined, locate: (stack: string) => string | null): PlanNode {
+  const placeOf = (stack: string | null | undefined): string | null => (stack ? locate(stack) : null)
+  const inputs = node.inputs.map((edge, i) => {
+    const at = placeOf(made?.inputs[i]?.at)
+    return at === null ? edge : { ...edge, at }
   })
-  return { plan: PLAN_VERSION, hash, ...body }
+  return { ...node, inputs, at: placeOf(made?.at) }
 }
 
 /** The plan with other data for sources of these names: each then reads its script instead of its own. */
@@ -113,8 +122,14 @@ export function withInputs(plan: Plan, inputs: ReadonlyMap<string, readonly Scri
 
 /** Where an operator was made isn't part of the job. */
 function hashOf({ name, config, nodes }: Pick<Plan, 'name' | 'config' | 'nodes'>): string {
-  const body = { name, config, nodes: nodes.map((node) => ({ ...node, at: null })) }
+  const bare = nodes.map((node) => ({ ...node, inputs: node.inputs.map(withoutPlace), at: null }))
+  const body = { name, config, nodes: bare }
   return toHex(murmur3Bytes(utf8(JSON.stringify(body))))
+}
+
+/** Places aren't part of the job. */
+function withoutPlace({ at: _at, ...edge }: PlanEdge): PlanEdge {
+  return edge
 }
 
 /**

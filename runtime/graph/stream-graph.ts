@@ -53,6 +53,8 @@ export interface StreamEdge {
   readonly input: 1 | 2
   /** Whether its records come with a current key: the stream that is read is a KeyedStream. */
   readonly isKeyed: boolean
+  /** Where in the learner's code the stream was keyed: a stack trace. */
+  readonly at?: string | null
 }
 
 /** A node as it is being built. */

@@ -146,6 +146,11 @@ export interface RunOutcome {
   readonly plan: string | null
 }
 
+/** How much of the state moments carry: of each subtask so many keys, and always those at hand. */
+export interface WatchDetail {
+  readonly keys: number
+}
+
 /** The engine in its worker, wrapped by Comlink. One job at a time. */
 export interface Engine {
   /** Answers when the engine is ready; names its version. */
@@ -158,6 +163,8 @@ export interface Engine {
   play(speed: number | null): Promise<void>
   /** One step of a watched run, which is paused afterwards. */
   step(unit: StepUnit): Promise<void>
+  /** From now on moments carry so much; a paused run sends one at once. */
+  watch(detail: WatchDetail): Promise<void>
   /** Ends the running job at the next turn; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */
   stop(): Promise<void>
 }

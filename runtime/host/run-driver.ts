@@ -8,7 +8,7 @@ import { topologyOf } from '../cluster/topology.ts'
 import type { RunResult } from '../kernel/simulation.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
-import type { RunPosition, StepUnit } from './protocol.ts'
+import type { RunPosition, StepUnit, WatchDetail } from './protocol.ts'
 
 const SLICE_MS = 12
 const FRAME_MS = 16
@@ -32,6 +32,7 @@ export class RunDriver {
   readonly #untilUs: number
   #speed: number | null
   #isPaused: boolean
+  #detail: WatchDetail = { keys: 200 }
   readonly #steps: StepUnit[] = []
   #wake: () => void = () => undefined
   /** Real time at which the virtual time `#anchorUs` was shown: where playing began, or its speed changed. */
@@ -76,6 +77,12 @@ export class RunDriver {
     this.#steps.push(unit)
     this.#setDetail()
     this.#wake()
+  }
+
+  /** How much moments carry. */
+  watch(detail: WatchDetail): void {
+    this.#detail = detail
+    if (this.#isPaused) this.#wake()
   }
 
   stop(): void {
@@ -167,7 +174,13 @@ export class RunDriver {
       {
         position: { ...positionOf(this.#execution), virtualMs: Math.floor(shownUs / 1000) },
         topology: isFirst ? topologyOf(this.#execution) : null,
-        moment: this.#watcher === null ? null : takeMoment(this.#execution, this.#watcher, shownUs),
+        moment:
+          this.#watcher === null
+            ? null
+            : takeMoment(this.#execution, this.#watcher, shownUs, {
+                keys: this.#detail.keys,
+                isStill: this.#isPaused,
+              }),
         isPaused: this.#isPaused,
         skippedMs,
       },

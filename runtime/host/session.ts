@@ -15,7 +15,7 @@ import { buildDiagnostic, failureDiagnostic } from './errors.ts'
 import { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import { JobProgram } from './job-program.ts'
-import type { Engine, Frame, RunOutcome, RunPosition, RunSettings, StepUnit } from './protocol.ts'
+import type { Engine, Frame, RunOutcome, RunPosition, RunSettings, StepUnit, WatchDetail } from './protocol.ts'
 import { positionOf, RunDriver } from './run-driver.ts'
 import { clusterOf, inputsWithoutSource, settingsDiagnostics } from './run-settings-check.ts'
 
@@ -34,6 +34,7 @@ export class EngineSession implements Engine {
   readonly #options: SessionOptions
   #driver: RunDriver | null = null
   #isRunning = false
+  #detail: WatchDetail = { keys: 200 }
 
   constructor(host: HostPort, options: SessionOptions = { shortensValues: true, traces: true }) {
     this.#host = host
@@ -58,6 +59,11 @@ export class EngineSession implements Engine {
 
   async step(unit: StepUnit): Promise<void> {
     this.#driver?.step(unit)
+  }
+
+  async watch(detail: WatchDetail): Promise<void> {
+    this.#detail = detail
+    this.#driver?.watch(detail)
   }
 
   async run(
@@ -123,6 +129,7 @@ export class EngineSession implements Engine {
         startsPaused: settings.startsPaused === true,
       },
     )
+    driver.watch(this.#detail)
     this.#driver = driver
     const result = await driver.drive().catch((error: unknown) => engineFailure(error, simulation))
     if (typeof result !== 'string') return { ...failed([result]), position: positionOf(execution) }

@@ -45,6 +45,7 @@ self.addEventListener(
       pause: () => session.pause(),
       play: (speed) => session.play(speed),
       step: (unit) => session.step(unit),
+      watch: (detail) => session.watch(detail),
       // The trace moves over instead of being copied.
       run: (job, settings, onFrame) =>
         session.run(job, settings, (frame) => onFrame(Comlink.transfer(frame, [frame.trace.buffer as ArrayBuffer]))),

@@ -6,11 +6,25 @@ import type { Receiver } from '../record/receiver.ts'
 import type { ValueState } from '../state/value-state.ts'
 import type { TimerService } from './functions.ts'
 
-export type CallKind = 'read' | 'update' | 'clear' | 'collect' | 'register' | 'delete' | 'output'
+export type CallKind = 'read' | 'update' | 'clear' | 'collect' | 'register' | 'delete' | 'output' | 'result'
 
 /** Told of each call, while the caller is still on the stack. `text` is asked for only if it's wanted. */
 export interface CallProbe {
   called(kind: CallKind, name: string, text: () => string): void
+}
+
+/** The function, which then tells what it gives; itself where nobody watches. */
+export function probedCall<A extends readonly unknown[], R>(
+  call: (...args: A) => R,
+  probe: CallProbe | null,
+  name: string,
+): (...args: A) => R {
+  if (probe === null) return call
+  return (...args) => {
+    const result = call(...args)
+    probe.called('result', name, () => toPrintText(result))
+    return result
+  }
 }
 
 /** A ValueState that tells what it's asked. */

@@ -1,6 +1,7 @@
 // Lets through the records for which the function says true. Flink's StreamFilter.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#filter
 
+import { probedCall } from './call-probe.ts'
 import { StreamOperator, type OperatorContext } from './operator.ts'
 import { asCall, closeFunction, openFunction, refusePromise } from './rich-function.ts'
 
@@ -13,7 +14,7 @@ export class FilterOperator extends StreamOperator {
     this.name = context.name
     this.fn = context.userFunction('filter')
     openFunction(this.fn, context)
-    this.filter = asCall(this.fn, 'filter')
+    this.filter = probedCall(asCall<(value: unknown) => boolean>(this.fn, 'filter'), context.probe, 'filter')
   }
 
   override processElement(value: unknown, timestamp: number): void {

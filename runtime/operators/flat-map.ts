@@ -2,6 +2,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#flatmap
 
 import { NOWHERE } from '../record/receiver.ts'
+import { ProbedOutput } from './call-probe.ts'
 import { TimestampedCollector } from './collector.ts'
 import type { Collector } from './functions.ts'
 import { StreamOperator, type OperatorContext } from './operator.ts'
@@ -15,7 +16,8 @@ export class FlatMapOperator extends StreamOperator {
 
   override open(context: OperatorContext): void {
     this.name = context.name
-    this.collector.output = this.output
+    const { probe } = context
+    this.collector.output = probe === null ? this.output : new ProbedOutput(this.output, probe)
     this.fn = context.userFunction('flatMap')
     openFunction(this.fn, context)
     this.flatMap = asCall(this.fn, 'flatMap')

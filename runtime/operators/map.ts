@@ -1,6 +1,7 @@
 // One record in, one out, with the same timestamp. Flink's StreamMap.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#map
 
+import { probedCall } from './call-probe.ts'
 import { StreamOperator, type OperatorContext } from './operator.ts'
 import { asCall, closeFunction, openFunction, refusePromise } from './rich-function.ts'
 
@@ -13,7 +14,7 @@ export class MapOperator extends StreamOperator {
     this.name = context.name
     this.fn = context.userFunction('map')
     openFunction(this.fn, context)
-    this.map = asCall(this.fn, 'map')
+    this.map = probedCall(asCall<(value: unknown) => unknown>(this.fn, 'map'), context.probe, 'map')
   }
 
   override processElement(value: unknown, timestamp: number): void {

@@ -177,6 +177,69 @@ describe('a watched run', () => {
     expect(watched.hash).toBe(alone.hash)
   })
 
+  test('shows what functions give, where the stream is keyed, and every timer that one watermark fires', async () => {
+    const text = `
+import { KeyedProcessFunction, StreamExecutionEnvironment, WatermarkStrategy } from 'streambed'
+class Remind extends KeyedProcessFunction {
+  processElement(value, context) {
+    context.timerService().registerEventTimeTimer(value.at + 1)
+  }
+  onTimer(timestamp, context, out) {
+    out.collect(context.getCurrentKey() + ' at ' + timestamp)
+  }
+}
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env
+  .fromElements({ key: 'a', at: 10 }, { key: 'b', at: 20 }, { key: 'a', at: 30 }, { key: 'c', at: 1000 })
+  .assignTimestampsAndWatermarks(
+    WatermarkStrategy.noWatermarks().withTimestampAssigner((value) => value.at))
+  .map((value) => ({ ...value, at: value.at * 2 }))
+  .filter((value) => value.key !== 'c')
+  .keyBy((value) => value.key)
+  .process(new Remind())
+  .print()
+await env.execute()`
+    const { job: made, diagnostics } = compiled([{ name: 'Job.ts', text }], 'Job.ts')
+    expect(diagnostics).toEqual([])
+    const moments: Moment[] = []
+    let keyedAt: unknown = null
+    const session = newSession()
+    const settings = { isWatched: true, startsPaused: true, cluster: SLOW }
+    const outcome = await session.run(made as CompiledJob, settings, async ({ topology, moment, isPaused }) => {
+      keyedAt ??= topology?.vertices.at(-1)?.inputs[0]?.keyedAt
+      if (moment) moments.push(moment)
+      if (isPaused) await session.step('record')
+    })
+    expect(outcome.diagnostics).toEqual([])
+    expect(keyedAt).toMatchObject({ file: 'Job.ts', line: 18 })
+    const results = moments.flatMap(({ hand }) => (hand?.calls ?? []).filter(({ kind }) => kind === 'result'))
+    expect(results.map(({ name, text: given, at }) => `${at?.line} ${name} ${given}`).slice(0, 2)).toEqual([
+      '16 map {key=a, at=20}',
+      '17 filter true',
+    ])
+    // The end of the input fires all three in one step; each is there, with its key, what it gave, and its mark.
+    const fired = moments.find(({ hand }) => hand?.kind === 'timer')
+    expect(fired?.hand?.timers).toEqual([
+      { key: 'a', at: 21, isEventTime: true },
+      { key: 'b', at: 41, isEventTime: true },
+      { key: 'a', at: 61, isEventTime: true },
+    ])
+    expect(fired?.hand?.calls.map(({ text: given }) => given)).toEqual(['a at 21', 'b at 41', 'a at 61'])
+    expect(fired?.hand?.rows).toEqual([0, 1, 2])
+    expect(fired?.tasks.at(-1)?.keyed?.keys.map(({ key, timers, isCurrent }) => ({ key, timers, isCurrent }))).toEqual([
+      {
+        key: 'a',
+        timers: [
+          { at: 21, isEventTime: true, change: 'fired' },
+          { at: 61, isEventTime: true, change: 'fired' },
+        ],
+        isCurrent: true,
+      },
+      { key: 'b', timers: [{ at: 41, isEventTime: true, change: 'fired' }], isCurrent: true },
+    ])
+    expect(outcome.hash).toBe((await newSession().run(made as CompiledJob, { cluster: SLOW }, () => undefined)).hash)
+  })
+
   test('an unknown source of an input, and a record out of order, are said', async () => {
     const run = (inputs: RunSettings['inputs']) => newSession().run(job(), { inputs } as RunSettings, () => undefined)
     expect((await run({ payments: [] })).diagnostics[0]).toMatchObject({

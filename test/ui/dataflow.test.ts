@@ -25,7 +25,7 @@ function topology(parallelisms: readonly number[], keyed = 1): Topology {
     nodes: [
       { id: `n${i}`, name: `n${i}`, kind: 'map', isKeyed: i === keyed, at: { file: 'Job.ts', line: i + 1, column: 1 } },
     ],
-    inputs: i === 0 ? [] : [{ from: i - 1, partitioner: 'HASH' }],
+    inputs: i === 0 ? [] : [{ from: i - 1, partitioner: 'HASH', keyedAt: { file: 'Job.ts', line: 90 + i, column: 4 } }],
   }))
   const tasks = parallelisms.flatMap((parallelism, vertex) =>
     Array.from({ length: parallelism }, (_, subtask) => ({ vertex, subtask, traceId: vertex * 100 + subtask })),
@@ -50,7 +50,7 @@ function moment(elements: readonly (readonly ElementMoment[])[], sent: { channel
     elementCount: list.length,
   }))
   const hand = { task: 0, kind: 'record' as const, element: null, sent, rows: [], text: 'x', key: null }
-  return { tasks: [], channels, hand: { ...hand, timestamp: null, calls: [] } }
+  return { tasks: [], channels, hand: { ...hand, timestamp: null, calls: [], timers: [] } }
 }
 
 const overlap = (a: FlowCard, b: FlowCard): boolean =>
@@ -172,9 +172,20 @@ test('the margin says what calls gave, line by line, the last one under the hand
     { file: 'D.ts', line: 10, isHand: false, text: '= null' },
     { file: 'D.ts', line: 20, isHand: false, text: '→ true' },
     { file: 'D.ts', line: 22, isHand: true, text: '→ 60300; → ∅' },
+    { file: 'Job.ts', line: 1, isHand: false, text: 'x' },
   ])
   // Without calls the operator's own line is where the record is.
   expect(handMarks(topology([1]), now)).toEqual([{ file: 'Job.ts', line: 1, isHand: true, text: 'x' }])
+})
+
+test('the margin shows the key where the stream was keyed, and what functions returned', () => {
+  const now = moment([[element(7, 1)]])
+  const calls = [{ kind: 'result' as const, name: 'map', text: '42', at: { file: 'Job.ts', line: 2, column: 4 } }]
+  const hand = { ...now.hand!, task: 1, element: { channel: 0, id: 7 }, key: 'k', calls }
+  expect(handMarks(topology([1, 1]), { ...now, hand })).toEqual([
+    { file: 'Job.ts', line: 2, isHand: true, text: '= 42' },
+    { file: 'Job.ts', line: 91, isHand: false, text: '= k' },
+  ])
 })
 
 describe('a prediction', () => {

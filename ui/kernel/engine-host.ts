@@ -1,7 +1,7 @@
 // The page's side of protocol.ts: keeps one engine ready, runs a job on it, and replaces the engine after every run. A
 // run never meets what an earlier one left behind, and an engine that doesn't stop when asked is simply removed.
 import * as Comlink from 'comlink'
-import type { CompiledJob, Frame, RunOutcome, RunSettings, StepUnit } from '../../runtime/host/protocol.ts'
+import type { CompiledJob, Frame, RunOutcome, RunSettings, StepUnit, WatchDetail } from '../../runtime/host/protocol.ts'
 import { openSandbox, type Sandbox } from './sandbox.ts'
 
 /**
@@ -28,6 +28,7 @@ export class EngineHost {
   readonly #engineCode: () => Promise<string>
   readonly #graceMs: number
   #ready: Promise<Sandbox> | null = null
+  #detail: WatchDetail | null = null
   #running: { readonly sandbox: Sandbox; end(end: RunEnd): void } | null = null
 
   constructor({ engineCode, graceMs = GRACE_MS }: EngineHostOptions) {
@@ -51,6 +52,7 @@ export class EngineHost {
     const take = Comlink.proxy(async (frame: Frame) => {
       if (!isOver) await onFrame(frame)
     })
+    if (this.#detail) sandbox.engine.watch(this.#detail).catch(() => {})
     const ran = sandbox.engine.run(job, settings, take).then(
       (outcome): RunEnd => ({ kind: 'outcome', outcome }),
       (error: unknown): RunEnd => ({ kind: 'broken', reason: error instanceof Error ? error.message : String(error) }),
@@ -73,6 +75,12 @@ export class EngineHost {
 
   step(unit: StepUnit): void {
     this.#running?.sandbox.engine.step(unit).catch(() => {})
+  }
+
+  /** How much moments carry from now on: of this run and the next. */
+  watch(detail: WatchDetail): void {
+    this.#detail = detail
+    this.#running?.sandbox.engine.watch(detail).catch(() => {})
   }
 
   /** Asks the running job to stop; after the grace time it is ended, whatever it is doing. */

@@ -8,6 +8,7 @@ import type {
   RunSettings,
   StepUnit,
   Topology,
+  WatchDetail,
 } from '../../runtime/host/protocol.ts'
 import { EMPTY_RECORD, extendRecord, type RunRecord } from '../stage/run-record.ts'
 import type { EngineHost, RunEnd } from './engine-host.ts'
@@ -109,6 +110,10 @@ export class Run {
 
   step(unit: StepUnit): void {
     if (this.#phase === 'running') this.#host.step(unit)
+  }
+
+  watch(detail: WatchDetail): void {
+    this.#host.watch(detail)
   }
 
   get state(): RunStateName {
