@@ -272,9 +272,9 @@ export class Session {
   #runSettings(): RunSettings {
     const settings: RunSettings = { ...this.#settings, isWatched: true }
     if (this.place === null) return settings
-    const input = this.place.bundle.inputs.find(({ name }) => name === this.#chosen?.input)
-    const inputs = input === undefined ? {} : { inputs: { [input.source]: input.records } }
-    return { ...settings, cluster: LESSON_CLUSTER, ...inputs }
+    const inputs = this.place.bundle.inputs.filter(({ name }) => this.#chosen?.inputs.includes(name))
+    const replaced = Object.fromEntries(inputs.map(({ source, records }) => [source, records]))
+    return { ...settings, cluster: LESSON_CLUSTER, inputs: replaced }
   }
 
   async #compile(): Promise<CompiledJob | null> {

@@ -62,7 +62,7 @@ function namesFrom(files: LessonBundle['files'], entry: string): string[] {
 async function runBlock(bundle: LessonBundle, block: RunBlock): Promise<{ outcome: RunOutcome; rows: SinkRow[] }> {
   const { job, diagnostics } = compileJob(jobFrom(bundle.files, block.job).files, block.job, { ts, blankSourceFile })
   expect(diagnostics).toEqual([])
-  const input = bundle.inputs.find(({ name }) => name === block.input)
+  const inputs = bundle.inputs.filter(({ name }) => block.inputs.includes(name))
   const rows: SinkRow[] = []
   const outcome = await newSession().run(
     job as CompiledJob,
@@ -70,7 +70,7 @@ async function runBlock(bundle: LessonBundle, block: RunBlock): Promise<{ outcom
       parallelism: block.parallelism,
       untilMs: block.untilMs,
       cluster: LESSON_CLUSTER,
-      ...(input ? { inputs: { [input.source]: input.records } } : {}),
+      inputs: Object.fromEntries(inputs.map(({ source, records }) => [source, records])),
     },
     (frame) => void rows.push(...frame.rows),
   )

@@ -13,7 +13,7 @@ const HEAD = '---\ntitle: T\ngoal: G\nneeds: []\nminutes: 5\nsource: https://exa
 const CONTEXT = {
   files: ['Job.ts', 'Detector.ts'],
   jobs: ['Job.ts'],
-  inputs: ['silence'],
+  inputs: ['silence', 'hurry'],
   exercises: ['01-flag'],
   terms: ['timer'],
 }
@@ -37,9 +37,17 @@ describe('what a lesson can hold', () => {
     ['::compare{left=Job.ts right=Detector.ts}', { kind: 'compare', left: 'Job.ts', right: 'Detector.ts' }],
     ['```ts\nlet a = 1\n```', { kind: 'code', language: 'ts', text: 'let a = 1' }],
     [
-      '::run[Run `it`]{id=a job=Job.ts input=silence parallelism=2 until=5500 view=state}',
+      '::run[Run `it`]{id=a job=Job.ts input=silence,hurry parallelism=2 until=5500 view=state}',
       {
-        ...{ kind: 'run', id: 'a', job: 'Job.ts', input: 'silence', parallelism: 2, untilMs: 5500, view: 'state' },
+        ...{
+          kind: 'run',
+          id: 'a',
+          job: 'Job.ts',
+          inputs: ['silence', 'hurry'],
+          parallelism: 2,
+          untilMs: 5500,
+          view: 'state',
+        },
         label: [
           { kind: 'text', text: 'Run ' },
           { kind: 'code', text: 'it' },
@@ -96,7 +104,7 @@ describe('what an author is told', () => {
     ['::cell{fiel=Job.ts}', '1: ::cell has no attribute "fiel". Did you mean "file"?'],
     ['::cell{file=Jop.ts}', '1: There is no file "Jop.ts". Did you mean "Job.ts"?'],
     ['::run[Go]{id=a job=Detector.ts}', '1: "Detector.ts" isn’t a job of this lesson.'],
-    ['::run[Go]{id=a job=Job.ts input=sylence}', '1: There is no input "sylence".'],
+    ['::run[Go]{id=a job=Job.ts input=hurry,sylence}', '1: There is no input "sylence".'],
     ['::run[Go]{id=a job=Job.ts until=soon}', '1: until can’t be "soon". Write a whole number, 1 or more.'],
     ['::run{id=a job=Job.ts}', '1: A run has no words on its button.'],
     ['::view{name=stats}', '1: The stage has no view "stats". Did you mean "state"?'],

@@ -117,8 +117,8 @@ export interface RunBlock {
   readonly label: readonly Inline[]
   /** The entry file. */
   readonly job: string
-  /** Name of an input; null for the job's own data. */
-  readonly input: string | null
+  /** Names of inputs, each for another source: `input=four-rides,four-fares`. None for the job's own data. */
+  readonly inputs: readonly string[]
   readonly parallelism: number
   /** Virtual ms after which it ends; null for a job that ends by itself. */
   readonly untilMs: number | null

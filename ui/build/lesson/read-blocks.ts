@@ -119,8 +119,9 @@ function readRun(node: LeafDirective, line: number, context: BlockContext): Bloc
       match ? `Did you mean "${match}"?` : 'A job is a file of start/ that calls env.execute.',
     )
   }
-  if (input && !context.inputs.includes(input)) {
-    problems.add(line, `There is no input "${input}".`, `Write inputs/${input}.jsonl, or name one that is there.`)
+  const inputs = (input ?? '').split(',').filter((name) => name !== '')
+  for (const name of inputs.filter((candidate) => !context.inputs.includes(candidate))) {
+    problems.add(line, `There is no input "${name}".`, `Write inputs/${name}.jsonl, or name one that is there.`)
   }
   const label = readInlines(node.children, context)
   if (label.length === 0) problems.add(line, 'A run has no words on its button.', 'Write ::run[Run it]{…}.')
@@ -130,7 +131,7 @@ function readRun(node: LeafDirective, line: number, context: BlockContext): Bloc
       id: id ?? '',
       label,
       job: job ?? '',
-      input: input ?? null,
+      inputs,
       parallelism: numberOf('parallelism', parallelism, 1, line, context) ?? 1,
       untilMs: numberOf('until', until, 1, line, context),
       view: viewOf(view, line, problems),

@@ -92,7 +92,7 @@ function skeleton(block: Block | undefined): string {
   if (block === undefined) return 'missing'
   switch (block.kind) {
     case 'run':
-      return `run ${block.id} of ${block.job} ${block.input} ${block.parallelism} ${block.untilMs} ${block.view}`
+      return `run ${block.id} of ${block.job} ${block.inputs.join(',') || null} ${block.parallelism} ${block.untilMs} ${block.view}`
     case 'predict':
       return `predict ${block.id} ${block.run} ${block.sink} ${block.row} ${block.choices.map(({ count }) => count).join('/')}`
     case 'quiz':
