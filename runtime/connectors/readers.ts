@@ -8,6 +8,7 @@ import { rowAt } from './datagen.ts'
 import { FileReader } from './file-reader.ts'
 import { IndexReader } from './index-reader.ts'
 import { ScriptReader } from './script-reader.ts'
+import { scriptValues } from './script-values.ts'
 import type { ReaderContext, SourceFunctionLike, SourceReader, SourceSpec, SourceSplit } from './source.ts'
 import { clickAt } from './training/click-event.ts'
 import { RideReader } from './training/ride-reader.ts'
@@ -43,7 +44,7 @@ export function createReader(spec: SourceSpec, splits: readonly SourceSplit[], c
     case 'function':
       return collectedReader(splits, context)
     case 'script':
-      return new ScriptReader(spec.records, splits)
+      return new ScriptReader(spec.records, splits, scriptValues(spec.replaces))
   }
 }
 

@@ -1,7 +1,6 @@
 // Reads records at the times they say. Each reading gives a copy: the script is one for all runs. Records may belong to
 // splits, which then have watermarks of their own and can be paused one by one, as partitions of a log.
 
-import { cloneValue } from '../base/clone.ts'
 import type { ScriptRecord, SourceSplit, SplitReader } from './source.ts'
 
 /** One split's records, and how far they've been read. */
@@ -13,13 +12,16 @@ interface Strand {
 
 export class ScriptReader implements SplitReader {
   readonly strands: readonly Strand[]
+  readonly copyOf: (value: unknown) => unknown
   readonly paused = new Set<string>()
   lastSplit = ''
   hasSplitEnded = false
   nextAtUs: number
   timestamp = NaN
 
-  constructor(records: readonly ScriptRecord[], splits: readonly SourceSplit[]) {
+  /** `copyOf` copies a value for each reading. */
+  constructor(records: readonly ScriptRecord[], splits: readonly SourceSplit[], copyOf: (value: unknown) => unknown) {
+    this.copyOf = copyOf
     this.strands = splits.map(({ id, position }) => ({
       id,
       records: records.filter(({ split = '' }) => split === id),
@@ -45,7 +47,7 @@ export class ScriptReader implements SplitReader {
     this.lastSplit = strand.id
     this.hasSplitEnded = strand.position === strand.records.length
     this.nextAtUs = this.dueUs()
-    return cloneValue(record.value)
+    return this.copyOf(record.value)
   }
 
   openSplits(): string[] {

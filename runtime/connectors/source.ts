@@ -24,7 +24,8 @@ export type SourceSpec =
   | { readonly kind: 'files'; readonly files: readonly FileEntry[] }
   | { readonly kind: 'socket'; readonly host: string; readonly port: number }
   | { readonly kind: 'function' }
-  | { readonly kind: 'script'; readonly records: readonly ScriptRecord[] }
+  /** `replaces` is the kind of source whose data it stands for. */
+  | { readonly kind: 'script'; readonly records: readonly ScriptRecord[]; readonly replaces?: SourceSpec['kind'] }
 
 /** Whether the source comes to an end by itself. */
 export function isBounded(source: SourceSpec): boolean {

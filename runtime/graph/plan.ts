@@ -115,7 +115,8 @@ export function withInputs(plan: Plan, inputs: ReadonlyMap<string, readonly Scri
   const nodes = plan.nodes.map((node): PlanNode => {
     const records = node.spec.kind === 'source' ? inputs.get(node.name) : undefined
     if (node.spec.kind !== 'source' || records === undefined) return node
-    return { ...node, spec: { ...node.spec, source: { kind: 'script', records } } }
+    const replaces = node.spec.source.kind
+    return { ...node, spec: { ...node.spec, source: { kind: 'script', records, replaces } } }
   })
   return { ...plan, nodes, hash: hashOf({ name: plan.name, config: plan.config, nodes }) }
 }

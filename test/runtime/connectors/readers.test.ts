@@ -5,6 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { createReader } from '../../../runtime/connectors/readers.ts'
 import type { ScriptRecord, SourceReader, SourceSpec, SourceSplit } from '../../../runtime/connectors/source.ts'
 import { shareOf, splitsOf } from '../../../runtime/connectors/splits.ts'
+import { ClickEvent } from '../../../runtime/connectors/training/click-event.ts'
+import type { TaxiFare } from '../../../runtime/connectors/training/taxi-fare.ts'
+import { TaxiRide } from '../../../runtime/connectors/training/taxi-ride.ts'
 
 const TEXTS = new Map([
   ['/a', 'one\ntwo\n\nfour'],
@@ -127,6 +130,21 @@ test('a script’s splits: due first comes first, a paused one waits and isn’t
   reader.paused.delete('p1')
   reader.pausesChanged()
   expect([reader.nextAtUs, take(reader), reader.hasEnded()]).toEqual([1000, ['b', 'e'], true])
+})
+
+test('a script in the place of the training’s sources gives their classes, copied, with the fields it says', () => {
+  const read = (replaces: SourceSpec['kind'], value: object): unknown => {
+    const spec: SourceSpec = { kind: 'script', records: [{ value }], replaces }
+    return take(open(spec, splitsOf(spec, 1)))[0]
+  }
+  const ride = { rideId: 7, isStart: true, eventTime: 60_000 }
+  expect(read('rides', ride)).toBeInstanceOf(TaxiRide)
+  expect(read('rides', ride)).toEqual(Object.assign(Object.create(TaxiRide.prototype) as object, ride))
+  expect((read('rides', ride) as TaxiRide).getEventTimeMillis()).toBe(60_000)
+  expect((read('fares', { startTime: 5 }) as TaxiFare).getEventTimeMillis()).toBe(5)
+  expect(read('clicks', { page: '/help' })).toBeInstanceOf(ClickEvent)
+  expect(Object.getPrototypeOf(read('transactions', ride))).toBe(Object.prototype)
+  expect(Object.getPrototypeOf(ride)).toBe(Object.prototype)
 })
 
 test('a rate is of all subtasks together', () => {
