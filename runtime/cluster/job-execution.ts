@@ -3,6 +3,7 @@
 // ExecutionGraph.
 
 import { AssertionError, present } from '../base/assert.ts'
+import { LearnerError } from '../base/diagnostic.ts'
 import type { JobEdge } from '../graph/chains.ts'
 import { createJobGraph, displayName, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
@@ -135,9 +136,16 @@ export class JobExecution implements TaskListener {
     for (const task of this.tasks) task.cancel()
   }
 
-  /** Throws if nothing will ever happen again and yet tasks haven't finished: our bug. */
+  /** Called if nothing will ever happen again. Tasks that haven't finished wait for the learner's results, or it's our bug. */
   requireNotStuck(): void {
     if (this.state !== 'RUNNING') return
+    for (const task of this.tasks) {
+      const at = task.chain.operators.findIndex((operator) => !operator.isDrained)
+      if (at < 0) continue
+      const operator = displayName(task.chain.nodes[at] as PlanNode)
+      this.taskFailed(task, new LearnerError('ASYNC_STUCK', { operator }))
+      return
+    }
     const waiting = this.tasks.filter((task) => task.state === 'RUNNING').map((task) => `${task.name} ${task.subtask}`)
     throw new AssertionError(`deadlock at event ${this.simulation.event}: ${waiting.join(', ')}`)
   }
@@ -310,6 +318,7 @@ export class JobExecution implements TaskListener {
       userFunction: (role) => present(instance.registry.get(node.id, role), `function ${role} of ${node.name}`),
       nowMs: () => task.nowMs(),
       alarmChanged: () => task.alarmChanged(),
+      random: (purpose) => simulation.random(`${purpose} ${node.id} ${task.subtask} 0`),
       timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
       rowArrived: (value, timestamp) => {
         if (isHashed) {

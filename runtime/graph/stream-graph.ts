@@ -3,6 +3,7 @@
 
 import { LearnerError } from '../base/diagnostic.ts'
 import { isBounded, type SourceSpec } from '../connectors/source.ts'
+import type { AsyncSpec } from '../operators/async/async-functions.ts'
 import type { CepSpec } from '../operators/cep/pattern-spec.ts'
 import type { FieldAggregation } from '../operators/field-aggregation.ts'
 import type { IntervalJoinSpec } from '../operators/join/interval-join.ts'
@@ -21,6 +22,7 @@ export type OperatorSpec =
       readonly states: readonly BroadcastStateSpec[]
     }
   | { readonly kind: 'reduce'; readonly aggregation: FieldAggregation | null }
+  | { readonly kind: 'async'; readonly async: AsyncSpec }
   | { readonly kind: 'timestampsAndWatermarks'; readonly watermarks: WatermarkStrategySpec }
   // Flink shows what `sinkTo` makes as a writer.
   | { readonly kind: 'sink'; readonly sink: SinkSpec; readonly isWriter: boolean }

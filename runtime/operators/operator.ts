@@ -5,6 +5,7 @@
 // `close`. Everything mutable is a plain field, and what must survive a failure is in keyed or operator state once
 // `snapshotState` returns.
 
+import type { RandomStream } from '../base/random.ts'
 import { MIN_TIMESTAMP } from '../base/time.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
@@ -38,8 +39,10 @@ export interface OperatorContext {
   readonly activity: ActivityClock
   /** Processing time in ms. */
   nowMs(): number
-  /** The operator's alarm changed: ask for `nextAlarmMs` again. */
+  /** The operator's alarm changed, or whether it takes input: ask again. */
   alarmChanged(): void
+  /** Engine randomness of this operator and subtask, by purpose: the same for the same seed. */
+  random(purpose: string): RandomStream
   /** Tells the observers that a timer fired. */
   timerFired(timestamp: number, isEventTime: boolean): void
   /** Hands a row that reached a sink to whoever runs the job. */
@@ -54,6 +57,10 @@ export class StreamOperator implements Receiver {
   /** When `onAlarm` wants to be called, in ms of processing time; Infinity for never. */
   nextAlarmMs = Infinity
   currentWatermark = MIN_TIMESTAMP
+  /** It takes no more input for now: its task reads nothing. What is pushed all the same must be kept. */
+  isFull = false
+  /** False while something taken in is still to be emitted: after `finish` the end of the task waits for it. */
+  isDrained = true
 
   open(_context: OperatorContext): void {}
 
@@ -76,7 +83,7 @@ export class StreamOperator implements Receiver {
   /** A snapshot is about to be taken: what isn't in keyed state must go into `context.operatorState` now. */
   snapshotState(_context: FunctionSnapshotContext): void {}
 
-  /** The input has ended: last chance to emit. */
+  /** The input has ended: last chance to emit, now or, unless it's drained, at later alarms. */
   finish(): void {}
 
   close(): void {}

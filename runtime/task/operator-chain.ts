@@ -25,6 +25,8 @@ export class OperatorChain {
   /** By input, what the task pushes records into: the head, or the run it begins; a watcher puts itself before it. */
   readonly inputs: Receiver[]
   readonly runs: StatelessRun[] = []
+  /** How many operators, from the head on, have been told of the end of input. */
+  finished = 0
 
   constructor(vertex: JobVertex, config: JobGraph['config'], writers: readonly OutgoingWriter[]) {
     this.nodes = vertex.nodes
@@ -89,9 +91,25 @@ export class OperatorChain {
     for (const operator of this.operators) if (operator.nextAlarmMs <= nowMs) operator.onAlarm(nowMs)
   }
 
-  /** End of input, the head first, so that what an operator still emits is processed by the next. */
-  finish(): void {
-    for (const operator of this.operators) operator.finish()
+  /** Whether an operator takes no more input for now. */
+  isFull(): boolean {
+    for (const operator of this.operators) if (operator.isFull) return true
+    return false
+  }
+
+  /**
+   * End of input, the head first, so that what an operator still emits is processed by the next. False where an operator
+   * has something on its way: to be called again after its alarms.
+   */
+  finish(): boolean {
+    for (;;) {
+      const last = this.operators[this.finished - 1]
+      if (last?.isDrained === false) return false
+      const next = this.operators[this.finished]
+      if (next === undefined) return true
+      this.finished++
+      next.finish()
+    }
   }
 
   close(): void {

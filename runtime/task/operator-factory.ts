@@ -17,6 +17,7 @@ import { BroadcastProcessOperator } from '../operators/process/broadcast-process
 import { CoProcessOperator } from '../operators/process/co-process.ts'
 import { KeyedBroadcastProcessOperator } from '../operators/process/keyed-broadcast-process.ts'
 import { KeyedCoProcessOperator } from '../operators/process/keyed-co-process.ts'
+import { AsyncWaitOperator } from '../operators/async/async-wait.ts'
 import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { ProcessOperator } from '../operators/process/process.ts'
 import { ReduceOperator } from '../operators/reduce.ts'
@@ -40,6 +41,8 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
       return new ProcessOperator()
     case 'keyedProcess':
       return new KeyedProcessOperator()
+    case 'async':
+      return new AsyncWaitOperator(spec.async)
     case 'reduce':
       return new ReduceOperator(spec.aggregation)
     case 'coMap':

@@ -84,6 +84,10 @@ export class Task implements EventTarget, Turn, Wakeable {
   busyUntilUs = 0
   /** When the first of the operators' alarms is due; kept up to date by alarmChanged. */
   operatorAlarmUs = Infinity
+  /** An operator takes no more input for now: nothing is read. */
+  isFull = false
+  /** All input has been read; operators still have something on its way. */
+  isEnding = false
   /** A TURN event for this task is in the heap. */
   isReady = false
   /** Time of the earliest ALARM event in the heap for this task. */
@@ -158,11 +162,12 @@ export class Task implements EventTarget, Turn, Wakeable {
     else this.planAlarm()
   }
 
-  /** An operator's alarm moved: the turn under way must not run past it. */
+  /** An operator's alarm moved, or it's full: the turn under way must not run past either. */
   alarmChanged(): void {
     this.operatorAlarmUs = (this.chain.nextAlarmMs() - this.simulation.settings.startMs) * 1000
-    if (this.kind === DATA_TURN || this.kind === SOURCE_TURN)
-      this.end = Math.min(this.end, this.horizon(this.index + 1))
+    this.isFull = this.chain.isFull()
+    if (this.kind !== DATA_TURN && this.kind !== SOURCE_TURN) return
+    this.end = Math.min(this.end, this.isFull ? this.index + 1 : this.horizon(this.index + 1))
   }
 
   /** A timer of an operator fires. Firing takes time like a record does, so that timers set for "now" can't stop the clock. */
@@ -205,6 +210,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private canRead(): boolean {
+    if (this.isFull || this.isEnding) return false
     if (this.gate !== null) return this.gate.hasInput()
     return (this.source as SourceOperator).canRead(this.simulation.nowUs)
   }
@@ -280,6 +286,7 @@ export class Task implements EventTarget, Turn, Wakeable {
       case ALARM_TURN:
         this.chain.fireAlarms(this.nowMs())
         this.alarmChanged()
+        if (this.isEnding) this.finish()
         break
       case SOURCE_TURN:
         if (!this.readSource(this.source as SourceOperator, byRecord)) return false
@@ -307,9 +314,9 @@ export class Task implements EventTarget, Turn, Wakeable {
       input.processElement(value, timestamps[i] as number)
     }
     buffer.position = this.index
-    if (buffer.controlIndex < buffer.controlAt.length && this.index === buffer.controlAt[buffer.controlIndex]) {
-      this.processControl(buffer)
-    }
+    const isAtControl = buffer.controlIndex < buffer.controlAt.length && this.index === buffer.nextStop()
+    // A full operator takes no watermark either.
+    if (isAtControl && !this.isFull) this.processControl(buffer)
     if (buffer.isConsumed()) (this.gate as InputGate).release(this.channel)
     if ((this.gate as InputGate).hasEnded()) this.finish()
     return true
@@ -367,7 +374,10 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private finish(): void {
-    this.chain.finish()
+    this.isEnding = true
+    const isDone = this.chain.finish()
+    this.alarmChanged()
+    if (!isDone) return
     for (const writer of this.writers) writer.endInput()
     this.chain.close()
     this.state = 'FINISHED'

@@ -2,6 +2,7 @@
 
 import { runBroadcastProcess } from './broadcast-vectors.ts'
 import { runKeyedCoProcess } from './co-vectors.ts'
+import { runAsync } from './async-vectors.ts'
 import { runCep } from './cep-vectors.ts'
 import { runIntervalJoin } from './join-vectors.ts'
 import type { Vector, Verdict } from './format.ts'
@@ -25,6 +26,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   },
   'operator-ids': { uid: runOperatorIds },
   partitioners: { '*': runPartitioner },
+  async: { async: runAsync },
   graph: { '*': runGraph },
   exchanges: { '*': runExchange },
   'watermark-valve': { valve: runValve },

@@ -11,7 +11,6 @@ const folder = path.join(import.meta.dirname, 'vectors/datastream')
 
 /** Family -> how many vectors wait until their operators are there. A family that isn't named waits for nothing. */
 const WAITING: Readonly<Record<string, number>> = {
-  async: 58,
   broadcast: 14,
   graph: 8,
   jobs: 25,

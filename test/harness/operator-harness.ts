@@ -2,6 +2,7 @@
 // one list with side outputs in their place, state and timers counted. It does not filter repeated watermarks and does
 // not fire a timer set in the past before the clock is set again: a task does both.
 
+import { RandomStream } from '../../runtime/base/random.ts'
 import { ActivityClock } from '../../runtime/operators/activity-clock.ts'
 import { KeyedStateBackend, NO_SLOT, type KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
 import type { FunctionSnapshotContext } from '../../runtime/operators/functions.ts'
@@ -54,6 +55,7 @@ export class OperatorHarness {
   readonly place: Place
   outputs: Output[] = []
   nowMs = 0
+  readonly streams = new Map<string, RandomStream>()
   operator!: StreamOperator
   backend: KeyedStateBackend | null = null
   operatorState!: OperatorStateBackend
@@ -115,6 +117,13 @@ export class OperatorHarness {
     return taken
   }
 
+  /** Engine randomness, as of seed 1. */
+  private random(purpose: string): RandomStream {
+    const stream = this.streams.get(purpose) ?? new RandomStream(1, purpose)
+    this.streams.set(purpose, stream)
+    return stream
+  }
+
   private start(before: HarnessSnapshot | null): void {
     const { subject } = this
     const { subtask, parallelism } = this.place
@@ -152,6 +161,7 @@ export class OperatorHarness {
       activity: new ActivityClock(),
       nowMs: () => this.nowMs,
       alarmChanged: () => undefined,
+      random: (purpose) => this.random(purpose),
       timerFired: () => undefined,
       rowArrived: (value, timestamp) => void this.outputs.push(['row', value, timestamp]),
     }

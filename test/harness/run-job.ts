@@ -75,8 +75,8 @@ export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
 export function runJob(build: Build, options: JobOptions = {}, limit: Partial<RunLimit> = {}): JobResult {
   const job = deployJob(build, options)
   const result = job.simulation.run({ ...NO_LIMIT, ...limit })
-  if (job.execution.failure !== null) throw job.execution.failure.error
   if (result === 'quiescent') job.execution.requireNotStuck()
+  if (job.execution.failure !== null) throw job.execution.failure.error
   job.execution.digestState()
   return { ...job, hash: job.simulation.fingerprint.hex() }
 }
