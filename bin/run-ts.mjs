@@ -32,10 +32,19 @@ export async function runTypeScript(entry, args) {
   if (!existsSync(file)) return fail(`There is no file ${entry}.`)
   if (!existsSync(path.join(root, 'node_modules/vite')))
     return fail('The packages are not installed yet: run `npm ci` first.')
-  const bundle = freshBundle(file) ?? (await build(file))
+  const bundle = await bundleOf(file)
   process.argv = [process.argv[0], file, ...args]
   process.setSourceMapsEnabled(true)
   await import(pathToFileURL(bundle).href)
+}
+
+/**
+ * The file with `entry` and all that it imports as one: `module` for Node, `script` a classic script without imports that
+ * needs nothing but the language, `types` the declarations.
+ */
+export async function bundleOf(entry, kind = 'module') {
+  const file = path.resolve(entry)
+  return freshBundle(file, kind) ?? (await (kind === 'types' ? bundleTypes(file) : build(file, kind)))
 }
 
 function fail(message) {
@@ -43,14 +52,14 @@ function fail(message) {
   process.exitCode = 2
 }
 
-function cacheFolder(entry) {
-  const hash = createHash('sha256').update(entry).digest('hex').slice(0, 8)
+function cacheFolder(entry, kind) {
+  const hash = createHash('sha256').update(`${entry} ${kind}`).digest('hex').slice(0, 8)
   return path.join(cacheRoot, `${path.basename(entry, '.ts')}-${hash}`)
 }
 
 /** The bundle made earlier, or null if there is none or an input changed since. */
-function freshBundle(entry) {
-  const folder = cacheFolder(entry)
+function freshBundle(entry, kind) {
+  const folder = cacheFolder(entry, kind)
   try {
     const { bundle, inputs } = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'))
     const isFresh = inputs.every(([file, stamp]) => stampOf(file) === stamp)
@@ -65,7 +74,7 @@ function stampOf(file) {
   return stat ? `${stat.mtimeMs}:${stat.size}` : 'absent'
 }
 
-async function build(entry) {
+async function build(entry, kind) {
   const vite = await import('vite')
   // Stamps are taken when the build begins: a file saved while it runs makes the next start build again.
   const startedMs = Date.now()
@@ -82,29 +91,51 @@ async function build(entry) {
     },
     plugins: [recordInputs(modules), keepFileUrls()],
     build: {
-      ssr: entry,
       write: false,
       // Nothing is written there by Vite, but the paths in the source map are relative to it.
-      outDir: cacheFolder(entry),
-      target: 'node20',
+      outDir: cacheFolder(entry, kind),
       minify: false,
-      sourcemap: 'inline',
-      rollupOptions: {
-        external: [...externals, /^node:/, ...builtinModules],
-        output: { format: 'es', entryFileNames: 'bundle.mjs', codeSplitting: false },
-      },
+      ...(kind === 'script' ? scriptOptions(entry) : moduleOptions(entry)),
     },
     ssr: { noExternal: true, external: externals, target: 'node' },
   })
   const output = (Array.isArray(result) ? result[0] : result).output
-  return store(entry, output.find((item) => item.type === 'chunk').code, modules, startedMs)
+  return store({ entry, kind }, output.find((item) => item.type === 'chunk').code, modules, startedMs)
+}
+
+function moduleOptions(entry) {
+  return {
+    ssr: entry,
+    target: 'node20',
+    sourcemap: 'inline',
+    rollupOptions: {
+      external: [...externals, /^node:/, ...builtinModules],
+      output: { format: 'es', entryFileNames: 'bundle.mjs', codeSplitting: false },
+    },
+  }
+}
+
+function scriptOptions(entry) {
+  return { target: 'es2022', copyPublicDir: false, lib: { entry, formats: ['iife'], name: 'streambed' } }
+}
+
+async function bundleTypes(entry) {
+  const startedMs = Date.now()
+  const [{ rollup }, { dts }] = await Promise.all([import('rollup'), import('rollup-plugin-dts')])
+  const compilerOptions = { stripInternal: true, noEmit: false, removeComments: true }
+  const bundle = await rollup({ input: entry, plugins: [dts({ compilerOptions })] })
+  const { output } = await bundle.generate({ format: 'es' })
+  await bundle.close()
+  const modules = new Set([self, path.join(root, 'package-lock.json'), ...bundle.watchFiles])
+  return store({ entry, kind: 'types' }, output[0].code, modules, startedMs)
 }
 
 /** Writes bundle and manifest so that a process starting at the same time sees the old pair or the new one. */
-function store(entry, code, modules, startedMs) {
-  const folder = cacheFolder(entry)
+function store({ entry, kind }, code, modules, startedMs) {
+  const folder = cacheFolder(entry, kind)
   mkdirSync(folder, { recursive: true })
-  const name = `bundle-${createHash('sha256').update(code).digest('hex').slice(0, 12)}.mjs`
+  const extension = { module: 'mjs', script: 'js', types: 'd.ts' }[kind]
+  const name = `bundle-${createHash('sha256').update(code).digest('hex').slice(0, 12)}.${extension}`
   writeWhole(path.join(folder, name), code)
   const inputs = [...modules].map((file) => {
     const isOlder = (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < startedMs

@@ -8,12 +8,14 @@ import { sinkName } from '../cluster/job-execution.ts'
 import type { Plan } from '../graph/plan.ts'
 import { render, type Language } from '../messages/index.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
+import { CHECK_USAGE, checkCommand } from './check-command.ts'
 import { compileFile, nodeHost } from './node.ts'
 import type { Frame, InputRecord, RunSettings, SinkRow } from './protocol.ts'
 import { EngineSession } from './session.ts'
 
 const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print what its sinks get
        streambed plan <job.ts> [options]   print the job's plan
+       streambed check <exercise> <dir|file> [options]   check an answer to an exercise
 
   --json              rows as JSON lines {"sink","subtask","timestamp","value"}; for plan: the plan document
   --hash              a last line {"hash":"…"} over the whole run
@@ -22,7 +24,8 @@ const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print wh
   --until <ms>        end the job at this virtual time
   --input <s=file>    the source named s reads this file's lines {"value","atMs","timestamp"} instead of its own data
   --lang <en|zh>      language of messages, from LANG unless given
-`
+
+${CHECK_USAGE}`
 
 interface Options {
   readonly json: boolean
@@ -33,6 +36,7 @@ interface Options {
 
 /** Exit codes: 0 the job did what it was asked, 1 it failed, 2 the command wasn't understood. */
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === 'check') return checkCommand(args.slice(1), languageOf)
   const parsed = readArguments(args)
   if (typeof parsed === 'string') {
     process.stderr.write(`${parsed === '' ? '' : `${parsed}\n\n`}${USAGE}`)
@@ -154,7 +158,7 @@ function readArguments(
     })
     const [command, file, ...rest] = positionals
     if (values.help || command === undefined) return ''
-    if (command !== 'run' && command !== 'plan') return `streambed knows run and plan, not "${command}".`
+    if (command !== 'run' && command !== 'plan') return `streambed knows run, plan and check, not "${command}".`
     if (file === undefined || rest.length > 0) return `streambed ${command} takes one job file.`
     const settings = {
       parallelism: numberOption(values.parallelism, 1),

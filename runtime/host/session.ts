@@ -2,7 +2,6 @@
 // decide when things are seen; nothing here can change what happens.
 
 import type { Diagnostic } from '../base/diagnostic.ts'
-import * as streambed from '../index.ts'
 import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import { JobExecution } from '../cluster/job-execution.ts'
 import { withInputs, type Plan } from '../graph/plan.ts'
@@ -10,6 +9,7 @@ import { Simulation, type RunResult } from '../kernel/simulation.ts'
 import type { CompiledJob, JobFactory } from '../sandbox/compile.ts'
 import { locate } from '../sandbox/locate.ts'
 import { TraceRing } from '../trace/trace-ring.ts'
+import { unknownNames } from './api-names.ts'
 import { ENGINE_VERSION } from './engine-version.ts'
 import { buildDiagnostic, failureDiagnostic } from './errors.ts'
 import { FrameWriter } from './frame-writer.ts'
@@ -171,11 +171,4 @@ function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['s
 
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
   return { state: 'failed', position: START, hash: '', diagnostics, plan: null }
-}
-
-/** Names the job takes from 'streambed' that aren't there: without this they'd be undefined, and fail somewhere else. */
-function unknownNames(job: CompiledJob): Diagnostic[] {
-  return job.apiNames
-    .filter(({ name }) => !(name in streambed))
-    .map(({ name, span }) => ({ code: 'API_NAME_UNKNOWN', params: { name }, span }))
 }

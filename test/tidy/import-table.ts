@@ -46,13 +46,16 @@ export const uiDoors: readonly { readonly from: RegExp; readonly to: RegExp }[] 
   // The address of the engine's bundle, not its code.
   { from: /^ui\/kernel\//, to: /^runtime\/host\/worker\.ts\?bundle$/ },
   { from: /^ui\/editor\/ts\.worker\.ts$/, to: /^runtime\/host\/compile\.ts$/ },
+  { from: /^ui\/editor\/monaco\.ts$/, to: /^runtime\/host\/learner-globals\.ts$/ },
+  // Content is read when the page is built, as the command line reads it.
+  { from: /^ui\/build\//, to: /^runtime\/host\/(problem|input-file|exercise-folder)\.ts$/ },
   // Lessons are data.
   { from: /^ui\//, to: /^lessons\/.*\?raw$/ },
 ]
 
 /** Packages that a room may import. `types` only where it says so. Rooms not named here import none. */
 export const packages: readonly { readonly from: RegExp; readonly names: RegExp; readonly typesOnly?: true }[] = [
-  { from: /^runtime\/host\//, names: /^(comlink|typescript|ts-blank-space|node:.+)$/ },
+  { from: /^runtime\/host\//, names: /^(comlink|typescript|ts-blank-space|yaml|node:.+)$/ },
   { from: /^runtime\/sandbox\//, names: /^(typescript|ts-blank-space)$/, typesOnly: true },
   { from: /^ui\/build\//, names: /^(vite|rollup|rollup-plugin-dts|typescript|node:.+)$/ },
   // Lessons are read when the page is built; none of this reaches it.

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { originalHash, readLessons } from '../../ui/build/lesson/lesson-folder.ts'
 import { createLesson } from '../../ui/build/lesson/skeleton.ts'
-import { problemText } from '../../ui/build/lesson/problem.ts'
+import { problemText } from '../../runtime/host/problem.ts'
 import { readLesson, skeletonDifference } from '../../ui/build/lesson/read-lesson.ts'
 
 const HEAD = '---\ntitle: T\ngoal: G\nneeds: []\nminutes: 5\nsource: https://example.org\n---\n\n'

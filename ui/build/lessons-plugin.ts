@@ -3,7 +3,7 @@
 import path from 'node:path'
 import type { Plugin } from 'vite'
 import { readLessons } from './lesson/lesson-folder.ts'
-import { problemText } from './lesson/problem.ts'
+import { problemText } from '../../runtime/host/problem.ts'
 
 const VIRTUAL = 'virtual:streambed-lessons'
 const ONE = 'virtual:streambed-lesson/'

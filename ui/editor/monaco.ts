@@ -7,7 +7,7 @@ import { typescriptDefaults } from 'monaco-editor/languages/features/typescript/
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { streambedTypes } from 'virtual:streambed-types'
 import { defineThemes } from './colours.ts'
-import { learnerGlobals } from './learner-globals.ts'
+import { learnerGlobals } from '../../runtime/host/learner-globals.ts'
 import TypeScriptWorker from './ts.worker.ts?worker'
 
 /** TypeScript's numbers; Monaco's own enums are older than some of them. */

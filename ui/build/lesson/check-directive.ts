@@ -2,7 +2,7 @@
 
 import type { ContainerDirective, LeafDirective, TextDirective } from 'mdast-util-directive'
 import { DIRECTIVES, formOf } from './directives.ts'
-import { suggestion, type Problems } from './problem.ts'
+import { suggestion, type Problems } from '../../../runtime/host/problem.ts'
 
 const FORMS = { textDirective: 'text', leafDirective: 'leaf', containerDirective: 'container' } as const
 

@@ -6,7 +6,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import type { Bilingual, Catalogue, LessonBundle, LessonEntry, LessonInput } from '../../lesson/lesson-model.ts'
-import { type Problem, Problems } from './problem.ts'
+import { readInputFile } from '../../../runtime/host/input-file.ts'
+import type { Problem } from '../../../runtime/host/problem.ts'
 import { readLesson, skeletonDifference, type ReadLesson } from './read-lesson.ts'
 
 export type Glossary = Readonly<Record<string, { readonly name: Bilingual; readonly text: Bilingual }>>
@@ -106,36 +107,9 @@ function readBundle({ root, folder, id, exercises, terms }: LessonPlace, problem
 }
 
 function readInput(root: string, file: string, problems: Problem[]): LessonInput {
-  const name = path.basename(file, '.jsonl')
-  const found = new Problems(path.relative(root, file))
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
-  const values = lines.map((line, i): Record<string, unknown> => {
-    try {
-      return JSON.parse(line) as Record<string, unknown>
-    } catch {
-      found.add(i + 1, 'This line isn’t JSON.', 'Each line is one record: {"atMs":0,"value":{…}}.')
-      return { value: null }
-    }
-  })
-  const [head = {}, ...records] = values
-  const title = head['title'] as Partial<Bilingual> | undefined
-  if (typeof head['source'] !== 'string' || title?.en === undefined || title.zh === undefined) {
-    found.add(
-      1,
-      'The first line names no source, or has no title in both languages.',
-      'Write {"source":"…","title":{"en":"…","zh":"…"}}.',
-    )
-  }
-  records.forEach((record, i) => {
-    if (!('value' in record)) found.add(i + 2, 'This record has no value.', 'Write {"atMs":0,"value":{…}}.')
-  })
-  problems.push(...found.found)
-  return {
-    name,
-    source: String(head['source'] ?? ''),
-    title: { en: title?.en ?? '', zh: title?.zh ?? '' },
-    records: records as unknown as LessonInput['records'],
-  }
+  const read = readInputFile(path.basename(file, '.jsonl'), readFileSync(file, 'utf8'), path.relative(root, file))
+  problems.push(...read.problems)
+  return read.input
 }
 
 function readTitle(root: string, file: string, problems: Problem[]): Bilingual {

@@ -4,7 +4,7 @@ import type { BlockContent, DefinitionContent, ListItem, PhrasingContent, RootCo
 import type { ContainerDirective, LeafDirective } from 'mdast-util-directive'
 import type { Block, Inline } from '../../lesson/lesson-model.ts'
 import { checkDirective } from './check-directive.ts'
-import { nearest, suggestion } from './problem.ts'
+import { nearest, suggestion } from '../../../runtime/host/problem.ts'
 import { readInlines, textOf, viewOf, type InlineContext } from './read-inline.ts'
 
 export interface BlockContext extends InlineContext {

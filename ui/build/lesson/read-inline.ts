@@ -5,7 +5,7 @@ import type { TextDirective } from 'mdast-util-directive'
 import type { Inline, StageView } from '../../lesson/lesson-model.ts'
 import { checkDirective } from './check-directive.ts'
 import { DIRECTIVES, VIEWS } from './directives.ts'
-import { suggestion, type Problems } from './problem.ts'
+import { suggestion, type Problems } from '../../../runtime/host/problem.ts'
 
 /** What a lesson may refer to. */
 export interface InlineContext {

@@ -7,7 +7,7 @@ import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import { parse as parseYaml } from 'yaml'
 import type { Block, LessonText } from '../../lesson/lesson-model.ts'
-import { suggestion, type Problem, Problems } from './problem.ts'
+import { suggestion, type Problem, Problems } from '../../../runtime/host/problem.ts'
 import { readBlocks, type BlockContext } from './read-blocks.ts'
 
 export type LessonContext = Omit<BlockContext, 'problems'>

@@ -1,5 +1,7 @@
-// What is wrong with a lesson, said to its author: file, line, rule, remedy. Collected, not thrown: all of a file at once.
+// What is wrong with content (a lesson, an exercise, an input), said to its author: file, line, rule, remedy. Collected,
+// not thrown: all of a file at once.
 
+/** One mistake of an author. */
 export interface Problem {
   readonly file: string
   /** From 1. */
@@ -22,6 +24,7 @@ export class Problems {
   }
 }
 
+/** The problem in a line. */
 export function problemText({ file, line, what, remedy }: Problem): string {
   return `${file}:${line}: ${what} ${remedy}`
 }

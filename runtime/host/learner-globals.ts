@@ -2,6 +2,7 @@
 // refused ones are declared so that the learner meets the advice, in the hover and when the job runs, instead of
 // "cannot find name".
 
+/** Declarations, for the language service. */
 export const learnerGlobals = `
 /** Writes to the log of the run. */
 declare const console: {
