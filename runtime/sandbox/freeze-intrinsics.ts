@@ -5,7 +5,7 @@
 /** Freezes collections, texts, numbers, promises and JSON, with their prototypes. Can't be taken back. */
 export function freezeIntrinsics(): void {
   const classes = [
-    ...[Array, Map, Set, WeakMap, WeakSet, String, Number, BigInt, Boolean, Symbol, RegExp, Promise, Date],
+    ...[Array, Map, Set, WeakMap, WeakSet, String, Number, BigInt, Boolean, Symbol, RegExp, Promise],
     ...[ArrayBuffer, DataView, Float64Array, Float32Array, Int32Array, Uint32Array, Int16Array, Uint16Array],
     ...[Int8Array, Uint8Array, Uint8ClampedArray, BigInt64Array, BigUint64Array],
   ]
