@@ -6,7 +6,7 @@ import { language } from './i18n/language.svelte.ts'
 import { keeper } from './keep/keep.svelte.ts'
 import { EngineHost } from './kernel/engine-host.ts'
 import { LessonAnswers } from './lesson/lesson-answers.svelte.ts'
-import { lessonEntries, loadLesson } from './lesson/lesson-catalogue.ts'
+import { loadLesson, pageIds } from './lesson/lesson-catalogue.ts'
 import { PLAYGROUND, pageOf } from './lesson/route.ts'
 import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import { Notebook } from './notebook/notebook.svelte.ts'
@@ -22,8 +22,7 @@ const PLAYGROUND_JOB = 'FraudDetectionJob.ts'
 const host = new EngineHost({
   engineCode: async () => (await import('./kernel/engine-code.ts')).code,
 })
-const lessonIds = lessonEntries.map(({ id }) => id)
-const page = pageOf(location.hash, lessonIds)
+const page = pageOf(location.hash, pageIds)
 const target = document.getElementById('page')
 
 async function openSession(): Promise<Session> {
@@ -37,7 +36,7 @@ async function openSession(): Promise<Session> {
 }
 
 window.addEventListener('hashchange', () => {
-  if (pageOf(location.hash, lessonIds).id !== page.id) location.reload()
+  if (pageOf(location.hash, pageIds).id !== page.id) location.reload()
 })
 
 if (target) {

@@ -1,5 +1,5 @@
 // What the learner does with the page, in one place: edit, run, stop, jump to a problem. Components show it and call it.
-import type { CompiledJob, Diagnostic, RunSettings, SinkRow, Span } from '../runtime/host/protocol.ts'
+import type { CheckFailure, CompiledJob, Diagnostic, RunSettings, SinkRow, Span } from '../runtime/host/protocol.ts'
 import { render } from '../runtime/messages/index.ts'
 import type { EditorService } from './editor/editor-service.ts'
 import type { Compilation } from './editor/job-worker.ts'
@@ -9,6 +9,7 @@ import { language, type LanguageName } from './i18n/language.svelte.ts'
 import type { EngineHost } from './kernel/engine-host.ts'
 import type { LineMark } from './editor/code-editor.ts'
 import { LESSON_CLUSTER, LESSON_SETTINGS, parseSettings, type PageSettings } from './kernel/run-settings.ts'
+import { CheckState } from './lesson/check-state.svelte.ts'
 import type { LessonAnswers } from './lesson/lesson-answers.svelte.ts'
 import type { LessonBundle, RunBlock, StageView } from './lesson/lesson-model.ts'
 import { PredictionScore } from './lesson/score-prediction.ts'
@@ -24,14 +25,20 @@ export interface LessonPlace {
   readonly answers: LessonAnswers
 }
 
+/** The name of a run that repeats one of a check. */
+export const REPLAY = 'replay'
+
 export class Session {
   /** Null in the playground. */
   readonly place: LessonPlace | null
   readonly notebook: Notebook
   readonly run: Run
+  readonly check: CheckState
   readonly #host: EngineHost
   #isWarmingUp = false
   #settings = $state.raw<PageSettings>(parseSettings(null))
+  /** The run of a failed check that is being looked at, in the place of the chosen one. */
+  #replay = $state.raw<CheckFailure | null>(null)
   /** The run that Run means, in a lesson. */
   #chosen = $state.raw<RunBlock | null>(null)
   #marks = $state.raw<readonly LineMark[]>([])
@@ -54,6 +61,7 @@ export class Session {
     this.place = place
     this.#host = host
     this.run = new Run(host)
+    this.check = new CheckState(host)
     this.#settings =
       place === null ? parseSettings(readSetting('run')) : parseSettings(readSetting('lesson-run'), LESSON_SETTINGS)
     const blocks = place?.bundle.texts.en.blocks ?? []
@@ -197,8 +205,9 @@ export class Session {
    * comes to a run.
    */
   async start(onRunning: () => void = () => {}, block: RunBlock | null = null): Promise<void> {
-    if (this.run.isBusy) return
+    if (this.run.isBusy || this.check.isBusy) return
     if (block !== null) {
+      this.#replay = null
       this.#chosen = block
       this.settings = { ...this.#settings, parallelism: block.parallelism, untilMs: block.untilMs }
     }
@@ -215,16 +224,36 @@ export class Session {
     }
     const scores = this.#predictionScores()
     await this.run.start(compile, this.#runSettings(), {
-      name: this.#chosen?.id ?? null,
+      name: this.#replay === null ? (this.#chosen?.id ?? null) : REPLAY,
       onFrame: ({ rows }) => this.#score(scores, rows),
     })
-    if (this.run.state === 'finished' || this.run.state === 'until') {
+    if (this.#replay === null && (this.run.state === 'finished' || this.run.state === 'until')) {
       for (const { score } of scores) score.end()
       this.#score(scores, [])
       this.#noteRun()
     }
     const [first] = this.ownProblems
     if (first?.span && this.run.state === 'failed') this.notebook.show(first.span.file)
+  }
+
+  /** Checks the job of an exercise; notes that it is passed. */
+  async checkExercise(): Promise<void> {
+    const exercise = this.place?.bundle.exercise ?? null
+    if (exercise === null || this.run.isBusy) return
+    this.#compileDiagnostics = []
+    this.#wasRefused = false
+    await this.check.start(exercise.jobs, () => this.#compile(exercise.job))
+    const { report } = this.check
+    this.#compileDiagnostics = report?.verdict === 'error' ? report.diagnostics : this.#compileDiagnostics
+    if (report?.verdict === 'passed') this.place?.answers.pass(exercise.name)
+  }
+
+  /** Runs the failed run of a check on the stage, from before its first record. */
+  async watchFailure(failure: CheckFailure, onRunning: () => void): Promise<void> {
+    const { run } = failure
+    this.#replay = failure
+    this.settings = { ...this.#settings, parallelism: run.parallelism, seed: run.seed, untilMs: run.untilMs }
+    await this.start(onRunning)
   }
 
   /** Stops what runs, and waits until it has. */
@@ -234,7 +263,7 @@ export class Session {
   }
 
   stop(): boolean {
-    return this.run.stop()
+    return this.run.stop() || this.check.stop()
   }
 
   goTo(problem: Problem): void {
@@ -272,17 +301,22 @@ export class Session {
   #runSettings(): RunSettings {
     const settings: RunSettings = { ...this.#settings, isWatched: true }
     if (this.place === null) return settings
+    if (this.#replay !== null) {
+      const inputs = Object.fromEntries(this.#replay.run.inputs.map(({ source, records }) => [source, records]))
+      return { ...settings, cluster: LESSON_CLUSTER, inputs, startsPaused: true }
+    }
     const inputs = this.place.bundle.inputs.filter(({ name }) => this.#chosen?.inputs.includes(name))
     const replaced = Object.fromEntries(inputs.map(({ source, records }) => [source, records]))
     return { ...settings, cluster: LESSON_CLUSTER, inputs: replaced }
   }
 
-  async #compile(): Promise<CompiledJob | null> {
+  async #compile(exerciseJob: string | null = null): Promise<CompiledJob | null> {
     const editor = await this.wakeEditor()
     if (!editor) return null
     const { job } = this.notebook
-    const entry = this.#chosen?.job ?? job.entry
-    const compilation = await editor.compile(job, this.#chosen === null ? job : jobFrom(job.files, entry))
+    const replayed = this.#replay === null ? null : (this.place?.bundle.exercise?.job ?? null)
+    const entry = exerciseJob ?? replayed ?? this.#chosen?.job ?? null
+    const compilation = await editor.compile(job, entry === null ? job : jobFrom(job.files, entry))
     if (compilation.job) return compilation.job
     this.#refuse(compilation)
     return null

@@ -2,10 +2,10 @@
 // the same.
 
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { CheckRun, Finding } from './exercise-check.ts'
+import type { Finding } from './exercise-check.ts'
 
 /** What a failed check's finding says. */
-export function findingDiagnostic({ finding, run }: { readonly finding: Finding; readonly run: CheckRun }): Diagnostic {
+export function findingDiagnostic(finding: Finding, parallelism: number): Diagnostic {
   switch (finding.kind) {
     case 'failed':
       return say('CHECK_JOB_FAILED', {})
@@ -18,7 +18,7 @@ export function findingDiagnostic({ finding, run }: { readonly finding: Finding;
       return say('CHECK_ROWS_OTHER', { missing: missing.length, unexpected: unexpected.length })
     }
     case 'order':
-      return say('CHECK_ROWS_ORDER', { parallelism: run.parallelism })
+      return say('CHECK_ROWS_ORDER', { parallelism })
     case 'state':
       return say('CHECK_STATE_LEFT', { left: finding.left, allowed: finding.allowed })
     case 'timers':

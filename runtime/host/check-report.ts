@@ -45,6 +45,8 @@ export interface CheckResult {
 /** A run that doesn't show what its check asks for, made as small as could be found. */
 export interface CheckFailure {
   readonly finding: Finding
+  /** What the finding says. */
+  readonly message: Diagnostic
   /** The run to look at: its input is the smallest that still shows the mistake. */
   readonly run: CheckRun
   /** How many records its inputs had before they were made smaller; null if they weren't. */

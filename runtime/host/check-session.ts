@@ -3,6 +3,7 @@
 
 import { runsOf } from '../check/check-runs.ts'
 import type { Check, CheckInput, CheckRecord, CheckRun, Finding } from '../check/exercise-check.ts'
+import { findingDiagnostic } from '../check/finding-text.ts'
 import { comparable, ENDLESS, judge, sameBehaviour } from '../check/judge.ts'
 import { shrink } from '../check/shrink.ts'
 import { Fingerprint } from '../base/value-hash.ts'
@@ -106,6 +107,7 @@ export class CheckSession {
       : await this.#expected(failed.check, run)
     return {
       finding,
+      message: findingDiagnostic(finding, run.parallelism),
       run,
       shrunkFrom: isSmaller ? whole : null,
       expected,

@@ -2,7 +2,6 @@
 // https://exercism.org/docs/building/tooling/test-runners/interface
 
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { findingDiagnostic } from '../check/finding-text.ts'
 import { render, type Language } from '../messages/index.ts'
 import type { CheckFailure, CheckReport, CheckResult } from './check-report.ts'
 
@@ -71,7 +70,7 @@ export function reportAsText(report: CheckReport, why: string | null, language: 
 export function failureText(failure: CheckFailure, language: Language): string {
   const words = WORDS[language]
   const { run, expected, actual, shrunkFrom } = failure
-  const { what, todo } = render(findingDiagnostic(failure), language)
+  const { what, todo } = render(failure.message, language)
   const lines = [todo === '' ? what : `${what} ${todo}`, words.at(run.parallelism)]
   if (run.inputs.length === 0) lines.push(words.own)
   for (const { source, records } of run.inputs) {

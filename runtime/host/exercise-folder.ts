@@ -6,7 +6,8 @@ import path from 'node:path'
 import { blankSourceFile } from 'ts-blank-space'
 import ts from 'typescript'
 import { compileJob, type CompiledJob, type SourceText } from '../sandbox/compile.ts'
-import { render } from '../messages/index.ts'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { fillMessage, parseMessages } from '../messages/message-text.ts'
 import type { ExerciseJobs } from './check-report.ts'
 import { readExerciseYaml, type ExerciseRules } from './exercise-yaml.ts'
 import { readInputFile, type InputFile } from './input-file.ts'
@@ -69,7 +70,7 @@ export function readExercise(root: string, name: string): Exercise {
     }
     const { job, diagnostics } = compileExercise({ files, rules }, own)
     for (const diagnostic of diagnostics) {
-      const { what, todo } = render(diagnostic, 'en')
+      const { what, todo } = inWords(root, diagnostic)
       const file = path.relative(root, path.join(folder, part, diagnostic.span?.file ?? ''))
       problems.push({ file, line: diagnostic.span?.line ?? 1, what, remedy: todo })
     }
@@ -99,6 +100,13 @@ export function compileExercise(
     return { code: 'CHECK_EXPORT_MISSING', params: { file, name }, span: { file, line: 1, column: 1 } }
   })
   return { job: result.job, diagnostics }
+}
+
+/** Read from disk and not imported: the page's build reads exercises before anything can import a text. */
+function inWords(root: string, { code, params }: Diagnostic): { readonly what: string; readonly todo: string } {
+  const messages = parseMessages(readFileSync(path.join(root, 'runtime/messages/en.md'), 'utf8'))
+  const message = messages.get(code)
+  return message === undefined ? { what: `${code} ${JSON.stringify(params)}`, todo: '' } : fillMessage(message, params)
 }
 
 function wrongProblems(file: string, rules: ExerciseRules, folders: readonly string[]): Problem[] {

@@ -2,6 +2,8 @@
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
+import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
+import type { CheckRun } from '../check/exercise-check.ts'
 import type {
   CallMoment,
   ChannelMoment,
@@ -20,7 +22,7 @@ import type {
   VertexView,
 } from '../cluster/moment.ts'
 
-export type { CompiledJob, Diagnostic, Span }
+export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type {
   CallMoment,
   ChannelMoment,
@@ -157,6 +159,11 @@ export interface Engine {
   hello(): Promise<{ readonly version: string }>
   /** Runs the job to its end. `onFrame` is awaited: rows arrive in order and none after the outcome. */
   run(job: CompiledJob, settings: RunSettings, onFrame: (frame: Frame) => void | Promise<void>): Promise<RunOutcome>
+  /**
+   * Checks the job against the exercise. `onReport` gets the report so far as soon as a check has failed: the whole one,
+   * with the mistake's name, takes a little longer.
+   */
+  check(job: CompiledJob, exercise: ExerciseJobs, onReport: (report: CheckReport) => void): Promise<CheckReport>
   /** Holds a watched run before its next record. */
   pause(): Promise<void>
   /** Goes on, at this speed: virtual ms per real ms, null for as fast as possible. */
@@ -165,6 +172,6 @@ export interface Engine {
   step(unit: StepUnit): Promise<void>
   /** From now on moments carry so much; a paused run sends one at once. */
   watch(detail: WatchDetail): Promise<void>
-  /** Ends the running job at the next turn; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */
+  /** Ends the running job at the next turn, or the check after the run under way; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */
   stop(): Promise<void>
 }

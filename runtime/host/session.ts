@@ -9,6 +9,8 @@ import { Simulation, type RunResult } from '../kernel/simulation.ts'
 import type { CompiledJob, JobFactory } from '../sandbox/compile.ts'
 import { locate } from '../sandbox/locate.ts'
 import { TraceRing } from '../trace/trace-ring.ts'
+import type { CheckReport, ExerciseJobs } from './check-report.ts'
+import { CheckSession } from './check-session.ts'
 import { unknownNames } from './api-names.ts'
 import { ENGINE_VERSION } from './engine-version.ts'
 import { buildDiagnostic, failureDiagnostic } from './errors.ts'
@@ -21,6 +23,8 @@ import { clusterOf, inputsWithoutSource, settingsDiagnostics } from './run-setti
 
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
 const TRACE_ENTRIES = 16384
+/** The page checks as the command line does unless told otherwise. */
+const CHECK_SEED = 1
 
 /** How values are handed out. */
 export interface SessionOptions {
@@ -33,6 +37,7 @@ export class EngineSession implements Engine {
   readonly #host: HostPort
   readonly #options: SessionOptions
   #driver: RunDriver | null = null
+  #check: CheckSession | null = null
   #isRunning = false
   #detail: WatchDetail = { keys: 200 }
 
@@ -47,6 +52,7 @@ export class EngineSession implements Engine {
 
   async stop(): Promise<void> {
     this.#driver?.stop()
+    this.#check?.stop()
   }
 
   async pause(): Promise<void> {
@@ -64,6 +70,19 @@ export class EngineSession implements Engine {
   async watch(detail: WatchDetail): Promise<void> {
     this.#detail = detail
     this.#driver?.watch(detail)
+  }
+
+  async check(
+    job: CompiledJob,
+    exercise: ExerciseJobs,
+    onReport: (report: CheckReport) => void,
+  ): Promise<CheckReport> {
+    this.#check = new CheckSession(job, exercise, this.#host)
+    try {
+      return await this.#check.check(CHECK_SEED, onReport)
+    } finally {
+      this.#check = null
+    }
   }
 
   async run(

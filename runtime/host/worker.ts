@@ -1,6 +1,7 @@
 // The engine's shell in the browser: a classic worker that takes one MessagePort and answers on it as host/protocol.ts
 // says. Everything that isn't the host's business (time, tasks, modules) comes to the engine through HostPort.
 import * as Comlink from 'comlink'
+import { freezeIntrinsics } from '../sandbox/freeze-intrinsics.ts'
 import { pinLocalTime } from '../sandbox/simulated-date.ts'
 import type { Engine } from './protocol.ts'
 import { EngineSession } from './session.ts'
@@ -46,6 +47,11 @@ self.addEventListener(
       play: (speed) => session.play(speed),
       step: (unit) => session.step(unit),
       watch: (detail) => session.watch(detail),
+      check(job, exercise, onReport) {
+        // The job that is judged must not get at the judge; a sandbox serves one check and is thrown away.
+        freezeIntrinsics()
+        return session.check(job, exercise, onReport)
+      },
       // The trace moves over instead of being copied.
       run: (job, settings, onFrame) =>
         session.run(job, settings, (frame) => onFrame(Comlink.transfer(frame, [frame.trace.buffer as ArrayBuffer]))),

@@ -1,17 +1,13 @@
-// Every sentence a learner can meet, by code and language. The text is in en.md and zh.md: `## CODE`, a line that says
-// what happened with its values in braces, and a line after `→` that says what to do.
+// Every sentence a learner can meet, by code and language. The text is in en.md and zh.md, written as message-text.ts
+// reads it.
 
 import type { Diagnostic } from '../base/diagnostic.ts'
 import en from './en.md?raw'
+import { fillMessage, parseMessages, type Message } from './message-text.ts'
 import zh from './zh.md?raw'
 
 export type Language = 'en' | 'zh'
-
-/** A diagnostic in words. */
-export interface Message {
-  readonly what: string
-  readonly todo: string
-}
+export type { Message }
 
 const TABLES: Readonly<Record<Language, ReadonlyMap<string, Message>>> = {
   en: parseMessages(en),
@@ -22,35 +18,5 @@ const TABLES: Readonly<Record<Language, ReadonlyMap<string, Message>>> = {
 export function render(diagnostic: Pick<Diagnostic, 'code' | 'params'>, language: Language): Message {
   const message = TABLES[language].get(diagnostic.code)
   if (message === undefined) return { what: `${diagnostic.code} ${JSON.stringify(diagnostic.params)}`, todo: '' }
-  const value = (name: string): string | undefined => diagnostic.params[name]?.toString()
-  const fill = (text: string): string =>
-    withoutGaps(text, value).replace(/\{(\w+)\}/g, (whole, name: string) => value(name) ?? whole)
-  return { what: fill(message.what), todo: fill(message.todo) }
-}
-
-/** Reads the Markdown of one language. */
-export function parseMessages(markdown: string): Map<string, Message> {
-  const messages = new Map<string, Message>()
-  for (const section of markdown.split(/^## /m).slice(1)) {
-    const [code = '', ...lines] = section.split('\n')
-    const body = lines.join('\n').trim()
-    const arrow = body.indexOf('→')
-    const what = (arrow < 0 ? body : body.slice(0, arrow)).trim()
-    const todo = arrow < 0 ? '' : body.slice(arrow + 1).trim()
-    messages.set(code.trim(), { what: unwrap(what), todo: unwrap(todo) })
-  }
-  return messages
-}
-
-/** Takes the brackets off the optional parts, and those away that lack a value. */
-function withoutGaps(text: string, value: (name: string) => string | undefined): string {
-  return text.replace(/\[([^\]]*\{\w+\}[^\]]*)\]/g, (_whole, part: string) => {
-    const names = Array.from(part.matchAll(/\{(\w+)\}/g), (match) => match[1] as string)
-    return names.every((name) => value(name) !== undefined) ? part : ''
-  })
-}
-
-/** Lines of a paragraph as one. Between Chinese characters a line break is no space. */
-function unwrap(text: string): string {
-  return text.replace(/([\u3000-\uffef])\n([\u3000-\uffef])/g, '$1$2').replace(/\s*\n\s*/g, ' ')
+  return fillMessage(message, diagnostic.params)
 }

@@ -1,7 +1,7 @@
 // Checks of the messages: both languages say the same codes with the same parameters, and every code that the engine
 // can give has its text.
 import ts from 'typescript'
-import { parseMessages, type Message } from '../../runtime/messages/index.ts'
+import { parseMessages, type Message } from '../../runtime/messages/message-text.ts'
 import { walk, type SourceFile } from './source-file.ts'
 
 /** Differences between two languages' files, and messages without one of their two sentences. */

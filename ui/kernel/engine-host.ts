@@ -1,19 +1,35 @@
 // The page's side of protocol.ts: keeps one engine ready, runs a job on it, and replaces the engine after every run. A
 // run never meets what an earlier one left behind, and an engine that doesn't stop when asked is simply removed.
 import * as Comlink from 'comlink'
-import type { CompiledJob, Frame, RunOutcome, RunSettings, StepUnit, WatchDetail } from '../../runtime/host/protocol.ts'
+import type {
+  CheckReport,
+  CompiledJob,
+  Engine,
+  ExerciseJobs,
+  Frame,
+  RunOutcome,
+  RunSettings,
+  StepUnit,
+  WatchDetail,
+} from '../../runtime/host/protocol.ts'
 import { openSandbox, type Sandbox } from './sandbox.ts'
 
 /**
- * How a run ended, seen from the page. `removed`: it didn't stop when asked, so its sandbox was taken away; `lost`: the
- * sandbox ended by itself (memory used up, most likely); `broken`: the engine made a mistake of its own; `absent`: it couldn't be started.
+ * How the engine didn't come to an end of its own. `removed`: it didn't stop when asked, so its sandbox was taken away;
+ * `lost`: the sandbox ended by itself (memory used up, most likely); `broken`: the engine made a mistake of its own;
+ * `absent`: it couldn't be started.
  */
-export type RunEnd =
-  | { readonly kind: 'outcome'; readonly outcome: RunOutcome }
+export type Accident =
   | { readonly kind: 'removed' }
   | { readonly kind: 'absent' }
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'broken'; readonly reason: string }
+
+/** How a run ended, seen from the page. */
+export type RunEnd = { readonly kind: 'outcome'; readonly outcome: RunOutcome } | Accident
+
+/** How a check ended. */
+export type CheckEnd = { readonly kind: 'report'; readonly report: CheckReport } | Accident
 
 export interface EngineHostOptions {
   /** Gives the engine's text; asked once per sandbox. */
@@ -29,7 +45,7 @@ export class EngineHost {
   readonly #graceMs: number
   #ready: Promise<Sandbox> | null = null
   #detail: WatchDetail | null = null
-  #running: { readonly sandbox: Sandbox; end(end: RunEnd): void } | null = null
+  #running: { readonly sandbox: Sandbox; end(accident: Accident): void } | null = null
 
   constructor({ engineCode, graceMs = GRACE_MS }: EngineHostOptions) {
     this.#engineCode = engineCode
@@ -43,24 +59,28 @@ export class EngineHost {
 
   /** Runs a job; `onFrame` is never called after the returned promise has settled. One run at a time. */
   async run(job: CompiledJob, settings: RunSettings, onFrame: (frame: Frame) => Promise<void>): Promise<RunEnd> {
-    const sandbox = await this.#sandbox()
     let isOver = false
-    const interrupted = new Promise<RunEnd>((resolve) => {
-      this.#running = { sandbox, end: resolve }
-    })
-    const died = sandbox.died.then((reason): RunEnd => ({ kind: 'lost', reason }))
     const take = Comlink.proxy(async (frame: Frame) => {
       if (!isOver) await onFrame(frame)
     })
-    if (this.#detail) sandbox.engine.watch(this.#detail).catch(() => {})
-    const ran = sandbox.engine.run(job, settings, take).then(
-      (outcome): RunEnd => ({ kind: 'outcome', outcome }),
-      (error: unknown): RunEnd => ({ kind: 'broken', reason: error instanceof Error ? error.message : String(error) }),
-    )
-    const end = await Promise.race([ran, died, interrupted])
+    const end = await this.#occupy(async (engine): Promise<RunEnd> => {
+      if (this.#detail) engine.watch(this.#detail).catch(() => {})
+      return { kind: 'outcome', outcome: await engine.run(job, settings, take) }
+    })
     isOver = true
-    this.#running = null
-    this.#renew(sandbox)
+    return end
+  }
+
+  /** Checks a job; `onReport` gets what is known so far, and never after the returned promise has settled. */
+  async check(job: CompiledJob, exercise: ExerciseJobs, onReport: (report: CheckReport) => void): Promise<CheckEnd> {
+    let isOver = false
+    const take = Comlink.proxy((report: CheckReport) => {
+      if (!isOver) onReport(report)
+    })
+    const end = await this.#occupy(async (engine): Promise<CheckEnd> => {
+      return { kind: 'report', report: await engine.check(job, exercise, take) }
+    })
+    isOver = true
     return end
   }
 
@@ -89,6 +109,22 @@ export class EngineHost {
     if (!running) return
     running.sandbox.engine.stop().catch(() => {})
     setTimeout(() => running.end({ kind: 'removed' }), this.#graceMs)
+  }
+
+  /** Gives a sandbox to one piece of work, which ends with it whatever happens. */
+  async #occupy<E>(work: (engine: Comlink.Remote<Engine>) => Promise<E>): Promise<E | Accident> {
+    const sandbox = await this.#sandbox()
+    const interrupted = new Promise<Accident>((resolve) => {
+      this.#running = { sandbox, end: resolve }
+    })
+    const died = sandbox.died.then((reason): Accident => ({ kind: 'lost', reason }))
+    const worked = work(sandbox.engine).catch((error: unknown): Accident => {
+      return { kind: 'broken', reason: error instanceof Error ? error.message : String(error) }
+    })
+    const end = await Promise.race([worked, died, interrupted])
+    this.#running = null
+    this.#renew(sandbox)
+    return end
   }
 
   #sandbox(): Promise<Sandbox> {

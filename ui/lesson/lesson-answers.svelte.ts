@@ -60,6 +60,10 @@ export class LessonAnswers {
     return this.#get('passed', exercise) === true
   }
 
+  pass(exercise: string): void {
+    this.#keep('passed', exercise, true)
+  }
+
   #prediction(id: string): Prediction | null {
     const kept = this.#get('predict', id) as Partial<Prediction> | null
     return typeof kept?.choice === 'number' ? { choice: kept.choice, verdict: kept.verdict ?? null } : null
@@ -80,6 +84,11 @@ export class LessonAnswers {
 export function progressOf(lessonId: string, runCount: number): number {
   if (runCount === 0) return 0
   return Math.min(1, idsOf(lessonId, 'run').length / runCount)
+}
+
+/** Whether the exercise at this address was ever passed. */
+export function wasPassed(exerciseId: string): boolean {
+  return idsOf(exerciseId, 'passed').length > 0
 }
 
 function idsOf(lessonId: string, kind: Kind): string[] {

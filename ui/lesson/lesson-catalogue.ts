@@ -13,6 +13,9 @@ const loaders = built.loaders as Readonly<Record<string, () => Promise<{ readonl
 
 export const lessonEntries: readonly LessonEntry[] = catalogue.chapters.flatMap(({ lessons }) => lessons)
 
+/** Addresses of all pages that can be loaded: lessons, then exercises. */
+export const pageIds: readonly string[] = [...lessonEntries, ...catalogue.exercises].map(({ id }) => id)
+
 /** Fails when the file can't be fetched. */
 export async function loadLesson(id: string): Promise<LessonBundle> {
   const load = loaders[id]

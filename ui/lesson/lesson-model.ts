@@ -1,6 +1,8 @@
 // What a lesson is once its Markdown has been read: plain data that components draw. The reading happens when the page is
 // built (ui/build/lesson/); a page never sees Markdown. The closed list of directives is the list of block kinds here.
 
+import type { ExerciseJobs } from '../../runtime/host/protocol.ts'
+
 export type Bilingual = Readonly<Record<'en' | 'zh', string>>
 
 /** All lessons and exercises there are, in order: small enough to be in the page from the start. */
@@ -10,6 +12,17 @@ export interface Catalogue {
     readonly title: Bilingual
     readonly lessons: readonly LessonEntry[]
   }[]
+  readonly exercises: readonly ExerciseEntry[]
+}
+
+/** An exercise is a page of its own, made like a lesson. */
+export interface ExerciseEntry {
+  /** The folder's name, `01-fraud-flag`: what lessons and the command line call it. */
+  readonly name: string
+  /** `exercise/fraud-flag`: its address. */
+  readonly id: string
+  readonly title: Bilingual
+  readonly minutes: number
 }
 
 export interface LessonEntry {
@@ -30,6 +43,23 @@ export interface LessonBundle {
   /** The files of start/, by name. Jobs are entries among them with whatever they import. */
   readonly files: readonly { readonly name: string; readonly text: string }[]
   readonly inputs: readonly LessonInput[]
+  /** Null in a lesson. */
+  readonly exercise: ExercisePart | null
+}
+
+/** What an exercise has beside its task. */
+export interface ExercisePart {
+  readonly name: string
+  /** The job's entry file. */
+  readonly job: string
+  readonly jobs: ExerciseJobs
+  /** By name of a wrong answer: what is wrong with it. */
+  readonly explanations: Readonly<Record<string, Readonly<Record<'en' | 'zh', Explanation>>>>
+}
+
+export interface Explanation {
+  readonly title: readonly Inline[]
+  readonly blocks: readonly Block[]
 }
 
 /** `inputs/<name>.jsonl`: data of our own that a run can read in place of a source's. */

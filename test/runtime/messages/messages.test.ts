@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseMessages, render, type Language } from '../../../runtime/messages/index.ts'
+import { render, type Language } from '../../../runtime/messages/index.ts'
+import { parseMessages } from '../../../runtime/messages/message-text.ts'
 
 const folder = path.join(import.meta.dirname, '../../../runtime/messages')
 const text = (language: Language): string => readFileSync(path.join(folder, `${language}.md`), 'utf8')

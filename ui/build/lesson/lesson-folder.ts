@@ -5,9 +5,18 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse as parseYaml } from 'yaml'
-import type { Bilingual, Catalogue, LessonBundle, LessonEntry, LessonInput } from '../../lesson/lesson-model.ts'
+import type {
+  Bilingual,
+  Catalogue,
+  ExerciseEntry,
+  LessonBundle,
+  LessonEntry,
+  LessonInput,
+} from '../../lesson/lesson-model.ts'
+import { readExercise } from '../../../runtime/host/exercise-folder.ts'
 import { readInputFile } from '../../../runtime/host/input-file.ts'
 import type { Problem } from '../../../runtime/host/problem.ts'
+import { readExplanation } from './read-explanation.ts'
 import { readLesson, skeletonDifference, type ReadLesson } from './read-lesson.ts'
 
 export type Glossary = Readonly<Record<string, { readonly name: Bilingual; readonly text: Bilingual }>>
@@ -44,8 +53,12 @@ export function readLessons(root: string): Lessons {
     })
     return { id: withoutNumber(chapter), title, lessons: entries }
   })
-  checkNeeds(bundles, problems)
-  return { catalogue: { chapters }, bundles, glossary, problems }
+  const tasks = exercises.map((name) => readTask({ root, name, exercises, terms: Object.keys(glossary) }, problems))
+  const entries = tasks.map(({ id, texts: { en, zh } }, i): ExerciseEntry => {
+    return { name: exercises[i] as string, id, title: { en: en.title, zh: zh.title }, minutes: en.minutes }
+  })
+  checkNeeds([...bundles, ...tasks], problems)
+  return { catalogue: { chapters, exercises: entries }, bundles: [...bundles, ...tasks], glossary, problems }
 }
 
 /** Names like `01-fraud-detection`, in order. */
@@ -77,6 +90,42 @@ function readBundle({ root, folder, id, exercises, terms }: LessonPlace, problem
   const inputs = filesOf(path.join(folder, 'inputs'), '.jsonl').map((name) =>
     readInput(root, path.join(folder, 'inputs', name), problems),
   )
+  const texts = readTexts(root, path.join(folder, 'lesson'), { files, inputs, exercises, terms }, problems)
+  return { id, texts, files, inputs, exercise: null }
+}
+
+/** The page of an exercise: its task read like a lesson, and what checking it takes. */
+function readTask(
+  { root, name, exercises, terms }: Omit<LessonPlace, 'folder' | 'id'> & { readonly name: string },
+  problems: Problem[],
+): LessonBundle {
+  const exercise = readExercise(root, name)
+  problems.push(...exercise.problems)
+  const { files, inputs, rules, jobs, wrong } = exercise
+  const folder = path.join(root, 'exercises', name)
+  const texts = readTexts(root, path.join(folder, 'task'), { files, inputs, exercises, terms }, problems)
+  const explanations = wrong.map((answer) => {
+    const read = (language: 'en' | 'zh') =>
+      readExplanation(root, path.join(folder, 'wrong', answer, `why.${language}.md`), terms, problems)
+    return [answer, { en: read('en'), zh: read('zh') }] as const
+  })
+  const part = jobs === null ? null : { name, job: rules.job, jobs, explanations: Object.fromEntries(explanations) }
+  return { id: `exercise/${withoutNumber(name)}`, texts, files, inputs, exercise: part }
+}
+
+/** Both languages of `<stem>.en.md`, held against each other. */
+function readTexts(
+  root: string,
+  stem: string,
+  parts: {
+    readonly files: LessonBundle['files']
+    readonly inputs: LessonBundle['inputs']
+    readonly exercises: readonly string[]
+    readonly terms: readonly string[]
+  },
+  problems: Problem[],
+): LessonBundle['texts'] {
+  const { files, inputs, exercises, terms } = parts
   const context = {
     files: files.map(({ name }) => name),
     jobs: files.filter(({ text }) => text.includes('env.execute(')).map(({ name }) => name),
@@ -85,7 +134,7 @@ function readBundle({ root, folder, id, exercises, terms }: LessonPlace, problem
     terms,
   }
   const read = (language: 'en' | 'zh'): { readonly lesson: ReadLesson; readonly markdown: string } => {
-    const file = path.join(folder, `lesson.${language}.md`)
+    const file = `${stem}.${language}.md`
     const name = path.relative(root, file)
     if (!existsSync(file)) {
       problems.push({ file: name, line: 1, what: 'The translation is missing.', remedy: 'Both languages are needed.' })
@@ -99,11 +148,11 @@ function readBundle({ root, folder, id, exercises, terms }: LessonPlace, problem
   const difference = skeletonDifference(en.lesson.text.blocks, zh.lesson.text.blocks)
   if (difference !== null && zh.markdown !== '') {
     const what = `The translation is built differently: ${difference}.`
-    const file = path.relative(root, path.join(folder, 'lesson.zh.md'))
+    const file = path.relative(root, `${stem}.zh.md`)
     problems.push({ file, line: 1, what, remedy: 'Give both languages the same blocks in the same order.' })
   }
   const isStale = zh.lesson.original !== originalHash(en.markdown)
-  return { id, texts: { en: en.lesson.text, zh: { ...zh.lesson.text, isStale } }, files, inputs }
+  return { en: en.lesson.text, zh: { ...zh.lesson.text, isStale } }
 }
 
 function readInput(root: string, file: string, problems: Problem[]): LessonInput {
@@ -155,7 +204,7 @@ function readGlossary(root: string, problems: Problem[]): Glossary {
 }
 
 function checkNeeds(bundles: readonly LessonBundle[], problems: Problem[]): void {
-  const ids = bundles.map(({ id }) => id)
+  const ids = bundles.filter(({ exercise }) => exercise === null).map(({ id }) => id)
   for (const { id, texts } of bundles) {
     for (const need of texts.en.needs.filter((candidate) => !ids.includes(candidate))) {
       const remedy = `There is: ${ids.join(', ')}.`
