@@ -72,11 +72,7 @@ export class EngineSession implements Engine {
     this.#driver?.watch(detail)
   }
 
-  async check(
-    job: CompiledJob,
-    exercise: ExerciseJobs,
-    onReport: (report: CheckReport) => void,
-  ): Promise<CheckReport> {
+  async check(job: CompiledJob, exercise: ExerciseJobs, onReport: (report: CheckReport) => void): Promise<CheckReport> {
     this.#check = new CheckSession(job, exercise, this.#host)
     try {
       return await this.#check.check(CHECK_SEED, onReport)

@@ -139,7 +139,8 @@ export const zh = {
     records: (n: number) => `${n} 条记录`,
     shrunk: (from: number) => `从 ${from} 条记录中找到的、能暴露问题的最小输入`,
     atParallelism: (n: number) => `并行度 ${n}`,
-    ownData: (until: string) => (until === '' ? '使用作业自己的数据。' : `使用作业自己的数据，虚拟时钟运行到 ${until}。`),
+    ownData: (until: string) =>
+      until === '' ? '使用作业自己的数据。' : `使用作业自己的数据，虚拟时钟运行到 ${until}。`,
     watch: '逐步观看这次运行',
     took: (ms: number) => `${ms} 毫秒后得到第一个结论。`,
   },
