@@ -1,20 +1,24 @@
-// `npm run stamp`: writes into every Chinese lesson the hash of the English text it was made from. Run it when a
+// `npm run stamp`: writes into every Chinese lesson and task the hash of the English text it was made from. Run it when a
 // translation has been brought up to date, and only then.
 
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { numbered, originalHash } from './lesson-folder.ts'
 
 const lessons = path.resolve('lessons')
-for (const chapter of numbered(lessons)) {
-  for (const name of numbered(path.join(lessons, chapter))) {
-    const folder = path.join(lessons, chapter, name)
-    if (!readdirSync(folder).includes('lesson.zh.md')) continue
-    const hash = originalHash(readFileSync(path.join(folder, 'lesson.en.md'), 'utf8'))
-    const file = path.join(folder, 'lesson.zh.md')
-    const text = readFileSync(file, 'utf8').replace(/^original: .*\n/m, '')
-    const stamped = text.replace(/^---\n([\s\S]*?)\n---\n/, `---\n$1\noriginal: ${hash}\n---\n`)
-    writeFileSync(file, stamped)
-    console.log(`${path.relative('.', file)}: ${hash}`)
-  }
+const exercises = path.resolve('exercises')
+const stems = [
+  ...numbered(lessons).flatMap((chapter) =>
+    numbered(path.join(lessons, chapter)).map((name) => path.join(lessons, chapter, name, 'lesson')),
+  ),
+  ...numbered(exercises).map((name) => path.join(exercises, name, 'task')),
+]
+for (const stem of stems) {
+  const file = `${stem}.zh.md`
+  if (!existsSync(file)) continue
+  const hash = originalHash(readFileSync(`${stem}.en.md`, 'utf8'))
+  const text = readFileSync(file, 'utf8').replace(/^original: .*\n/m, '')
+  const stamped = text.replace(/^---\n([\s\S]*?)\n---\n/, `---\n$1\noriginal: ${hash}\n---\n`)
+  writeFileSync(file, stamped)
+  console.log(`${path.relative('.', file)}: ${hash}`)
 }
