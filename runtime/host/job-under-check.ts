@@ -18,6 +18,8 @@ import { JobProgram } from './job-program.ts'
 
 /** A job that hasn't ended by then is said to be endless. */
 const MOST_EVENTS = 1_000_000
+/** Keys of a subtask that are shown as left over. */
+const MOST_KEYS_LEFT = 20
 /** Of the simulation while a job is built, whatever the run's seed: its plan doesn't depend on it. */
 const BUILD_SEED = 1
 
@@ -91,7 +93,7 @@ export class JobUnderCheck {
     execution.digestState()
     const left = execution.backends
       .filter((backend) => !backend.liveSlots().next().done)
-      .map((backend) => keyedMoment(backend, null, 0))
+      .map((backend) => keyedMoment(backend, [], 0, MOST_KEYS_LEFT))
     return {
       observation: { rows, failure: isEndless ? ENDLESS : (failed?.code ?? null), ...counts(execution) },
       hash: simulation.fingerprint.hex(),
