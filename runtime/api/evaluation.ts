@@ -2,6 +2,7 @@
 // it's in: evaluation is synchronous up to `execute`, so one module variable is enough.
 
 import { LearnerError, type DiagnosticParams } from '../base/diagnostic.ts'
+import { isBounded } from '../connectors/source.ts'
 import { StreamGraph, type StreamNode } from '../graph/stream-graph.ts'
 
 /** What a job module has said so far. */
@@ -57,6 +58,8 @@ function requireSoundNode(graph: StreamGraph, node: StreamNode): void {
     if (node.at !== null) error.stack = node.at
     throw error
   }
+  const isEndless = node.spec.kind === 'source' && !isBounded(node.spec.source)
+  if (isEndless && graph.config.runtimeMode === 'BATCH') refuse('BATCH_ENDLESS', { source: node.name })
   const maxParallelism = node.maxParallelism ?? graph.config.maxParallelism
   if (maxParallelism !== null && maxParallelism < parallelism) {
     refuse('MAX_PARALLELISM', { operator: node.name, parallelism, maxParallelism })

@@ -85,6 +85,7 @@ export class JobExecution implements TaskListener {
   readonly graph: JobGraph
   readonly simulation: Simulation
   readonly settings: ClusterSettings
+  readonly isBatch: boolean
   /** Null where nobody looks: then rows cost next to nothing. */
   readonly observer: JobObserver | null
   readonly instantiate: Instantiate
@@ -111,7 +112,9 @@ export class JobExecution implements TaskListener {
     this.plan = parts.plan
     this.graph = createJobGraph(parts.plan)
     this.simulation = parts.simulation
-    this.settings = parts.settings
+    this.isBatch = parts.plan.config.runtimeMode === 'BATCH'
+    // What a vertex makes is kept until all of it is there: there's room for it.
+    this.settings = this.isBatch ? { ...parts.settings, credits: Infinity } : parts.settings
     this.observer = parts.observer
     this.instantiate = parts.instantiate
     this.watcher = parts.watcher ?? null
@@ -213,6 +216,7 @@ export class JobExecution implements TaskListener {
           : new InputGate(
               incoming,
               incoming.map((channel) => this.inputOf(channel)),
+              this.isBatch,
             ),
       chain: new OperatorChain(vertex, this.graph.config, outgoing),
       writers: outgoing.map(({ writer }) => writer),
@@ -245,6 +249,7 @@ export class JobExecution implements TaskListener {
     const keyed = head.inputs.find(({ isKeyed }) => isKeyed)
     if (keyed === undefined || keyed.key === null) return null
     const backend = new KeyedStateBackend(declaredKey(keyed.key), maxParallelismOf(vertex), head.id)
+    backend.isBatch = this.isBatch
     this.backends.push(backend)
     const selectKeys = [1, 2].map((input) => {
       const first = head.inputs.findIndex((edge) => edge.input === input && edge.isKeyed)

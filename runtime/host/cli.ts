@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { sinkName } from '../cluster/job-execution.ts'
+import { createJobGraph } from '../graph/job-graph.ts'
 import type { Plan } from '../graph/plan.ts'
 import { render, type Language } from '../messages/index.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
@@ -99,12 +100,15 @@ function jsonLine({ sink, subtask, timestamp, value }: SinkRow): string {
 
 /** What Flink's print puts before a row: identifier and subtask, as far as there are any. */
 function printPrefix(planned: Plan): (row: SinkRow) => string {
+  // Of vertices, since in batch mode the plan doesn't know how many subtasks there will be.
   const sinks = new Map(
-    planned.nodes.flatMap((node) => {
-      if (node.spec.kind !== 'sink') return []
-      const { identifier } = node.spec.sink
-      return [[sinkName(node, node.spec.sink), { identifier, isParallel: node.parallelism > 1 }] as const]
-    }),
+    createJobGraph(planned).vertices.flatMap(({ nodes, parallelism }) =>
+      nodes.flatMap((node) => {
+        if (node.spec.kind !== 'sink') return []
+        const { identifier } = node.spec.sink
+        return [[sinkName(node, node.spec.sink), { identifier, isParallel: parallelism > 1 }] as const]
+      }),
+    ),
   )
   return ({ sink, subtask }) => {
     const { identifier = null, isParallel = false } = sinks.get(sink) ?? {}

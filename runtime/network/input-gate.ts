@@ -3,6 +3,7 @@
 
 import type { Buffer } from '../record/buffer.ts'
 import type { Channel } from './channel.ts'
+import { hasArrivedWhole, type SortedInput } from './sorted-input.ts'
 import { WatermarkValve, type ValveOutput } from './watermark-valve.ts'
 
 export class InputGate {
@@ -15,10 +16,15 @@ export class InputGate {
   /** Where looking for the next buffer begins. */
   cursor = 0
   endedChannels = 0
+  /** Batch mode: nothing is read before everything has arrived. */
+  readonly isBlocking: boolean
+  /** Batch mode, once it has: in which order it's read. */
+  sorted: SortedInput | null = null
 
   /** `inputs`: of each channel the input it belongs to, from 0; all to one unless given. */
-  constructor(channels: readonly Channel[], inputs: readonly number[] = channels.map(() => 0)) {
+  constructor(channels: readonly Channel[], inputs: readonly number[] = channels.map(() => 0), isBlocking = false) {
     this.channels = channels
+    this.isBlocking = isBlocking
     this.inputs = inputs
     const counts: number[] = [0]
     this.places = inputs.map((input) => {
@@ -29,13 +35,20 @@ export class InputGate {
     this.valves = Array.from(counts, (count = 0) => new WatermarkValve(count))
   }
 
+  /** Whether the task may begin. */
+  isReady(): boolean {
+    return !this.isBlocking || this.sorted !== null || this.channels.every(hasArrivedWhole)
+  }
+
   hasInput(): boolean {
+    if (!this.isReady()) return false
     for (const channel of this.channels) if (channel.arrived.length > 0) return true
     return false
   }
 
   /** Index of the channel to read from next, or -1. A buffer begun is finished first. */
   select(): number {
+    if (this.sorted !== null) return this.sorted.order[this.sorted.next] as number
     const count = this.channels.length
     for (let i = 0; i < count; i++) {
       const index = (this.cursor + i) % count
@@ -51,10 +64,11 @@ export class InputGate {
     return (this.channels[index] as Channel).arrived[0] as Buffer
   }
 
-  /** The first buffer of the channel is consumed: the next turn looks at the next channel. */
-  release(index: number): void {
+  /** The first buffer of the channel is consumed: the next turn looks at the next channel. True if that ends a key. */
+  release(index: number): boolean {
     ;(this.channels[index] as Channel).releaseFirst()
     this.cursor = (index + 1) % this.channels.length
+    return this.sorted !== null && this.sorted.endsKey[this.sorted.next++] === true
   }
 
   /** The valve of the channel's input takes a watermark; `output` gets what comes of it. */

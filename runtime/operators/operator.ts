@@ -6,7 +6,7 @@
 // `snapshotState` returns.
 
 import type { RandomStream } from '../base/random.ts'
-import { MIN_TIMESTAMP } from '../base/time.ts'
+import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../base/time.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { OperatorStateBackend } from '../state/operator-state.ts'
@@ -79,6 +79,13 @@ export class StreamOperator implements Receiver {
 
   /** Processing time has reached `nextAlarmMs`. */
   onAlarm(_nowMs: number): void {}
+
+  /** Batch mode: no more records of the current key come. Its timers fire, those in event time first. */
+  endKey(): void {
+    this.processWatermark(MAX_TIMESTAMP)
+    this.onAlarm(Infinity)
+    this.processWatermark(MIN_TIMESTAMP)
+  }
 
   /** A snapshot is about to be taken: what isn't in keyed state must go into `context.operatorState` now. */
   snapshotState(_context: FunctionSnapshotContext): void {}

@@ -39,13 +39,23 @@ export class ReduceOperator extends StreamOperator {
   }
 
   override processElement(value: unknown, timestamp: number): void {
-    const before = this.backend.get(this.column, STATE)
+    this.output.processElement(this.accumulate(value), timestamp)
+  }
+
+  /** Adds a record to what its key has accumulated, which it returns. */
+  protected accumulate(value: unknown): unknown {
+    const before = this.accumulated()
     const after = before === undefined ? value : this.reduce(before, value)
     if (after instanceof Promise) refusePromise(after, 'reduce', this.name)
     // Most often a `return` was forgotten; stored, it would clear the state without a word.
     if (after === undefined || after === null) throw new LearnerError('REDUCE_NOTHING', { operator: this.name })
     this.backend.set(this.column, STATE, after)
-    this.output.processElement(after, timestamp)
+    return after
+  }
+
+  /** What the current key has accumulated; undefined before its first record. */
+  protected accumulated(): unknown {
+    return this.backend.get(this.column, STATE)
   }
 
   override close(): void {

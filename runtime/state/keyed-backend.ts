@@ -62,6 +62,10 @@ export class KeyedStateBackend {
   /** By slot: how many state entries and timers it holds. */
   uses = new Int32Array(64)
   freeSlots: number[] = []
+  /** Batch mode: one key after the other, none seen again. */
+  isBatch = false
+  /** The current key is at its end: timers set now are ignored, or it might never end. */
+  isQuiesced = false
   /** Number of slots ever handed out at which the next sweep is due. */
   sweepAt = FIRST_SWEEP
 
@@ -127,6 +131,7 @@ export class KeyedStateBackend {
 
   registerTimer(queue: TimerQueue, timestamp: number): void {
     if (this.slot === NO_SLOT) throw new LearnerError('TIMER_WITHOUT_KEY')
+    if (this.isQuiesced) return
     if (queue.register(this.slot, timestamp)) this.uses[this.slot] = (this.uses[this.slot] as number) + 1
   }
 
@@ -140,6 +145,17 @@ export class KeyedStateBackend {
     const slot = queue.poll()
     this.uses[slot] = (this.uses[slot] as number) - 1
     this.setCurrentSlot(slot)
+  }
+
+  /** Forgets everything that the current key holds. Batch mode, at the key's end, when its timers have fired. */
+  forgetKey(): void {
+    const root = this.rootSlot()
+    if (root === NO_SLOT) return
+    for (const slot of [root, ...this.namespaces.slotsOf(root)]) {
+      this.setCurrentSlot(slot)
+      for (const [name, column] of this.columns) this.set(column, name, undefined)
+    }
+    this.setCurrentSlot(NO_SLOT)
   }
 
   /** Entries of all states of all keys. */

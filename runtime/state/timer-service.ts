@@ -45,8 +45,9 @@ export class InternalTimerService {
     }
   }
 
-  /** When the next processing-time timer is due, in ms; Infinity for never. */
+  /** When the next processing-time timer is due, in ms; Infinity for never. In batch mode they wait for the key's end. */
   nextProcessingTime(): number {
+    if (this.backend.isBatch) return Infinity
     const time = this.backend.processingTimers.headTime()
     return time === time ? time : Infinity
   }

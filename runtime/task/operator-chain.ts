@@ -5,6 +5,7 @@ import type { JobGraph, JobVertex } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import { FanOut, type RecordWriter } from '../network/record-writer.ts'
 import type { OperatorContext, StreamOperator } from '../operators/operator.ts'
+import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import { isStateless, StatelessRun } from '../operators/stateless-run.ts'
 import { TwoInputOperator } from '../operators/two-input.ts'
@@ -25,6 +26,8 @@ export class OperatorChain {
   /** By input, what the task pushes records into: the head, or the run it begins; a watcher puts itself before it. */
   readonly inputs: Receiver[]
   readonly runs: StatelessRun[] = []
+  /** Of a keyed vertex in batch mode: stands behind the head. */
+  keyEnd: KeyEnd | null = null
   /** How many operators, from the head on, have been told of the end of input. */
   finished = 0
 
@@ -52,6 +55,10 @@ export class OperatorChain {
       const main = join(byTag.get(null) ?? [])
       const sides = Array.from(operator.sideOutputs.values())
       operator.output = sides.length === 0 ? main : new MainOutput(main, sides)
+      if (node === vertex.nodes[0] && node.keyed && config.runtimeMode === 'BATCH') {
+        this.keyEnd = new KeyEnd(operator.output)
+        operator.output = this.keyEnd
+      }
       receivers.set(node.id, this.receiverOf(operator))
     }
     const { head } = this
@@ -91,6 +98,18 @@ export class OperatorChain {
     for (const operator of this.operators) if (operator.nextAlarmMs <= nowMs) operator.onAlarm(nowMs)
   }
 
+  /** Batch mode: the head's current key has had its last record. Nothing of it remains. */
+  endKey(backend: KeyedStateBackend): void {
+    const { head, keyEnd } = this
+    if (keyEnd === null) return
+    keyEnd.isClosed = true
+    backend.isQuiesced = true
+    head.endKey()
+    backend.isQuiesced = false
+    keyEnd.isClosed = false
+    backend.forgetKey()
+  }
+
   /** Whether an operator takes no more input for now. */
   isFull(): boolean {
     for (const operator of this.operators) if (operator.isFull) return true
@@ -120,6 +139,28 @@ export class OperatorChain {
 function join(receivers: readonly Receiver[]): Receiver {
   if (receivers.length === 0) return NOWHERE
   return receivers.length === 1 ? (receivers[0] as Receiver) : new FanOut(receivers)
+}
+
+/** Lets no watermark through while a key ends: that the key's time is over means nothing to those downstream. */
+class KeyEnd implements Receiver {
+  readonly output: Receiver
+  isClosed = false
+
+  constructor(output: Receiver) {
+    this.output = output
+  }
+
+  processElement(value: unknown, timestamp: number): void {
+    this.output.processElement(value, timestamp)
+  }
+
+  processWatermark(timestamp: number): void {
+    if (!this.isClosed) this.output.processWatermark(timestamp)
+  }
+
+  processStatus(isIdle: boolean): void {
+    this.output.processStatus(isIdle)
+  }
 }
 
 /** Records go to the main output; watermarks and statuses to the side outputs as well. */

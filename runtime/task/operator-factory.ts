@@ -4,6 +4,7 @@
 import { SourceOperator } from '../connectors/source-operator.ts'
 import type { JobGraph } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
+import { BatchReduceOperator } from '../operators/batch-reduce.ts'
 import type { BroadcastStateSpec } from '../graph/stream-graph.ts'
 import { CoFlatMapOperator } from '../operators/co-flat-map.ts'
 import { CoMapOperator } from '../operators/co-map.ts'
@@ -25,12 +26,13 @@ import { SinkOperator } from '../operators/sink.ts'
 import { parseType } from '../record/type-info.ts'
 import { MapStateDescriptor } from '../state/descriptors.ts'
 import { TimestampsAndWatermarksOperator } from '../operators/timestamps-watermarks.ts'
+import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
 
 export function createOperator(node: PlanNode, config: JobGraph['config']): StreamOperator {
   const { spec } = node
   switch (spec.kind) {
     case 'source':
-      return new SourceOperator(spec.source, spec.watermarks, config.autoWatermarkIntervalMs)
+      return new SourceOperator(spec.source, watermarksOf(spec.watermarks, config), config.autoWatermarkIntervalMs)
     case 'map':
       return new MapOperator()
     case 'filter':
@@ -44,6 +46,7 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
     case 'async':
       return new AsyncWaitOperator(spec.async)
     case 'reduce':
+      if (config.runtimeMode === 'BATCH') return new BatchReduceOperator(spec.aggregation)
       return new ReduceOperator(spec.aggregation)
     case 'coMap':
       return new CoMapOperator()
@@ -60,7 +63,7 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
     case 'keyedBroadcastProcess':
       return new KeyedBroadcastProcessOperator(spec.states.map(broadcastDescriptor))
     case 'timestampsAndWatermarks':
-      return new TimestampsAndWatermarksOperator(spec.watermarks, config.autoWatermarkIntervalMs)
+      return new TimestampsAndWatermarksOperator(watermarksOf(spec.watermarks, config), config.autoWatermarkIntervalMs)
     case 'cep':
       return new CepOperator(spec)
     case 'sink':
@@ -70,4 +73,10 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
 
 function broadcastDescriptor({ name, keyType }: BroadcastStateSpec): MapStateDescriptor<unknown, unknown> {
   return new MapStateDescriptor(name, keyType === null ? null : parseType(keyType))
+}
+
+/** In batch mode records get their timestamps and there's no watermark before the end. */
+function watermarksOf(spec: WatermarkStrategySpec, config: JobGraph['config']): WatermarkStrategySpec {
+  if (config.runtimeMode !== 'BATCH') return spec
+  return { generator: 'none', assignsTimestamps: spec.assignsTimestamps, perRecord: false }
 }

@@ -5,9 +5,10 @@
 import { broken } from '../base/assert.ts'
 import { SourceOperator } from '../connectors/source-operator.ts'
 import { ALARM, TURN, type EventTarget, type Simulation, type Turn } from '../kernel/simulation.ts'
-import type { Wakeable } from '../network/channel.ts'
+import type { Channel, Wakeable } from '../network/channel.ts'
 import type { InputGate } from '../network/input-gate.ts'
 import type { RecordWriter } from '../network/record-writer.ts'
+import { sortInput, type ReadKey, type SortedInput } from '../network/sorted-input.ts'
 import { ActivityClock } from '../operators/activity-clock.ts'
 import { IDLE, WATERMARK, END_OF_INPUT, type Buffer } from '../record/buffer.ts'
 import {
@@ -197,7 +198,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private isRunnable(): boolean {
-    if (this.state === 'CREATED') return true
+    if (this.state === 'CREATED') return this.gate === null || this.gate.isReady()
     if (this.state !== 'RUNNING') return false
     // Timers and probes may emit too: without credit nothing happens, as in Flink.
     if (!this.hasCredit()) return false
@@ -259,6 +260,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     } else {
       const gate = this.gate as InputGate
       this.kind = DATA_TURN
+      if (gate.isBlocking && gate.sorted === null) gate.sorted = this.sortInput(gate)
       this.channel = gate.select()
       this.buffer = gate.firstBuffer(this.channel)
       this.index = this.start = this.pausedAt = this.buffer.position
@@ -317,9 +319,27 @@ export class Task implements EventTarget, Turn, Wakeable {
     const isAtControl = buffer.controlIndex < buffer.controlAt.length && this.index === buffer.nextStop()
     // A full operator takes no watermark either.
     if (isAtControl && !this.isFull) this.processControl(buffer)
-    if (buffer.isConsumed()) (this.gate as InputGate).release(this.channel)
+    if (buffer.isConsumed()) this.release()
     if ((this.gate as InputGate).hasEnded()) this.finish()
     return true
+  }
+
+  /** Batch mode: of a keyed input one key comes after the other. */
+  private sortInput({ channels, inputs }: InputGate): SortedInput {
+    const { keyContext } = this
+    const { pool } = channels[0] as Channel
+    const readKey: ReadKey = (channel, value) => {
+      const selectKey = keyContext?.selectKeys[inputs[channel] as number] ?? null
+      return selectKey === null ? undefined : keyContext?.backend.reader.canonical(selectKey(value))
+    }
+    return sortInput(channels, pool, readKey)
+  }
+
+  private release(): void {
+    const endsKey = (this.gate as InputGate).release(this.channel)
+    if (!endsKey || this.keyContext === null) return
+    this.chain.endKey(this.keyContext.backend)
+    this.alarmChanged()
   }
 
   /** Stops before record i, to go on with it when somebody steps. */

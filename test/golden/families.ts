@@ -8,6 +8,7 @@ import { runIntervalJoin } from './join-vectors.ts'
 import type { Vector, Verdict } from './format.ts'
 import { notYetRun } from './format.ts'
 import { runGraph } from './graph-vectors.ts'
+import { runPrintedJob } from './job-vectors.ts'
 import { runDefaultMaxParallelism, runKeyGroups, runMurmur, runOperatorIds, runRanges } from './keygroup-vectors.ts'
 import { runMultiplexer } from './multiplexer-vectors.ts'
 import { runExchange, runPartitioner, runValve } from './network-vectors.ts'
@@ -27,6 +28,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   'operator-ids': { uid: runOperatorIds },
   partitioners: { '*': runPartitioner },
   async: { async: runAsync },
+  jobs: { '*': runPrintedJob },
   graph: { '*': runGraph },
   exchanges: { '*': runExchange },
   'watermark-valve': { valve: runValve },

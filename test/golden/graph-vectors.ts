@@ -134,6 +134,8 @@ function apply(env: StreamExecutionEnvironment, step: TopologyStep, at: (id: str
       return input[step.op]()
     case 'union':
       return input.union(at(step.with))
+    case 'connect':
+      return input.connect(at(step.with)).map({ map1: same, map2: same })
     case 'sink':
       return input.sinkTo(new DiscardingSink<number>())
     case 'print':

@@ -113,6 +113,9 @@ export class AsyncWaitOperator extends StreamOperator implements RequestPort {
     })
   }
 
+  /** Nothing here belongs to a key. */
+  override endKey(): void {}
+
   /** What waits for a retry is tried at once, for the last time; then the rest has to arrive. */
   override finish(): void {
     this.isEnding = true
