@@ -84,7 +84,15 @@ export type { AsyncRetryStrategy } from './api/async-retry.ts'
 export { Configuration } from './api/configuration.ts'
 export { Duration, Time } from './api/duration.ts'
 export { OutputTag } from './api/output-tag.ts'
-export { AlertSink, CollectSink, DiscardingSink, PrintSink, Sink } from './api/sinks.ts'
+export { AlertSink, CollectSink, DiscardingSink, LogSink, PrintSink, Sink } from './api/sinks.ts'
+export {
+  BasePathBucketAssigner,
+  DateTimeBucketAssigner,
+  DefaultRollingPolicy,
+  FileSink,
+  SimpleStringEncoder,
+} from './api/file-sink.ts'
+export type { BucketAssigner, DefaultRollingPolicyBuilder, Encoder, FileSinkBuilder } from './api/file-sink.ts'
 export {
   DataGeneratorSource,
   NumberSequenceSource,

@@ -138,12 +138,12 @@ export class DataStream<T> {
   /** Ends the stream in a sink. */
   sinkTo(sink: Sink<T>): DataStreamSink<T> {
     if (!(sink instanceof Sink)) throw new LearnerError('SINK_WANTED', { call: 'sinkTo' })
-    return this.sink(sink.spec, true, 'Writer', {})
+    return this.sink(sink.spec, true, 'Writer', sink.functions)
   }
 
   /** Ends the stream in a sink function: the older way, which tutorials still use. */
   addSink(sink: Sink<T> | SinkFunctionLike<T> | ((value: T, context: SinkContext) => void)): DataStreamSink<T> {
-    if (sink instanceof Sink) return this.sink(sink.spec, false, 'Unnamed', {})
+    if (sink instanceof Sink) return this.sink(sink.spec, false, 'Unnamed', sink.functions)
     requireFunction(sink, 'invoke', 'addSink')
     return this.sink({ kind: 'function', identifier: null }, false, 'Unnamed', { invoke: sink })
   }

@@ -9,6 +9,8 @@ import { requireName } from './require.ts'
 export abstract class Sink<T> {
   /** As the plan holds it. */
   abstract readonly spec: SinkSpec
+  /** The learner's functions in it, by role. */
+  readonly functions: Readonly<Record<string, unknown>> = {}
   /** Never present; lets TypeScript infer `T`. */
   readonly example?: (value: T) => void
 }
@@ -38,6 +40,19 @@ export class CollectSink<T> extends Sink<T> {
 /** Throws every row away. */
 export class DiscardingSink<T> extends Sink<T> {
   readonly spec: SinkSpec = { kind: 'discard', identifier: null }
+}
+
+/**
+ * Appends records to a log topic that outlives the job and can be looked at after the run, each subtask to a partition of
+ * its own. Stands in for Kafka as far as writing goes: no keys, no transactions. Works with both `sinkTo` and `addSink`.
+ */
+export class LogSink<T> extends Sink<T> {
+  readonly spec: SinkSpec
+
+  constructor(topic: string) {
+    super()
+    this.spec = { kind: 'log', identifier: null, topic: requireName(topic, 'new LogSink') }
+  }
 }
 
 /** The walkthrough's sink: logs alerts. Works with both `sinkTo` and `addSink`. */

@@ -16,6 +16,7 @@ import { createSelector } from '../network/partitioner.ts'
 import { RecordWriter } from '../network/record-writer.ts'
 import type { CallProbe } from '../operators/call-probe.ts'
 import type { OperatorContext } from '../operators/operator.ts'
+import { Outside } from '../operators/outside.ts'
 import { asCall } from '../operators/rich-function.ts'
 import { BufferPool } from '../record/buffer.ts'
 import { defaultMaxParallelism } from '../record/key-groups.ts'
@@ -98,6 +99,8 @@ export class JobExecution implements TaskListener {
   readonly operatorStates: OperatorStateBackend[] = []
   /** By name: sources that wait for one another. */
   readonly alignmentGroups = new Map<string, AlignmentGroup>()
+  /** What sinks have written to. */
+  readonly outside = new Outside()
   readonly pool: BufferPool
   state: JobState = 'RUNNING'
   failure: JobFailure | null = null
@@ -316,6 +319,7 @@ export class JobExecution implements TaskListener {
       seed: simulation.settings.seed,
       activity: task.activity,
       probe: this.watcher?.probeOf(task, node.at) ?? null,
+      outside: this.outside,
       keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
       operatorState,
       restoredCheckpointId: null,

@@ -7,6 +7,7 @@ import type { AsyncSpec } from '../operators/async/async-functions.ts'
 import type { CepSpec } from '../operators/cep/pattern-spec.ts'
 import type { FieldAggregation } from '../operators/field-aggregation.ts'
 import type { IntervalJoinSpec } from '../operators/join/interval-join.ts'
+import type { FileSinkSpec } from '../operators/file-sink.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 
@@ -37,9 +38,13 @@ export interface BroadcastStateSpec {
 
 /** `print` shows rows as Flink's print does; `function` has the learner's own; `discard` throws them away. */
 export interface SinkSpec {
-  readonly kind: 'print' | 'function' | 'collect' | 'alert' | 'discard'
+  readonly kind: 'print' | 'function' | 'collect' | 'alert' | 'discard' | 'file' | 'log'
   /** What rows are reported under; null for the node's name. */
   readonly identifier: string | null
+  /** Of `file`. */
+  readonly file?: FileSinkSpec
+  /** Of `log`: the topic it appends to. */
+  readonly topic?: string
 }
 
 /** An input of a node. */

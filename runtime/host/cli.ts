@@ -24,6 +24,8 @@ const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print wh
   --seed <n>          seed of the simulation, 1 unless given
   --until <ms>        end the job at this virtual time
   --input <s=file>    the source named s reads this file's lines {"value","atMs","timestamp"} instead of its own data
+  --file <path=file>  the run's virtual file system has this file under this path, which begins with /
+  --files             at the end also what file sinks have written, each file after a line with its path and state
   --lang <en|zh>      language of messages, from LANG unless given
 
 ${CHECK_USAGE}`
@@ -31,6 +33,7 @@ ${CHECK_USAGE}`
 interface Options {
   readonly json: boolean
   readonly hash: boolean
+  readonly files: boolean
   readonly language: Language
   readonly settings: RunSettings
 }
@@ -63,6 +66,9 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
   if (outcome.state === 'failed') {
     report(outcome.diagnostics, options.language)
     return 1
+  }
+  if (options.files) {
+    await write(outcome.files.flatMap(({ path, state, text }) => [`${path} (${state})`, text.replace(/\n$/, '')]))
   }
   if (options.hash) await write([JSON.stringify({ hash: outcome.hash })])
   return 0
@@ -156,6 +162,8 @@ function readArguments(
         seed: { type: 'string' },
         until: { type: 'string' },
         input: { type: 'string', multiple: true, default: [] },
+        file: { type: 'string', multiple: true, default: [] },
+        files: { type: 'boolean', default: false },
         lang: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -170,9 +178,10 @@ function readArguments(
       untilMs: values.until === undefined ? null : numberOption(values.until, 0),
       speed: null,
       inputs: Object.fromEntries(values.input.map(readInput)),
+      files: Object.fromEntries(values.file.map(readVirtualFile)),
     }
     const language = languageOf(values.lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ?? '')
-    return { command, file, options: { json: values.json, hash: values.hash, language, settings } }
+    return { command, file, options: { json: values.json, hash: values.hash, files: values.files, language, settings } }
   } catch (error) {
     return (error as Error).message
   }
@@ -194,6 +203,14 @@ function readInput(option: string): [string, InputRecord[]] {
     }
   })
   return [source, records]
+}
+
+/** `/path/in/the/run=local-file`. */
+function readVirtualFile(option: string): [string, string] {
+  const [virtual = '', ...rest] = option.split('=')
+  const file = rest.join('=')
+  if (virtual === '' || file === '') throw new Error(`--file takes </path=file>, not "${option}".`)
+  return [virtual, readFileSync(file, 'utf8')]
 }
 
 function numberOption(text: string | undefined, otherwise: number): number {

@@ -4,8 +4,9 @@
 import { hasTimestamp, MIN_TIMESTAMP, timestampText } from '../base/time.ts'
 import { toPrintText, toTaggedJson } from '../base/value-text.ts'
 import type { JobObserver, Row } from '../cluster/job-execution.ts'
+import type { Outside } from '../operators/outside.ts'
 import type { TraceRing } from '../trace/trace-ring.ts'
-import type { Frame, LogLine, SinkRow } from './protocol.ts'
+import type { FileOutput, Frame, LogLine, SinkRow, TopicOutput } from './protocol.ts'
 
 const ROWS_PER_FRAME = 1000
 /** Longer texts are cut for the page; the whole value is in the run, and in the command line's output. */
@@ -55,6 +56,26 @@ export class FrameWriter implements JobObserver {
 
   #shorten(json: string): string {
     return this.#shortensValues ? JSON.stringify(`${json.slice(0, LONGEST_TEXT)}…`) : json
+  }
+}
+
+/** What sinks have written outside of the cluster. */
+export function outputsOf({ files, topics }: Outside): {
+  readonly files: readonly FileOutput[]
+  readonly topics: readonly TopicOutput[]
+} {
+  return {
+    files: Array.from(files, ([path, { state, text }]) => ({ path, state, text })),
+    topics: Array.from(topics, ([topic, partitions]) => ({
+      topic,
+      partitions: partitions.map((records) =>
+        records.map(({ value, timestamp, atMs }) => ({
+          value: toTaggedJson(value),
+          timestamp: rowTimestamp(timestamp),
+          at: atMs,
+        })),
+      ),
+    })),
   }
 }
 

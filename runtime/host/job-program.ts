@@ -17,6 +17,8 @@ export interface BuildSettings {
   readonly parallelism: number
   readonly seed: number
   readonly startMs: number
+  /** The virtual file system as the job finds it. */
+  readonly files: ReadonlyMap<string, string>
 }
 
 export type PlanResult =
@@ -100,7 +102,7 @@ export class JobProgram {
   }
 
   #newEvaluation(result: Promise<never>, keepsPositions: boolean): Evaluation {
-    return new Evaluation({ parallelism: this.settings.parallelism, keepsPositions, result })
+    return new Evaluation({ ...this.settings, keepsPositions, result })
   }
 
   /** Clock and randomness while a job is built: the same every time it's evaluated. */

@@ -55,6 +55,8 @@ export interface RunSettings {
   readonly cluster?: ClusterOptions
   /** By name of a source: what it reads instead of its own data. Part of what fixes a run. */
   readonly inputs?: Readonly<Record<string, readonly InputRecord[]>>
+  /** Files of the run's virtual file system, by path from the root on. Part of what fixes a run. */
+  readonly files?: Readonly<Record<string, string>>
   /** Frames carry moments, and the transport (pause, play, step) is heard. Watching never changes a run. */
   readonly isWatched?: boolean
   /** A watched run waits before its first event. */
@@ -81,6 +83,8 @@ export interface InputRecord {
   readonly atMs?: number
   /** Event timestamp in ms that the source gives it, if any. */
   readonly timestamp?: number
+  /** Its split, if the source has several: subtasks share them, and each has watermarks of its own. */
+  readonly split?: string
 }
 
 /** A row as a sink got it. */
@@ -146,6 +150,28 @@ export interface RunOutcome {
   readonly diagnostics: readonly Diagnostic[]
   /** The plan document as JSON text, null if the job didn't get that far. */
   readonly plan: string | null
+  /** What file sinks have written. */
+  readonly files: readonly FileOutput[]
+  /** What log sinks have appended. */
+  readonly topics: readonly TopicOutput[]
+}
+
+/** A part file as a sink has left it. Only finished ones are for readers. */
+export interface FileOutput {
+  readonly path: string
+  readonly state: 'in-progress' | 'pending' | 'finished'
+  readonly text: string
+}
+
+/** A log topic. A record's offset is its place in its partition. */
+export interface TopicOutput {
+  readonly topic: string
+  readonly partitions: readonly (readonly {
+    /** As in SinkRow. */
+    readonly value: string
+    readonly timestamp: number | null
+    readonly at: number
+  }[])[]
 }
 
 /** How much of the state moments carry: of each subtask so many keys, and always those at hand. */

@@ -12,7 +12,7 @@ export function clusterOf({ cluster }: RunSettings): ClusterSettings {
 }
 
 export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
-  const { parallelism, seed, untilMs, speed, cluster, inputs } = settings
+  const { parallelism, seed, untilMs, speed, cluster, inputs, files } = settings
   const wrong = (setting: string, value: unknown): Diagnostic => ({
     code: 'SETTING',
     params: { setting, value: String(value) },
@@ -30,6 +30,10 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
     if (!(name in DEFAULT_CLUSTER) || !Number.isSafeInteger(value) || value < least) found.push(wrong(name, value))
   }
   for (const [source, records] of Object.entries(inputs ?? {})) found.push(...inputDiagnostics(source, records))
+  for (const [path, text] of Object.entries(files ?? {})) {
+    if (!/^\/.*[^/]$/.test(path) || typeof text !== 'string')
+      found.push({ code: 'RUN_FILE', params: { path }, span: null })
+  }
   return found
 }
 
@@ -44,10 +48,11 @@ export function inputsWithoutSource(plan: Plan, { inputs = {} }: RunSettings): D
 function inputDiagnostics(source: string, records: readonly InputRecord[]): Diagnostic[] {
   let lastMs = 0
   for (const [index, record] of records.entries()) {
-    const { atMs = lastMs, timestamp } = record
+    const { atMs = lastMs, timestamp, split } = record
     const isInOrder = Number.isFinite(atMs) && atMs >= lastMs
     const isStamped = timestamp === undefined || Number.isSafeInteger(timestamp)
-    if (!('value' in record) || !isInOrder || !isStamped) {
+    const isPlaced = split === undefined || typeof split === 'string'
+    if (!('value' in record) || !isInOrder || !isStamped || !isPlaced) {
       const params = { source, index: index + 1, record: JSON.stringify(record) }
       return [{ code: 'INPUT_RECORD', params, span: null }]
     }

@@ -14,7 +14,7 @@ import { CheckSession } from './check-session.ts'
 import { unknownNames } from './api-names.ts'
 import { ENGINE_VERSION } from './engine-version.ts'
 import { buildDiagnostic, failureDiagnostic } from './errors.ts'
-import { FrameWriter } from './frame-writer.ts'
+import { FrameWriter, outputsOf } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import { JobProgram } from './job-program.ts'
 import type { Engine, Frame, RunOutcome, RunPosition, RunSettings, StepUnit, WatchDetail } from './protocol.ts'
@@ -152,7 +152,8 @@ export class EngineSession implements Engine {
     const state = outcomeState(execution, result)
     const diagnostics = execution.failure === null ? [] : [failureDiagnostic(execution.failure, job, plan)]
     const position = positionOf(execution)
-    return { state, position, hash: simulation.fingerprint.hex(), diagnostics, plan: JSON.stringify(plan) }
+    const hash = simulation.fingerprint.hex()
+    return { state, position, hash, diagnostics, plan: JSON.stringify(plan), ...outputsOf(execution.outside) }
   }
 
   async #load(
@@ -163,7 +164,8 @@ export class EngineSession implements Engine {
     if (diagnostics.length > 0) return { program: null, diagnostics }
     try {
       const module = (await this.#host.importModule(job.code)) as { readonly default: JobFactory }
-      const build = { parallelism: settings.parallelism ?? 1, seed: settings.seed ?? 1, startMs: 0 }
+      const { parallelism = 1, seed = 1, files = {} } = settings
+      const build = { parallelism, seed, startMs: 0, files: new Map(Object.entries(files)) }
       return { program: new JobProgram(job, module.default, build, this.#host), diagnostics: [] }
     } catch (error) {
       if (!(error instanceof SyntaxError)) return { program: null, diagnostics: [buildDiagnostic(error, job)] }
@@ -185,5 +187,5 @@ function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['s
 }
 
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
-  return { state: 'failed', position: START, hash: '', diagnostics, plan: null }
+  return { state: 'failed', position: START, hash: '', diagnostics, plan: null, files: [], topics: [] }
 }

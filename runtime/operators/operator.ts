@@ -11,6 +11,7 @@ import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { OperatorStateBackend } from '../state/operator-state.ts'
 import type { ActivityClock } from './activity-clock.ts'
+import type { Outside } from './outside.ts'
 import type { CallProbe } from './call-probe.ts'
 import type { CheckpointedFunctionLike, FunctionSnapshotContext } from './functions.ts'
 
@@ -37,6 +38,8 @@ export interface OperatorContext {
   readonly seed: number
   /** Stands still while the task waits for credit, or its source for alignment. */
   readonly activity: ActivityClock
+  /** What sinks write to. */
+  readonly outside: Outside
   /** Processing time in ms. */
   nowMs(): number
   /** The operator's alarm changed, or whether it takes input: ask again. */

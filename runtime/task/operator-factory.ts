@@ -5,10 +5,11 @@ import { SourceOperator } from '../connectors/source-operator.ts'
 import type { JobGraph } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import { BatchReduceOperator } from '../operators/batch-reduce.ts'
-import type { BroadcastStateSpec } from '../graph/stream-graph.ts'
+import type { BroadcastStateSpec, SinkSpec } from '../graph/stream-graph.ts'
 import { CoFlatMapOperator } from '../operators/co-flat-map.ts'
 import { CoMapOperator } from '../operators/co-map.ts'
 import { CepOperator } from '../operators/cep/cep-operator.ts'
+import { FileSinkOperator } from '../operators/file-sink.ts'
 import { FilterOperator } from '../operators/filter.ts'
 import { FlatMapOperator } from '../operators/flat-map.ts'
 import { IntervalJoinOperator } from '../operators/join/interval-join.ts'
@@ -22,6 +23,7 @@ import { AsyncWaitOperator } from '../operators/async/async-wait.ts'
 import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { ProcessOperator } from '../operators/process/process.ts'
 import { ReduceOperator } from '../operators/reduce.ts'
+import { LogSinkOperator } from '../operators/log-sink.ts'
 import { SinkOperator } from '../operators/sink.ts'
 import { parseType } from '../record/type-info.ts'
 import { MapStateDescriptor } from '../state/descriptors.ts'
@@ -67,7 +69,7 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
     case 'cep':
       return new CepOperator(spec)
     case 'sink':
-      return new SinkOperator(spec.sink.kind)
+      return createSink(spec.sink)
   }
 }
 
@@ -79,4 +81,9 @@ function broadcastDescriptor({ name, keyType }: BroadcastStateSpec): MapStateDes
 function watermarksOf(spec: WatermarkStrategySpec, config: JobGraph['config']): WatermarkStrategySpec {
   if (config.runtimeMode !== 'BATCH') return spec
   return { generator: 'none', assignsTimestamps: spec.assignsTimestamps, perRecord: false }
+}
+
+function createSink(sink: SinkSpec): StreamOperator {
+  if (sink.file !== undefined) return new FileSinkOperator(sink.file)
+  return sink.topic === undefined ? new SinkOperator(sink.kind) : new LogSinkOperator(sink.topic)
 }

@@ -365,10 +365,11 @@ export class Task implements EventTarget, Turn, Wakeable {
     if (kind === WATERMARK) gate.watermark(this.channel, value, input)
     else gate.status(this.channel, kind === IDLE, input)
     const after = this.watermark()
-    if (kind === WATERMARK) {
-      if (after === before) return
+    // A channel that goes idle can raise the watermark too: the others may have waited for it alone.
+    if (after !== before) {
       simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_WATERMARK, this.id, after, 0)
-    } else {
+    }
+    if (kind !== WATERMARK) {
       simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_STATUS, this.id, this.isIdle() ? 1 : 0, 0)
     }
   }

@@ -6,6 +6,7 @@ import {
   TRACE_DELIVER,
   TRACE_SEND,
   TRACE_STRIDE,
+  TRACE_TIMER,
   TRACE_TURN,
   TRACE_WATERMARK,
 } from '../../runtime/trace/trace-layout.ts'
@@ -89,8 +90,14 @@ export class Invariants {
         const [first, ...rest] = this.#onTheWay.get(a) ?? []
         this.#require(first === b, () => `channel ${a} delivered ${b} records, the oldest buffer sent has ${first}`)
         this.#onTheWay.set(a, rest)
-      } else if (kind === TRACE_TURN) this.#consumed.set(task, (this.#consumed.get(task) ?? 0) + a)
+      } else if (kind === TRACE_TURN) this.#consume(task, a)
+      // A turn of alarms counts the timers that fired in it.
+      else if (kind === TRACE_TIMER && b === 0) this.#consume(task, -1)
     }
+  }
+
+  #consume(task: number, records: number): void {
+    this.#consumed.set(task, (this.#consumed.get(task) ?? 0) + records)
   }
 
   #require(holds: boolean, message: () => string): void {

@@ -4,6 +4,7 @@
 
 import { RandomStream } from '../../runtime/base/random.ts'
 import { ActivityClock } from '../../runtime/operators/activity-clock.ts'
+import { Outside } from '../../runtime/operators/outside.ts'
 import { KeyedStateBackend, NO_SLOT, type KeyedSnapshot } from '../../runtime/state/keyed-backend.ts'
 import type { FunctionSnapshotContext } from '../../runtime/operators/functions.ts'
 import type { OperatorContext, StreamOperator } from '../../runtime/operators/operator.ts'
@@ -159,6 +160,7 @@ export class OperatorHarness {
       userFunction: (role) => functions[role],
       seed: 1,
       activity: new ActivityClock(),
+      outside: new Outside(),
       nowMs: () => this.nowMs,
       alarmChanged: () => undefined,
       random: (purpose) => this.random(purpose),

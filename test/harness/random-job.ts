@@ -41,18 +41,23 @@ export type JobNode = Placed &
         readonly step: number
         readonly rate: number | null
         readonly watermarks: 'periodic' | 'perRecord' | 'bounded'
+        /** How far timestamps go back, so that records are late; 0 for never. */
+        readonly jitter: number
+        readonly idlenessMs: number | null
       }
     | { readonly op: 'map'; readonly from: number; readonly plus: number }
     | { readonly op: 'filter'; readonly from: number; readonly divisor: number }
     | { readonly op: 'flatMap'; readonly from: number; readonly most: number }
     | { readonly op: 'rebalance' | 'rescale' | 'shuffle' | 'global'; readonly from: number }
     | { readonly op: 'union'; readonly from: number; readonly with: number }
-    | { readonly op: 'process'; readonly from: number; readonly delay: number }
+    | { readonly op: 'process'; readonly from: number; readonly delay: number; readonly clock: 'event' | 'processing' }
     | { readonly op: 'side'; readonly from: number }
     | { readonly op: 'sum' | 'collect'; readonly from: number; readonly name: string }
   )
 
 export interface RandomJob {
+  /** Whether records may be late. Then event timers would depend on watermarks, and only timers on the clock are set. */
+  readonly isLoose: boolean
   readonly nodes: readonly JobNode[]
   readonly parallelism: number
   readonly intervalMs: number
@@ -71,6 +76,7 @@ export function drawJob(seed: number): RandomJob {
     parallelism: below(3) === 0 ? 1 + below(4) : 0,
     chaining: pick('always', 'always', 'always', 'head', 'never'),
   })
+  const isLoose = below(3) === 0
   const nodes: JobNode[] = []
   const sources = 1 + below(2)
   for (let i = 0; i < sources; i++) {
@@ -82,6 +88,8 @@ export function drawJob(seed: number): RandomJob {
       step: below(4),
       rate: pick(null, null, 2000, 50),
       watermarks,
+      jitter: isLoose ? below(60) : 0,
+      idlenessMs: isLoose ? pick(null, 1, 15, 60) : null,
       ...placed(),
     })
   }
@@ -106,6 +114,7 @@ export function drawJob(seed: number): RandomJob {
       most: 1 + below(2),
       with: below(nodes.length),
       delay: below(60),
+      clock: isLoose ? 'processing' : 'event',
     }
     nodes.push({ op, from, ...parts, ...placed() } as JobNode)
     if (op === 'process' && below(2) === 0) nodes.push({ op: 'side', from: nodes.length - 1, ...placed() })
@@ -132,7 +141,12 @@ export function drawJob(seed: number): RandomJob {
     turnUs: pick(0, 1, 50),
   }
   const records = modelOf(nodes).outputs.reduce((sum, output) => sum + output.length, 0)
-  return { nodes, parallelism: 1 + below(4), intervalMs: pick(0, 1, 20, 200), cluster, records }
+  return { isLoose, nodes, parallelism: 1 + below(4), intervalMs: pick(0, 1, 20, 200), cluster, records }
+}
+
+/** Every third record goes back in time, if any does. */
+function timeOf(index: number, { step, jitter }: { readonly step: number; readonly jitter: number }): number {
+  return index * step - (index % 3 === 2 ? jitter : 0)
 }
 
 function itemAt(index: number, keys: number): Item {
@@ -161,7 +175,7 @@ export function modelOf(nodes: readonly JobNode[]): Model {
       case 'source':
         outputs[i] = Array.from({ length: node.count }, (_, index): Stamped => [
           itemAt(index, node.keys),
-          index * node.step,
+          timeOf(index, node),
         ])
         break
       case 'map':
@@ -179,6 +193,9 @@ export function modelOf(nodes: readonly JobNode[]): Model {
         outputs[i] = [...input, ...(outputs[node.with] ?? [])]
         break
       case 'process': {
+        sides[i] = input.filter(([{ n }]) => n % 2 === 1)
+        outputs[i] = [...input]
+        if (node.clock === 'processing') break
         const registered = new Map(
           input.map(([{ key }, timestamp]) => [
             `${key} ${timestamp + node.delay}`,
@@ -188,7 +205,6 @@ export function modelOf(nodes: readonly JobNode[]): Model {
         timers += registered.size
         const fired = Array.from(registered.values(), ([key, time]): Stamped => [{ key, n: time }, time])
         outputs[i] = [...input, ...fired]
-        sides[i] = input.filter(([{ n }]) => n % 2 === 1)
         break
       }
       case 'side':
@@ -235,11 +251,11 @@ export function buildJob(job: RandomJob, report: Report): Build {
       if (node.op === 'source') {
         const rate = node.rate === null ? RateLimiterStrategy.noOp() : RateLimiterStrategy.perSecond(node.rate)
         const source = new DataGeneratorSource(
-          (index) => ({ ...itemAt(index, node.keys), at: index * node.step }),
+          (index) => ({ ...itemAt(index, node.keys), at: timeOf(index, node) }),
           node.count,
           rate,
         )
-        return place(env.fromSource(source, strategyOf(node.watermarks), 'source'), node).map(({ key, n }) => ({
+        return place(env.fromSource(source, strategyOf(node), 'source'), node).map(({ key, n }) => ({
           key,
           n,
         }))
@@ -264,7 +280,7 @@ export function buildJob(job: RandomJob, report: Report): Build {
         case 'union':
           return input.union(streams[node.with] as DataStream<Item>)
         case 'process':
-          return place(input.keyBy((item) => item.key).process(new Watching(node.delay, report)), node)
+          return place(input.keyBy((item) => item.key).process(new Watching(node, report)), node)
         case 'side':
           return input.getSideOutput(SIDE)
         case 'sum':
@@ -289,7 +305,14 @@ function place<T>(
   return chaining === 'head' ? stream.startNewChain() : stream
 }
 
-function strategyOf(kind: 'periodic' | 'perRecord' | 'bounded'): WatermarkStrategy<Item> {
+type SourceNode = Extract<JobNode, { readonly op: 'source' }>
+
+function strategyOf({ watermarks, idlenessMs }: SourceNode): WatermarkStrategy<Item> {
+  const strategy = plainStrategy(watermarks)
+  return idlenessMs === null ? strategy : strategy.withIdleness(Duration.ofMillis(idlenessMs))
+}
+
+function plainStrategy(kind: SourceNode['watermarks']): WatermarkStrategy<Item> {
   const assigner = (item: Item): number => (item as Item & { readonly at: number }).at
   if (kind === 'bounded') {
     return WatermarkStrategy.forBoundedOutOfOrderness<Item>(Duration.ofMillis(10)).withTimestampAssigner(assigner)
@@ -298,17 +321,20 @@ function strategyOf(kind: 'periodic' | 'perRecord' | 'bounded'): WatermarkStrate
   return kind === 'perRecord' ? monotonous.withPerRecordWatermarks() : monotonous
 }
 
-/** Passes records on, odd ones also to the side, sets a timer for each, and watches what the engine promises. */
+/** Passes records on, odd ones also to the side, sets a timer for each, and watches what the engine promises. Timers on
+ * the clock fire or not, as the end of input finds them, and emit nothing. */
 class Watching extends KeyedProcessFunction<number, Item, Item> {
   readonly delay: number
+  readonly clock: 'event' | 'processing'
   readonly report: Report
   lastWatermark = -Infinity
   lastClock = 0
   readonly fired = new Set<string>()
 
-  constructor(delay: number, report: Report) {
+  constructor({ delay, clock }: { readonly delay: number; readonly clock: 'event' | 'processing' }, report: Report) {
     super()
     this.delay = delay
+    this.clock = clock
     this.report = report
   }
 
@@ -316,8 +342,11 @@ class Watching extends KeyedProcessFunction<number, Item, Item> {
     const timestamp = context.timestamp()
     this.watch(item.key, context)
     if (timestamp === null) return this.report(`record ${item.n} lost its timestamp`)
-    if (timestamp <= context.timerService().currentWatermark()) this.report(`record at ${timestamp} is late`)
-    context.timerService().registerEventTimeTimer(timestamp + this.delay)
+    const timers = context.timerService()
+    if (this.clock === 'event') {
+      if (timestamp <= timers.currentWatermark()) this.report(`record at ${timestamp} is late`)
+      timers.registerEventTimeTimer(timestamp + this.delay)
+    } else timers.registerProcessingTimeTimer(timers.currentProcessingTime() + 1 + this.delay)
     out.collect(item)
     if (item.n % 2 === 1) context.output(SIDE, item)
   }
@@ -328,8 +357,10 @@ class Watching extends KeyedProcessFunction<number, Item, Item> {
     const name = `${key} ${timestamp}`
     if (this.fired.has(name)) this.report(`timer ${name} fired twice`)
     this.fired.add(name)
-    if (timestamp > context.timerService().currentWatermark()) this.report(`timer ${name} fired before its time`)
-    out.collect({ key, n: timestamp })
+    const timers = context.timerService()
+    const now = this.clock === 'event' ? timers.currentWatermark() : timers.currentProcessingTime()
+    if (timestamp > now) this.report(`timer ${name} fired before its time`)
+    if (this.clock === 'event') out.collect({ key, n: timestamp })
   }
 
   private watch(key: number, context: Context<number>): void {

@@ -6,7 +6,7 @@ import { newSession, runText } from '../harness/compiled-job.ts'
 import { render } from '../../runtime/messages/index.ts'
 
 // Line 1 of every job; the case begins on line 2.
-const HEAD = `import { StreamExecutionEnvironment, KeyedProcessFunction, ProcessFunction, RichMapFunction, ValueStateDescriptor, OutputTag } from 'streambed'; const env = StreamExecutionEnvironment.getExecutionEnvironment(); const numbers = env.fromElements(1, 2, 3)`
+const HEAD = `import { StreamExecutionEnvironment, KeyedProcessFunction, ProcessFunction, RichMapFunction, ValueStateDescriptor, OutputTag, RateLimiterStrategy, Random } from 'streambed'; const env = StreamExecutionEnvironment.getExecutionEnvironment(); const numbers = env.fromElements(1, 2, 3)`
 const RUN = `await env.execute('job')`
 
 function keyed(body: string): string {
@@ -102,6 +102,15 @@ describe('a mistake', () => {
       'STACK_OVERFLOW',
       2,
     ],
+    [
+      'a source function that goes on for ever',
+      `env.addSource({\n  run(context: any) {\n    while (true) context.collect(1)\n  },\n} as any).print()\n${RUN}`,
+      'SOURCE_ENDLESS',
+      null,
+    ],
+    ['a file that isn’t there', `env.readTextFile('/data/words.txt').print()\n${RUN}`, 'FILE_MISSING', 2],
+    ['a rate below zero', `const a = 1\nRateLimiterStrategy.perSecond(-1)\n${RUN}`, 'RATE', 3],
+    ['no seed', `new Random(undefined as any)\n${RUN}`, 'RANDOM_SEED', 2],
     ['no sink', `numbers.map((n) => n)\n${RUN}`, 'NO_SINK', 3],
     ['an empty job', RUN, 'NO_SINK', 2],
     ['no execute', `numbers.print()`, 'NO_EXECUTE', null],
