@@ -17,8 +17,8 @@ export interface BuildSettings {
   readonly parallelism: number
   readonly seed: number
   readonly startMs: number
-  /** The virtual file system as the job finds it. */
-  readonly files: ReadonlyMap<string, string>
+  /** The virtual file system as the job finds it; empty unless given. */
+  readonly files?: ReadonlyMap<string, string>
 }
 
 export type PlanResult =
