@@ -1,3 +1,4 @@
+import { GeoUtils } from 'streambed'
 import type { FilterFunction, TaxiRide } from 'streambed'
 
 /** Not yet a filter: it keeps nothing. */
