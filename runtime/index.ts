@@ -109,6 +109,43 @@ export { ClickEventGenerator, TaxiFareGenerator, TaxiRideGenerator } from './api
 export { ServiceResponse, SimulatedService } from './api/simulated-service.ts'
 export type { ServiceOptions } from './api/simulated-service.ts'
 export { StateTtlConfig } from './api/state-ttl.ts'
+export {
+  ContinuousEventTimeTrigger,
+  ContinuousProcessingTimeTrigger,
+  CountTrigger,
+  DeltaTrigger,
+  EventTimeTrigger,
+  NeverTrigger,
+  ProcessingTimeoutTrigger,
+  ProcessingTimeTrigger,
+  PurgingTrigger,
+  Trigger,
+  TriggerResult,
+} from './api/triggers.ts'
+export type { DeltaFunction, OnMergeContext, TriggerContext } from './api/triggers.ts'
+export { CountEvictor, DeltaEvictor, TimeEvictor, TimestampedValue, WindowElements } from './api/evictors.ts'
+export type { Evictor, EvictorContext } from './api/evictors.ts'
+export {
+  EventTimeSessionWindows,
+  GlobalWindows,
+  ProcessingTimeSessionWindows,
+  SlidingEventTimeWindows,
+  SlidingProcessingTimeWindows,
+  TumblingEventTimeWindows,
+  TumblingProcessingTimeWindows,
+  WindowAssigner,
+  WindowStagger,
+} from './api/window-assigners.ts'
+export type { SessionWindowTimeGapExtractor } from './api/window-assigners.ts'
+export {
+  ProcessAllWindowFunction,
+  ProcessWindowFunction,
+  RichAllWindowFunction,
+  RichWindowFunction,
+} from './api/window-functions.ts'
+export type { AllWindowFunction, ProcessWindowContext, WindowFunction } from './api/window-functions.ts'
+export { AllWindowedStream, WindowedStream } from './api/windowed-stream.ts'
+export { GlobalWindow, TimeWindow, Window } from './operators/window/windows.ts'
 export { Types } from './api/types.ts'
 export { WatermarkStrategy } from './api/watermark-strategy.ts'
 export type { WatermarkGenerator } from './api/watermark-strategy.ts'

@@ -183,6 +183,11 @@ describe('the checkers bite', () => {
     [`const o = { console }`, ['console']],
     [`'a'.localeCompare('b'); (1).toLocaleString()`, ['localeCompare', 'toLocaleString']],
     [`// console.log(Date.now())\nconst s = 'console.log'`, []],
+    [
+      `const f = (window: W) => { for (const self of window) { self.a() } }; function g() { const [fetch] = a; fetch() }`,
+      [],
+    ],
+    [`const f = (window: W) => window; window.a(); { const self = 1 } self`, ['window', 'self']],
     [`queueMicrotask(f); new Intl.NumberFormat()`, ['queueMicrotask', 'Intl']],
   ])('bans: %s', (code, expected) => {
     expect(shape.bannedUses(sample({ 'a.ts': code })).map((use) => use.replace(/^.*: /, ''))).toEqual(expected)

@@ -6,6 +6,7 @@ import type { SinkFunctionLike } from '../operators/functions.ts'
 import type { AggregationKind, FieldAggregation } from '../operators/field-aggregation.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 import { typeText, type TypeInformation } from '../record/type-info.ts'
+import type { GlobalWindow, Window } from '../operators/window/windows.ts'
 import {
   requireParallelism,
   type OperatorSpec,
@@ -32,7 +33,13 @@ import { IntervalJoin } from './interval-join.ts'
 import type { OutputTag } from './output-tag.ts'
 import { requireFunction, requireName, requireObject } from './require.ts'
 import { Sink } from './sinks.ts'
+import { CountEvictor } from './evictors.ts'
+import { CountTrigger, PurgingTrigger } from './triggers.ts'
+import { Types } from './types.ts'
 import { requireStrategy, type WatermarkStrategy } from './watermark-strategy.ts'
+import { GlobalWindows, type WindowAssigner } from './window-assigners.ts'
+import type { WindowInput } from './window-builder.ts'
+import { AllWindowedStream, WindowedStream } from './windowed-stream.ts'
 
 /** Picks a subtask for a key, from 0 to one less than the number of subtasks. Flink's Partitioner. */
 interface Partition<K> {
@@ -94,6 +101,19 @@ export class DataStream<T> {
   process<R>(fn: ProcessFunction<T, R>): SingleOutputStreamOperator<R> {
     requireObject(fn, 'processElement', 'process')
     return this.transform({ kind: 'process' }, 'Process', { process: fn })
+  }
+
+  /** Windows over the whole stream, in one subtask. On a keyed stream, `window` has each key's own. */
+  windowAll<W extends Window>(assigner: WindowAssigner<T, W>): AllWindowedStream<T, W> {
+    // Flink's way: every record has the same key.
+    return new AllWindowedStream<T, W>(this.keyBy(() => 0, Types.BYTE).windowInput(true), assigner)
+  }
+
+  /** Windows of so many records of the whole stream; with a slide, one after every so many, over the last `size`. */
+  countWindowAll(size: number, slide?: number): AllWindowedStream<T, GlobalWindow> {
+    const windows = this.windowAll(GlobalWindows.create())
+    if (slide === undefined) return windows.trigger(PurgingTrigger.of(CountTrigger.of<GlobalWindow>(size)))
+    return windows.evictor(CountEvictor.of(size)).trigger(CountTrigger.of<GlobalWindow>(slide))
   }
 
   /** This stream and others of the same type as one; no order between them. */
@@ -219,6 +239,16 @@ export class DataStream<T> {
     second: DataStream<U> | null = null,
   ): SingleOutputStreamOperator<R> {
     return new SingleOutputStreamOperator<R>(this.evaluation, this.addNode(spec, name, functions, second))
+  }
+
+  protected windowInput(isAll: boolean): WindowInput {
+    return {
+      isAll,
+      transform: <R>(...[spec, name, functions, description]: Parameters<WindowInput['transform']>) => {
+        const windows = this.transform<R>(spec, name, functions).setDescription(description)
+        return isAll ? windows.forceNonParallel() : windows
+      },
+    }
   }
 
   private sink(sink: SinkSpec, isWriter: boolean, name: string, functions: Functions): DataStreamSink<T> {
@@ -384,6 +414,18 @@ export class KeyedStream<T, K> extends DataStream<T> {
   intervalJoin<U>(other: KeyedStream<U, K>): IntervalJoin<T, U> {
     if (!(other instanceof KeyedStream)) throw new LearnerError('JOIN_NOT_KEYED')
     return new IntervalJoin<T, U>(this.pairWith(other))
+  }
+
+  /** Windows of each key. */
+  window<W extends Window>(assigner: WindowAssigner<T, W>): WindowedStream<T, K, W> {
+    return new WindowedStream<T, K, W>(this.windowInput(false), assigner)
+  }
+
+  /** Windows of so many records of a key; with a slide, one after every so many, over the last `size`. */
+  countWindow(size: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
+    const windows = this.window(GlobalWindows.create())
+    if (slide === undefined) return windows.trigger(PurgingTrigger.of(CountTrigger.of<GlobalWindow>(size)))
+    return windows.evictor(CountEvictor.of(size)).trigger(CountTrigger.of<GlobalWindow>(slide))
   }
 
   /** Joins the records of a key one after the other and emits every intermediate result; the first record as it is. */

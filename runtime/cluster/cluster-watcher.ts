@@ -7,10 +7,10 @@ import { SourceOperator } from '../connectors/source-operator.ts'
 import type { Channel } from '../network/channel.ts'
 import type { CallKind, CallProbe } from '../operators/call-probe.ts'
 import type { Receiver } from '../record/receiver.ts'
-import { NO_SLOT } from '../state/keyed-backend.ts'
+import { NO_SLOT, type KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
 import type { JobExecution, JobWatcher } from './job-execution.ts'
-import { keyAt, type KeyBefore } from './keyed-moment.ts'
+import { keyAt, windowAt, type KeyBefore } from './keyed-moment.ts'
 import { RecordLabels, shorten } from './record-labels.ts'
 
 const MOST_CALLS = 50
@@ -38,7 +38,9 @@ export interface SeenHand {
   readonly written: readonly number[]
   /** The key's slot, or NO_SLOT, and how its state and timers were before. */
   readonly slot: number
-  readonly before: KeyBefore | null
+  /** Of a timer: the window it belongs to. */
+  readonly window: KeyBefore['window']
+  readonly before: readonly KeyBefore[] | null
   readonly rows: number[]
   calls: SeenCall[]
   /** Of a timer: those that the same watermark, or the same moment, fired before it. */
@@ -119,6 +121,7 @@ export class ClusterWatcher implements JobWatcher {
       ...seen,
       written: this.isDetailed ? channelsOf(seen.task).map(writtenElements) : [],
       slot,
+      window: backend === null || slot === NO_SLOT || seen.kind !== 'timer' ? null : firedWindow(backend, slot),
       before: this.isDetailed && backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
       rows: [],
       calls: [],
@@ -126,6 +129,12 @@ export class ClusterWatcher implements JobWatcher {
       event,
     }
   }
+}
+
+/** The window whose timer fires: its slot says so, or the table of windows that are kept as a whole. */
+function firedWindow(backend: KeyedStateBackend, slot: number): KeyBefore['window'] {
+  const { firing = null } = backend.panes ?? {}
+  return firing === null ? windowAt(backend, slot) : { start: firing.start, end: firing.end }
 }
 
 /** Stands before an input of a task's first operator. */

@@ -7,29 +7,49 @@ import type { Stamped } from '../state/ttl.ts'
 import type { KeyedMoment, KeyMoment, TimerMoment } from './moment.ts'
 import { shorten } from './record-labels.ts'
 
-/** State and timers of a key, as texts and times. */
+type Window = KeyMoment['window']
+
+/** State and timers of a key, or of a key in a window, as texts and times. */
 export interface KeyBefore {
+  readonly window: Window
   readonly cells: ReadonlyMap<string, string | null>
   readonly eventTimers: readonly number[]
   readonly processingTimers: readonly number[]
 }
 
-/** What the last step did on a subtask: to which slot, how that was before, and the timer that fired. */
+/** What the last step did on a subtask: to which slot, how its key and windows were before, and the timer that fired. */
 export interface LastStep {
   readonly slot: number
-  readonly before: KeyBefore | null
+  /** Of a timer: the window it belongs to. */
+  readonly window: Window
+  readonly before: readonly KeyBefore[] | null
   readonly fired: { readonly timestamp: number; readonly isEventTime: boolean } | null
 }
 
-/** How a key's state and timers stand now. */
-export function keyAt(backend: KeyedStateBackend, slot: number): KeyBefore {
-  const cells = new Map<string, string | null>()
-  for (const [name, column] of backend.columns) cells.set(name, cellText(column.get(slot)))
-  return {
-    cells,
-    eventTimers: backend.eventTimers.timesOf(slot),
-    processingTimers: backend.processingTimers.timesOf(slot),
+/** How state and timers of a key stand now: of the key alone first, then of its windows. */
+export function keyAt(backend: KeyedStateBackend, slot: number): KeyBefore[] {
+  const { namespaces, panes } = backend
+  const root = namespaces.roots[slot] as number
+  const rows = [root, ...namespaces.slotsOf(root)].map((own) => slotAt(backend, own))
+  for (const { start, end, contents } of panes?.entriesOf(root) ?? []) {
+    const window = { start, end }
+    const at = rows.findIndex((row) => isSame(row.window, window))
+    const own = rows[at] ?? nothingIn(backend, window)
+    const row = {
+      ...own,
+      cells: new Map([...own.cells, [panes?.state ?? '', cellText(contents)]]),
+      ...(panes?.isEventTime === true ? { eventTimers: [end - 1] } : { processingTimers: [end - 1] }),
+    }
+    if (at < 0) rows.push(row)
+    else rows[at] = row
   }
+  return rows
+}
+
+/** The window a slot is for; null for the key alone. */
+export function windowAt({ namespaces }: KeyedStateBackend, slot: number): Window {
+  if (!namespaces.isNamespaced(slot)) return null
+  return { start: namespaces.starts[slot] as number, end: namespaces.ends[slot] as number }
 }
 
 /** The subtask's keys, those with something to show. `startMs`: processing time at the start of the run. */
@@ -39,56 +59,113 @@ export function keyedMoment(
   startMs: number,
   most: number,
 ): KeyedMoment {
-  const slots: number[] = []
-  let count = 0
-  for (const slot of backend.liveSlots()) {
-    count++
-    if (slots.length < most) slots.push(slot)
-  }
+  const { roots } = backend.namespaces
+  const live = new Set<number>()
+  for (const slot of backend.liveSlots()) live.add(roots[slot] as number)
+  const shown = Array.from(live).slice(0, most)
   for (const { slot } of last) {
-    if (slot === NO_SLOT || backend.canonicalKeys[slot] === undefined || slots.includes(slot)) continue
-    slots.push(slot)
-    slots.sort((a, b) => a - b)
+    if (slot === NO_SLOT || backend.canonicalKeys[slot] === undefined) continue
+    const root = roots[slot] as number
+    if (!shown.includes(root)) shown.push(root)
   }
-  const keys = slots.map((slot) =>
-    keyMoment(
+  shown.sort((a, b) => a - b)
+  const keys = shown.flatMap((root) =>
+    keyMoments(
       backend,
-      slot,
-      last.filter((step) => step.slot === slot),
+      root,
+      last.filter(({ slot }) => slot !== NO_SLOT && roots[slot] === root),
       startMs,
     ),
   )
-  return { states: Array.from(backend.columns.keys()), keys, keyCount: Math.max(count, keys.length) }
+  return { states: Array.from(backend.columns.keys()), keys, keyCount: Math.max(live.size, shown.length) }
 }
 
-/** `last`: what was done to this key, in order; how it was before is what the first of them found. */
-function keyMoment(backend: KeyedStateBackend, slot: number, last: readonly LastStep[], startMs: number): KeyMoment {
-  const now = keyAt(backend, slot)
+/**
+ * The key alone, where that has something or there's nothing else, and its windows, those that are gone now too. `last`:
+ * what was done to this key, in order; how it was before is what the first of them found.
+ */
+function keyMoments(backend: KeyedStateBackend, root: number, last: readonly LastStep[], startMs: number): KeyMoment[] {
   const before = last[0]?.before ?? null
-  const cells = Array.from(now.cells, ([name, text]) => {
-    const was = before?.cells.get(name) ?? null
-    return before === null || was === text ? { text } : { text, was }
+  const rows = keyAt(backend, root)
+  const touched = [...(before ?? []), ...last.filter(({ fired }) => fired !== null)]
+  for (const { window } of touched) {
+    if (!rows.some((row) => isSame(row.window, window))) rows.push(nothingIn(backend, window))
+  }
+  const moments = rows.map((row) => {
+    const fired = last.filter(({ window, fired }) => fired !== null && isSame(window, row.window))
+    const old =
+      before === null
+        ? null
+        : (before.find(({ window }) => isSame(window, row.window)) ?? nothingIn(backend, row.window))
+    const isShown = !isEmpty(row) || fired.length > 0 || (old !== null && !isEmpty(old))
+    return { isShown, moment: keyMoment(backend, { root, row, old, fired, isCurrent: last.length > 0, startMs }) }
+  })
+  const shown = moments.filter(({ isShown }) => isShown)
+  return (shown.length > 0 ? shown : moments.slice(0, 1)).map(({ moment }) => moment)
+}
+
+function keyMoment(
+  backend: KeyedStateBackend,
+  parts: {
+    readonly root: number
+    readonly row: KeyBefore
+    readonly old: KeyBefore | null
+    readonly fired: readonly LastStep[]
+    readonly isCurrent: boolean
+    readonly startMs: number
+  },
+): KeyMoment {
+  const { root, row, old, isCurrent, startMs } = parts
+  const cells = Array.from(row.cells, ([name, text]) => {
+    const was = old?.cells.get(name) ?? null
+    return old === null || was === text ? { text } : { text, was }
   })
   const firedIn = (isEventTime: boolean): number[] =>
-    last.flatMap(({ fired }) => (fired?.isEventTime === isEventTime ? [fired.timestamp] : []))
+    parts.fired.flatMap(({ fired }) => (fired?.isEventTime === isEventTime ? [fired.timestamp] : []))
   const timers = [
-    ...timerMoments(now.processingTimers, before?.processingTimers ?? null, firedIn(false)).map(
-      (timer): TimerMoment => ({ ...timer, at: timer.at - startMs, isEventTime: false }),
-    ),
-    ...timerMoments(now.eventTimers, before?.eventTimers ?? null, firedIn(true)).map((timer): TimerMoment => ({
+    ...timerMoments(row.processingTimers, old?.processingTimers ?? null, firedIn(false)).map((timer): TimerMoment => ({
+      ...timer,
+      at: timer.at - startMs,
+      isEventTime: false,
+    })),
+    ...timerMoments(row.eventTimers, old?.eventTimers ?? null, firedIn(true)).map((timer): TimerMoment => ({
       ...timer,
       isEventTime: true,
     })),
   ]
-  const { starts, ends } = backend.namespaces
   return {
-    key: toPrintText(backend.keys[slot]),
-    window: backend.namespaces.isNamespaced(slot) ? { start: starts[slot] as number, end: ends[slot] as number } : null,
-    keyGroup: backend.keyGroupOfSlot(slot),
+    key: toPrintText(backend.keys[root]),
+    window: row.window,
+    keyGroup: backend.keyGroupOfSlot(root),
     cells,
     timers,
-    isCurrent: last.length > 0,
+    isCurrent,
   }
+}
+
+function slotAt(backend: KeyedStateBackend, slot: number): KeyBefore {
+  const cells = new Map<string, string | null>()
+  for (const [name, column] of backend.columns) cells.set(name, cellText(column.get(slot)))
+  return {
+    window: windowAt(backend, slot),
+    cells,
+    eventTimers: backend.eventTimers.timesOf(slot),
+    processingTimers: backend.processingTimers.timesOf(slot),
+  }
+}
+
+function nothingIn(backend: KeyedStateBackend, window: Window): KeyBefore {
+  const cells = new Map(Array.from(backend.columns.keys(), (name) => [name, null]))
+  return { window, cells, eventTimers: [], processingTimers: [] }
+}
+
+function isSame(a: Window, b: Window): boolean {
+  return a === null || b === null ? a === b : a.start === b.start && a.end === b.end
+}
+
+function isEmpty({ cells, eventTimers, processingTimers }: KeyBefore): boolean {
+  if (eventTimers.length > 0 || processingTimers.length > 0) return false
+  return Array.from(cells.values()).every((text) => text === null)
 }
 
 function timerMoments(

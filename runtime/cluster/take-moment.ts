@@ -70,8 +70,8 @@ function handsOf(hand: SeenHand): readonly SeenHand[] {
 }
 
 function lastStep(hand: SeenHand): LastStep {
-  const { slot, before, kind, timestamp, isEventTime } = hand
-  return { slot, before, fired: kind === 'timer' ? { timestamp, isEventTime } : null }
+  const { slot, window, before, kind, timestamp, isEventTime } = hand
+  return { slot, window, before, fired: kind === 'timer' ? { timestamp, isEventTime } : null }
 }
 
 function watermarkOf(task: Task): number | null {

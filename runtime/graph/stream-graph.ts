@@ -9,6 +9,7 @@ import type { FieldAggregation } from '../operators/field-aggregation.ts'
 import type { IntervalJoinSpec } from '../operators/join/interval-join.ts'
 import type { FileSinkSpec } from '../operators/file-sink.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
+import type { WindowSpec } from '../operators/window/window-spec.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 
 /** What a node does, as data. */
@@ -25,6 +26,7 @@ export type OperatorSpec =
   | { readonly kind: 'reduce'; readonly aggregation: FieldAggregation | null }
   | { readonly kind: 'async'; readonly async: AsyncSpec }
   | { readonly kind: 'timestampsAndWatermarks'; readonly watermarks: WatermarkStrategySpec }
+  | { readonly kind: 'window'; readonly window: WindowSpec }
   // Flink shows what `sinkTo` makes as a writer.
   | { readonly kind: 'sink'; readonly sink: SinkSpec; readonly isWriter: boolean }
   | CepSpec

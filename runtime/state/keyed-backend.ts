@@ -12,6 +12,7 @@ import type { TypeInformation } from '../record/type-info.ts'
 import { Column } from './column.ts'
 import { KeyIndex } from './key-index.ts'
 import { Namespaces } from './namespaces.ts'
+import type { PaneTables } from './pane-tables.ts'
 import { TimerQueue } from './timer-queue.ts'
 
 /** No current key: in `open`, between records, on a stream that isn't keyed. */
@@ -46,7 +47,16 @@ export interface KeyedSnapshot {
   readonly groups: readonly { readonly keyGroup: number; readonly keys: readonly KeySnapshot[] }[]
 }
 
-export class KeyedStateBackend {
+/** What a state handle needs of the backend: the cells of one slot at a time. */
+export interface KeyedAccess {
+  /** The slot that is read and written now; NO_SLOT for none. */
+  readonly slot: number
+  column(name: string): Column
+  get(column: Column, name: string): unknown
+  set(column: Column, name: string, value: unknown): void
+}
+
+export class KeyedStateBackend implements KeyedAccess {
   readonly reader: KeyReader
   readonly maxParallelism: number
   readonly index = new KeyIndex()
@@ -54,6 +64,8 @@ export class KeyedStateBackend {
   readonly columns = new Map<string, Column>()
   readonly eventTimers = new TimerQueue(new Column())
   readonly processingTimers = new TimerQueue(new Column())
+  /** Contents of windows that are kept by window instead of by slot; null where there are none. */
+  panes: PaneTables | null = null
   /** Slot of the current key, or of it and the current window; NO_SLOT for none. */
   slot = NO_SLOT
   /** By slot: the key as the selector gave it, and as the index knows it. */
@@ -68,6 +80,8 @@ export class KeyedStateBackend {
   isQuiesced = false
   /** Number of slots ever handed out at which the next sweep is due. */
   sweepAt = FIRST_SWEEP
+  /** Slots for windows have reached that number. The sweep waits for the next record: meanwhile slots are in use. */
+  isSweepDue = false
 
   /** `nodeId`: whose state it is, for error messages. */
   constructor(keyType: TypeInformation<unknown> | null, maxParallelism: number, nodeId: string | null = null) {
@@ -77,6 +91,7 @@ export class KeyedStateBackend {
 
   /** Makes this the current key. Throws LearnerError for what can't be a key. */
   setCurrentKey(key: unknown): void {
+    if (this.isSweepDue) this.sweep()
     const canonical = this.reader.canonical(key)
     let slot = this.index.slotOf(canonical)
     if (slot < 0) slot = this.allocateKey(canonical, typeof key === 'object' ? key : canonicalToKey(key, canonical))
@@ -123,8 +138,12 @@ export class KeyedStateBackend {
 
   /** Writes the current key's cell; undefined empties it. */
   set(column: Column, name: string, value: unknown): void {
-    const slot = this.slot
-    if (slot === NO_SLOT) throw new LearnerError('STATE_WITHOUT_KEY', { state: name })
+    if (this.slot === NO_SLOT) throw new LearnerError('STATE_WITHOUT_KEY', { state: name })
+    this.setAt(column, this.slot, value)
+  }
+
+  /** Writes the cell of a slot; undefined empties it. */
+  setAt(column: Column, slot: number, value: unknown): void {
     const change = column.set(slot, value)
     if (change !== 0) this.uses[slot] = (this.uses[slot] as number) + change
   }
@@ -160,9 +179,44 @@ export class KeyedStateBackend {
 
   /** Entries of all states of all keys. */
   entryCount(): number {
-    let count = 0
+    let count = this.panes?.count ?? 0
     for (const column of this.columns.values()) count += column.entries
     return count
+  }
+
+  /** Timers of all keys on one of the clocks. */
+  timerCount(isEventTime: boolean): number {
+    const ofPanes = this.panes?.isEventTime === isEventTime ? this.panes.count : 0
+    return ofPanes + (isEventTime ? this.eventTimers : this.processingTimers).count
+  }
+
+  /** Something outside the columns counts on the slot: it isn't freed. */
+  hold(slot: number): void {
+    this.uses[slot] = (this.uses[slot] as number) + 1
+  }
+
+  release(slot: number): void {
+    this.uses[slot] = (this.uses[slot] as number) - 1
+  }
+
+  /** From now on contents of windows are in these tables; what was restored goes there, timers and all. */
+  adoptPanes(panes: PaneTables): void {
+    const { roots, starts, ends } = this.namespaces
+    const column = this.column(panes.state)
+    for (const slot of Array.from(this.liveSlots())) {
+      const contents = column.get(slot)
+      if (contents === undefined) continue
+      const root = roots[slot] as number
+      const pane = panes.pane(starts[slot] as number, ends[slot] as number)
+      pane.contents[panes.add(pane, root)] = contents
+      this.hold(root)
+      this.setAt(column, slot, undefined)
+      this.setCurrentSlot(slot)
+      for (const queue of [this.eventTimers, this.processingTimers])
+        for (const time of queue.timesOf(slot)) this.deleteTimer(queue, time)
+    }
+    this.setCurrentSlot(NO_SLOT)
+    this.panes = panes
   }
 
   /** Slots in use, of keys and of their windows, in order of allocation. */
@@ -179,7 +233,7 @@ export class KeyedStateBackend {
   /** A copy of all state and timers, by key group. Shares nothing mutable with the running state. */
   snapshot(): KeyedSnapshot {
     const groups = new Map<number, KeySnapshot[]>()
-    const { roots, starts, ends } = this.namespaces
+    const { roots } = this.namespaces
     const done = new Set<number>()
     for (const live of this.liveSlots()) {
       const root = roots[live] as number
@@ -188,10 +242,7 @@ export class KeyedStateBackend {
       const keyGroup = this.keyGroupOfSlot(root)
       const keys = groups.get(keyGroup) ?? []
       groups.set(keyGroup, keys)
-      const namespaces = this.namespaces
-        .slotsOf(root)
-        .filter((slot) => (this.uses[slot] as number) > 0)
-        .map((slot) => ({ start: starts[slot] as number, end: ends[slot] as number, ...this.slotSnapshot(slot) }))
+      const namespaces = this.namespaceSnapshots(root)
       keys.push({
         key: cloneValue(this.keys[root]),
         ...this.slotSnapshot(root),
@@ -227,6 +278,12 @@ export class KeyedStateBackend {
       if (this.namespaces.isNamespaced(slot)) {
         fingerprint.number(this.namespaces.starts[slot] as number)
         fingerprint.number(this.namespaces.ends[slot] as number)
+      } else {
+        for (const { start, end, contents } of this.panes?.entriesOf(slot) ?? []) {
+          fingerprint.number(start)
+          fingerprint.number(end)
+          fingerprint.value(contents)
+        }
       }
       for (const [name, column] of this.columns) {
         fingerprint.string(name)
@@ -236,6 +293,29 @@ export class KeyedStateBackend {
       fingerprint.int(-1)
       for (const time of this.processingTimers.timesOf(slot)) fingerprint.number(time)
     }
+  }
+
+  /** What a key holds in windows, be it in slots or in panes. */
+  private namespaceSnapshots(root: number): NamespaceSnapshot[] {
+    const { starts, ends } = this.namespaces
+    const { panes } = this
+    const found = this.namespaces
+      .slotsOf(root)
+      .filter((slot) => (this.uses[slot] as number) > 0)
+      .map((slot) => ({ start: starts[slot] as number, end: ends[slot] as number, ...this.slotSnapshot(slot) }))
+    for (const { start, end, contents } of panes?.entriesOf(root) ?? []) {
+      const timers = [end - 1]
+      const at = found.findIndex((other) => other.start === start && other.end === end)
+      const [own = { start, end, states: [], eventTimers: [], processingTimers: [] }] =
+        at < 0 ? [] : found.splice(at, 1)
+      found.push({
+        ...own,
+        states: [[(panes as PaneTables).state, cloneValue(contents)], ...own.states],
+        eventTimers: panes?.isEventTime === true ? timers : [],
+        processingTimers: panes?.isEventTime === true ? [] : timers,
+      })
+    }
+    return found
   }
 
   private slotSnapshot(slot: number): SlotSnapshot {
@@ -256,6 +336,7 @@ export class KeyedStateBackend {
   }
 
   private allocateKey(canonical: CanonicalKey, key: unknown): number {
+    if (this.freeSlots.length === 0 && this.keys.length >= this.sweepAt) this.sweep()
     const slot = this.allocate(canonical, key)
     this.index.add(canonical, slot)
     this.namespaces.addRoot(slot)
@@ -263,13 +344,13 @@ export class KeyedStateBackend {
   }
 
   private allocateNamespace(root: number, start: number, end: number): number {
+    if (this.freeSlots.length === 0 && this.keys.length >= this.sweepAt) this.isSweepDue = true
     const slot = this.allocate(this.canonicalKeys[root] as CanonicalKey, this.keys[root])
     this.namespaces.add(slot, root, start, end)
     return slot
   }
 
   private allocate(canonical: CanonicalKey, key: unknown): number {
-    if (this.freeSlots.length === 0 && this.keys.length >= this.sweepAt) this.sweep()
     const slot = this.freeSlots.pop() ?? this.keys.length
     this.keys[slot] = key
     this.canonicalKeys[slot] = canonical
@@ -305,6 +386,7 @@ export class KeyedStateBackend {
     namespaces.rebuild(kept)
     const used = this.keys.length - this.freeSlots.length
     this.sweepAt = Math.max(FIRST_SWEEP, used * 2)
+    this.isSweepDue = false
   }
 
   private free(slot: number): void {

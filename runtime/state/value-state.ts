@@ -3,7 +3,7 @@
 
 import type { Column } from './column.ts'
 import type { ValueStateDescriptor } from './descriptors.ts'
-import type { KeyedStateBackend } from './keyed-backend.ts'
+import type { KeyedAccess } from './keyed-backend.ts'
 import { isExpired, type Stamped } from './ttl.ts'
 
 /** One value for the current key. */
@@ -19,11 +19,11 @@ export interface ValueState<T> {
 /** ValueState over a column of the backend. */
 export class KeyedValueState<T> implements ValueState<T> {
   readonly name: string
-  readonly backend: KeyedStateBackend
+  readonly backend: KeyedAccess
   readonly column: Column
   readonly defaultValue: T | null
 
-  constructor(backend: KeyedStateBackend, descriptor: ValueStateDescriptor<T>) {
+  constructor(backend: KeyedAccess, descriptor: ValueStateDescriptor<T>) {
     this.name = descriptor.name
     this.backend = backend
     this.column = backend.column(descriptor.name)
@@ -48,12 +48,12 @@ export class KeyedValueState<T> implements ValueState<T> {
 /** ValueState whose values expire. `update(null)` stores a stamped null, as Flink does. */
 export class ExpiringValueState<T> implements ValueState<T> {
   readonly name: string
-  readonly backend: KeyedStateBackend
+  readonly backend: KeyedAccess
   readonly column: Column
   readonly descriptor: ValueStateDescriptor<T>
   readonly nowMs: () => number
 
-  constructor(backend: KeyedStateBackend, descriptor: ValueStateDescriptor<T>, nowMs: () => number) {
+  constructor(backend: KeyedAccess, descriptor: ValueStateDescriptor<T>, nowMs: () => number) {
     this.name = descriptor.name
     this.backend = backend
     this.column = backend.column(descriptor.name)

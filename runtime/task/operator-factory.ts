@@ -29,6 +29,7 @@ import { parseType } from '../record/type-info.ts'
 import { MapStateDescriptor } from '../state/descriptors.ts'
 import { TimestampsAndWatermarksOperator } from '../operators/timestamps-watermarks.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
+import { createWindowOperator } from '../operators/window/create-window-operator.ts'
 
 export function createOperator(node: PlanNode, config: JobGraph['config']): StreamOperator {
   const { spec } = node
@@ -68,6 +69,8 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
       return new TimestampsAndWatermarksOperator(watermarksOf(spec.watermarks, config), config.autoWatermarkIntervalMs)
     case 'cep':
       return new CepOperator(spec)
+    case 'window':
+      return createWindowOperator(spec.window)
     case 'sink':
       return createSink(spec.sink)
   }

@@ -13,7 +13,8 @@ import { runDefaultMaxParallelism, runKeyGroups, runMurmur, runOperatorIds, runR
 import { runMultiplexer } from './multiplexer-vectors.ts'
 import { runExchange, runPartitioner, runValve } from './network-vectors.ts'
 import { runGenerator, runKeyedProcess, runReduce, runWatermarkOperator } from './operator-vectors.ts'
-import { runRescaledList, runRescaledProcess } from './rescale-vectors.ts'
+import { runRescaledList, runRescaledProcess, runRescaledWindow } from './rescale-vectors.ts'
+import { runWindow } from './window-vectors.ts'
 
 type Run = (vector: Vector) => Verdict
 
@@ -41,7 +42,12 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
     operatorListState: runRescaledList,
     operatorUnionState: runRescaledList,
     keyedProcess: runRescaledProcess,
+    window: runRescaledWindow,
   },
+  'windows-event': { window: runWindow, windowAll: runWindow },
+  'windows-session': { window: runWindow, windowAll: runWindow },
+  'windows-global-count': { window: runWindow, windowAll: runWindow },
+  'windows-processing': { window: runWindow, windowAll: runWindow },
   broadcast: { keyedBroadcastProcess: runBroadcastProcess, broadcastProcess: runBroadcastProcess },
   joins: { intervalJoin: runIntervalJoin },
   process: {

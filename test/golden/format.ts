@@ -96,6 +96,28 @@ export function compareOutputs(expected: Step['out'], actual: readonly (readonly
   return want === got ? null : `expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual.map(written))}`
 }
 
+/**
+ * Compares the outputs of a step of a window operator: between two control elements, those of one timestamp may come in
+ * any order, for windows that fire together do.
+ */
+export function compareWindowOutputs(expected: Step['out'], actual: readonly (readonly unknown[])[]): string | null {
+  const endsInError = expected.at(-1)?.[0] === 'error'
+  const want = byTimestamp(endsInError ? expected.slice(0, -1) : expected)
+  const got = byTimestamp(actual.map((output) => written(output) as unknown[]))
+  return want === got ? null : `expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual.map(written))}`
+}
+
+function byTimestamp(outputs: readonly (readonly unknown[])[]): string {
+  const segments: [timestamp: string, text: string][][] = [[]]
+  for (const output of outputs) {
+    const isData = output[0] === 'record' || output[0] === 'side'
+    const entry: [string, string] = [isData ? String(output.at(-1)) : '', JSON.stringify(output)]
+    if (isData) segments.at(-1)?.push(entry)
+    else segments.push([entry], [])
+  }
+  return JSON.stringify(segments.map((segment) => segment.sort()))
+}
+
 /** Runs of records with one firing time are sorted, everything else keeps its place. */
 function canonical(outputs: readonly (readonly unknown[])[]): string {
   const groups: { readonly at: string; readonly texts: string[] }[] = []

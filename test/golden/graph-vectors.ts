@@ -16,6 +16,7 @@ import {
   Duration,
   KeyedProcessFunction,
   StreamExecutionEnvironment,
+  TumblingEventTimeWindows,
   WatermarkStrategy,
 } from '../../runtime/index.ts'
 import type { DataStreamSink, KeyedStream, SingleOutputStreamOperator } from '../../runtime/index.ts'
@@ -46,6 +47,12 @@ const same = (n: number): number => n
 
 class Same extends KeyedProcessFunction<number, number, number> {
   override processElement(): void {}
+}
+
+class Add {
+  reduce(a: number, b: number): number {
+    return a + b
+  }
 }
 
 export function runGraph(vector: Vector): Verdict {
@@ -125,6 +132,10 @@ function apply(env: StreamExecutionEnvironment, step: TopologyStep, at: (id: str
       return (input as KeyedStream<number, number>).reduce((a, b) => a + b)
     case 'keyedProcess':
       return (input as KeyedStream<number, number>).process(new Same())
+    case 'window':
+      return (input as KeyedStream<number, number>)
+        .window(TumblingEventTimeWindows.of(Duration.ofSeconds(5)))
+        .reduce(new Add())
     case 'rebalance':
     case 'rescale':
     case 'shuffle':

@@ -3,7 +3,10 @@
 import { toPrintText } from '../../runtime/base/value-text.ts'
 import { timestampText } from '../../runtime/base/time.ts'
 import {
+  Duration,
   KeyedProcessFunction,
+  TumblingEventTimeWindows,
+  TumblingProcessingTimeWindows,
   WatermarkStrategy,
   type Collector,
   type Context,
@@ -74,6 +77,20 @@ function buildOf({ text, values, range, steps }: RecordedJob): Build | null {
       return (env) => void events(env).sum(1).print()
     case 'keyBy f0; min of field 1; print':
       return (env) => void events(env).min(1).print()
+    case 'keyBy f0; tumbling event-time window of 10 ms; sum of field 1; print':
+      return (env) =>
+        void events(env)
+          .window(TumblingEventTimeWindows.of(Duration.ofMillis(10)))
+          .sum(1)
+          .print()
+    case 'keyBy f0; tumbling processing-time window of 1 day; sum of field 1; print':
+      return (env) =>
+        void events(env)
+          .window(TumblingProcessingTimeWindows.of(Duration.ofDays(1)))
+          .sum(1)
+          .print()
+    case 'keyBy f0; countWindow 2; sum of field 1; print':
+      return (env) => void events(env).countWindow(2).sum(1).print()
     case 'keyBy f0; process; print':
       return (env) => void events(env).process(new Pending()).print()
     default:

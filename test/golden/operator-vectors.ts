@@ -105,17 +105,22 @@ export function runReduce(vector: Vector): Verdict {
 }
 
 /** Feeds the steps of a vector into an operator in the harness, comparing outputs and counts after each. */
-export function runSteps(vector: Vector, subject: OperatorUnderTest): Verdict {
+export function runSteps(vector: Vector, subject: OperatorUnderTest, compare = compareOutputs): Verdict {
   const harness = new OperatorHarness(subject)
   for (const [i, step] of (vector.steps ?? []).entries()) {
-    const verdict = runStep(step, harness, `step ${i + 1}`)
+    const verdict = runStep(step, harness, `step ${i + 1}`, compare)
     if (verdict.kind !== 'passed') return verdict
   }
   return PASSED
 }
 
 /** One step: its input, if it has one, then its outputs and counts. `place` is for the report. */
-export function runStep(step: Partial<Step>, harness: OperatorHarness, place: string): Verdict {
+export function runStep(
+  step: Partial<Step>,
+  harness: OperatorHarness,
+  place: string,
+  compare = compareOutputs,
+): Verdict {
   const out = step.out ?? []
   const expectsError = out.some(([kind]) => kind === 'error')
   let error: unknown = null
@@ -125,7 +130,7 @@ export function runStep(step: Partial<Step>, harness: OperatorHarness, place: st
     error = thrown
   }
   if (expectsError !== (error !== null)) return failed(`${place}: ${error === null ? 'no error' : String(error)}`)
-  const difference = compareOutputs(out, harness.take()) ?? compareCounts(step, harness)
+  const difference = compare(out, harness.take()) ?? compareCounts(step, harness)
   return difference === null ? PASSED : failed(`${place} ${JSON.stringify(step.in)}: ${difference}`)
 }
 
@@ -162,7 +167,7 @@ export function applyInput(harness: OperatorHarness, step: Step['in']): boolean 
 
 function compareCounts(step: Partial<Step>, { backend }: OperatorHarness): string | null {
   if (backend === null || step.keyedState === undefined) return null
-  const got = [backend.entryCount(), backend.eventTimers.count, backend.processingTimers.count]
+  const got = [backend.entryCount(), backend.timerCount(true), backend.timerCount(false)]
   const want = [step.keyedState, step.eventTimers, step.processingTimers]
   return JSON.stringify(got) === JSON.stringify(want) ? null : `counts: expected ${want.join()}, got ${got.join()}`
 }

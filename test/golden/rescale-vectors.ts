@@ -4,8 +4,10 @@ import { MapOperator } from '../../runtime/operators/map.ts'
 import { ListStateDescriptor, RichMapFunction, type CheckpointedFunction } from '../../runtime/index.ts'
 import type { FunctionInitializationContext, ListState } from '../../runtime/index.ts'
 import { OperatorHarness, rescaled, type OperatorUnderTest } from '../harness/operator-harness.ts'
-import { failed, PASSED, type Step, type Vector, type Verdict } from './format.ts'
+import { compareOutputs, failed, PASSED, type Step, type Vector, type Verdict } from './format.ts'
 import { keyedProcess, runStep } from './operator-vectors.ts'
+import type { WrittenOperator } from './window-specs.ts'
+import { windowComparison, windowSubject } from './window-vectors.ts'
 
 interface RescaleStep extends Partial<Step> {
   readonly phase: 'before' | 'restored' | 'after'
@@ -50,8 +52,13 @@ export function runRescaledProcess(vector: Vector): Verdict {
   return 'kind' in subject ? subject : runRescale(vector, subject)
 }
 
+export function runRescaledWindow(vector: Vector): Verdict {
+  const operator = vector.operator as unknown as WrittenOperator
+  return runRescale(vector, windowSubject(operator), windowComparison(operator))
+}
+
 /** Any operator whose harness takes the steps' inputs. */
-function runRescale(vector: Vector, subject: OperatorUnderTest): Verdict {
+function runRescale(vector: Vector, subject: OperatorUnderTest, compare = compareOutputs): Verdict {
   const { from, to, maxParallelism } = vector as unknown as { from: number; to: number; maxParallelism: number }
   const placed = { ...subject, maxParallelism }
   let isRestored = false
@@ -66,7 +73,7 @@ function runRescale(vector: Vector, subject: OperatorUnderTest): Verdict {
     }
     const harness = harnesses[step.subtask]
     if (harness === undefined) return failed(`step ${i + 1}: no subtask ${step.subtask}`)
-    const verdict = runStep(step, harness, `step ${i + 1} on ${step.subtask}`)
+    const verdict = runStep(step, harness, `step ${i + 1} on ${step.subtask}`, compare)
     if (verdict.kind !== 'passed') return verdict
   }
   return PASSED

@@ -98,7 +98,25 @@ function bannedName(node: ts.Node): string | null {
   }
   if (!ts.isIdentifier(node) || !isFreeValue(node)) return null
   if (node.text === 'Date') return isDateAsData(node) ? null : 'Date'
-  return BANNED.has(node.text) ? node.text : null
+  return BANNED.has(node.text) && !isDeclaredAround(node) ? node.text : null
+}
+
+/** Whether a parameter or a variable of a scope around it has the name: then it isn't the host's. */
+function isDeclaredAround(node: ts.Identifier): boolean {
+  const names = (name: ts.BindingName): boolean =>
+    ts.isIdentifier(name)
+      ? name.text === node.text
+      : name.elements.some((element) => ts.isBindingElement(element) && names(element.name))
+  const declares = (list: ts.VariableDeclarationList): boolean => list.declarations.some(({ name }) => names(name))
+  for (let scope: ts.Node = node.parent; !ts.isSourceFile(scope); scope = scope.parent) {
+    if (ts.isFunctionLike(scope) && scope.parameters.some(({ name }) => names(name))) return true
+    if (ts.isForOfStatement(scope) && ts.isVariableDeclarationList(scope.initializer) && declares(scope.initializer))
+      return true
+    if (!ts.isBlock(scope)) continue
+    if (scope.statements.some((statement) => ts.isVariableStatement(statement) && declares(statement.declarationList)))
+      return true
+  }
+  return false
 }
 
 /** An identifier that reads a variable: no member, no key, no declaration, no type. */

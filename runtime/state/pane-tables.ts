@@ -1,0 +1,96 @@
+// Contents of windows that all end by themselves, the window first: per open window a small table from key to contents,
+// in the order in which keys came, and the windows sorted by end. No slot, timer or heap per key and window: a window's
+// timer stands for those of all its keys. To everybody else it reads like state and timers per key and window.
+
+/** One open window. */
+export interface Pane {
+  readonly start: number
+  readonly end: number
+  /** By slot of the key: place in `slots` and `contents`, plus one; 0 for none. Used again when the window is closed. */
+  index: Int32Array
+  readonly slots: number[]
+  readonly contents: unknown[]
+}
+
+/** What a key holds in an open window. */
+export interface PaneEntry {
+  readonly start: number
+  readonly end: number
+  readonly contents: unknown
+}
+
+export class PaneTables {
+  /** Name of the state that the contents are. */
+  readonly state: string
+  readonly isEventTime: boolean
+  /** By end. */
+  open: Pane[] = []
+  /** Keys in all open windows: so many states, and so many timers. */
+  count = 0
+  /** The last window asked for: most often the next one too. */
+  last: Pane | null = null
+  /** The window whose keys are being fired: for whoever watches. */
+  firing: Pane | null = null
+  /** Tables of closed windows, cleared. */
+  spare: Int32Array[] = []
+
+  constructor(state: string, isEventTime: boolean) {
+    this.state = state
+    this.isEventTime = isEventTime
+  }
+
+  /** The open window of these bounds, made if there's none. */
+  pane(start: number, end: number): Pane {
+    const { last, open } = this
+    if (last !== null && last.start === start && last.end === end) return last
+    let at = open.length
+    while (at > 0 && (open[at - 1] as Pane).end > end) at--
+    const before = open[at - 1]
+    if (before !== undefined && before.end === end) return (this.last = before)
+    const pane: Pane = { start, end, index: this.spare.pop() ?? new Int32Array(64), slots: [], contents: [] }
+    open.splice(at, 0, pane)
+    return (this.last = pane)
+  }
+
+  /** Place of a key that isn't in the window yet. */
+  add(pane: Pane, slot: number): number {
+    if (slot >= pane.index.length) {
+      let length = pane.index.length
+      while (length <= slot) length *= 2
+      const wider = new Int32Array(length)
+      wider.set(pane.index)
+      pane.index = wider
+    }
+    const at = pane.slots.length
+    pane.slots.push(slot)
+    pane.index[slot] = at + 1
+    this.count++
+    return at
+  }
+
+  /** The last timestamp of the window that ends first; Infinity if none is open. */
+  headTime(): number {
+    const [first] = this.open
+    return first === undefined ? Infinity : first.end - 1
+  }
+
+  /** Takes the window that ends first away. */
+  close(): Pane {
+    const pane = this.open.shift() as Pane
+    this.last = null
+    this.count -= pane.slots.length
+    const { index } = pane
+    for (const slot of pane.slots) index[slot] = 0
+    this.spare.push(index)
+    this.firing = pane
+    return pane
+  }
+
+  /** What a key holds, the window that ends first first. */
+  entriesOf(slot: number): PaneEntry[] {
+    return this.open.flatMap(({ start, end, index, contents }) => {
+      const place = slot < index.length ? (index[slot] as number) : 0
+      return place === 0 ? [] : [{ start, end, contents: contents[place - 1] }]
+    })
+  }
+}
