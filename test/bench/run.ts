@@ -3,6 +3,7 @@
 // its target. Speeds depend on the machine; the ratios are what counts.
 
 import { benchAsync } from './async-io.ts'
+import { benchCep } from './cep-pipelines.ts'
 import { deployJob } from '../harness/run-job.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { handLoopA, handLoopC, pipelineJob, rxjsA, type Sums } from './pipelines.ts'
@@ -85,3 +86,4 @@ for (const { name, of, against, lowest } of TARGETS) {
 }
 if (!benchWindows()) process.exitCode = 1
 if (!benchAsync()) process.exitCode = 1
+if (!benchCep()) process.exitCode = 1

@@ -18,14 +18,12 @@ import type {
   WithinType,
 } from '../../runtime/index.ts'
 import { LearnerError } from '../../runtime/base/diagnostic.ts'
-import { CepOperator } from '../../runtime/operators/cep/cep-operator.ts'
-import type { CepSpec } from '../../runtime/operators/cep/pattern-spec.ts'
 import { OperatorHarness, type OperatorUnderTest } from '../harness/operator-harness.ts'
-import { evaluateJob } from '../harness/run-job.ts'
+import { operatorOf } from '../harness/operator-of.ts'
 import { applyInput } from './operator-vectors.ts'
 import { compareOutputs, failed, notYetRun, PASSED, type Vector, type Verdict } from './format.ts'
 
-export type Event = readonly [letter: string, n: number]
+type Event = readonly [letter: string, n: number]
 type ConditionText = readonly [kind: string, argument?: string | number, limit?: number]
 
 /** A step as the vectors write it; the order of its options is the order of the calls. */
@@ -74,23 +72,18 @@ export function runCep(vector: Vector): Verdict {
 
 /** The operator of a pattern, as the API puts it into the plan. */
 export function cepUnderTest(text: PatternText): OperatorUnderTest {
-  const evaluation = evaluateJob((env) => {
-    const events = env.fromElements<Event>(['a', 1]).keyBy(() => 'k')
-    let stream = CEP.pattern(events, patternOf(text), text.comparator === true ? byLetter : undefined)
-    stream = text.time === 'event' ? stream.inEventTime() : stream.inProcessingTime()
-    if (text.lateTag !== undefined) stream = stream.sideOutputLateData(new OutputTag<Event>(text.lateTag))
-    stream.process(text.timeoutTag === undefined ? new Shown() : new ShownWithTimeouts(text.timeoutTag)).print()
-  })
-  const node = evaluation.graph.nodes.find(({ spec }) => spec.kind === 'cep')
-  const spec = node?.spec as CepSpec
-  const roles = evaluation.graph.registry.rolesOf(node?.id ?? '')
-  return {
-    create: () => new CepOperator(spec),
-    functions: () =>
-      Object.fromEntries(roles.map((role) => [role, evaluation.graph.registry.get(node?.id ?? '', role)])),
-    key: { select: () => 'k', type: { kind: 'STRING' } },
-    sideOutputs: [text.timeoutTag ?? [], text.lateTag ?? []].flat(),
-  }
+  const sides = [text.timeoutTag ?? [], text.lateTag ?? []].flat()
+  return operatorOf(
+    (env) => {
+      const events = env.fromElements<Event>(['a', 1]).keyBy(() => 'k')
+      const pattern = CEP.pattern(events, patternOf(text), text.comparator === true ? byLetter : undefined)
+      const timed = text.time === 'event' ? pattern.inEventTime() : pattern.inProcessingTime()
+      const late = text.lateTag === undefined ? timed : timed.sideOutputLateData(new OutputTag<Event>(text.lateTag))
+      late.process(text.timeoutTag === undefined ? new Shown() : new ShownWithTimeouts(text.timeoutTag)).print()
+    },
+    'cep',
+    sides,
+  )
 }
 
 function counts(

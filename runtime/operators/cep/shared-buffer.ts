@@ -6,6 +6,7 @@
 // numbers given out in order; both are the same event.
 
 import { broken } from '../../base/assert.ts'
+import { LearnerError } from '../../base/diagnostic.ts'
 import { isCompatible, type DeweyNumber } from './dewey-number.ts'
 
 /** From the event of a node back to the one before; `event` is -1 where the run began. */
@@ -30,6 +31,8 @@ export interface BufferedEvent {
   readonly id: number
   value: unknown
   locks: number
+  /** Given up while there are still nodes of it: only after another event took its place. */
+  isLost: boolean
   nodes: BufferNode[]
 }
 
@@ -80,11 +83,12 @@ export class SharedBuffer {
       const event = this.eventOf(known)
       event.value = value
       event.locks = 1
+      event.isLost = false
       return known
     }
     if (ts > state.lastTs) state.lastTs = ts
     const number = state.nextEvent++
-    state.events.set(number, { ts, id, value, locks: 1, nodes: [] })
+    state.events.set(number, { ts, id, value, locks: 1, isLost: false, nodes: [] })
     return number
   }
 
@@ -149,9 +153,13 @@ export class SharedBuffer {
   /** Undoes a lock of an event itself. */
   releaseEvent(number: number): void {
     const event = this.state.events.get(number)
-    if (event === undefined || --event.locks > 0) return
+    if (event === undefined || event.isLost || --event.locks > 0) return
+    if (event.nodes.length === 0) {
+      this.state.events.delete(number)
+      return
+    }
     event.value = undefined
-    if (event.nodes.length === 0) this.state.events.delete(number)
+    event.isLost = true
   }
 
   /** The ways back from a node that a run of this version may take; only the first of them if that's enough. */
@@ -181,9 +189,15 @@ export class SharedBuffer {
     for (const [step, events] of path)
       match.set(
         step,
-        events.map((event) => this.eventOf(event).value),
+        events.map((event) => this.valueOf(event)),
       )
     return match
+  }
+
+  private valueOf(number: number): unknown {
+    const { value, isLost } = this.eventOf(number)
+    if (isLost) throw new LearnerError('CEP_EVENT_LOST')
+    return value
   }
 
   eventOf(number: number): BufferedEvent {

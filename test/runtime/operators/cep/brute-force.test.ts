@@ -1,0 +1,94 @@
+// The operator against matches by definition, on random patterns and events. What real Flink makes of the rest of the
+// language is in asked-of-flink.test.ts and in the golden vectors.
+
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CEP, Duration, Pattern } from '../../../../runtime/index.ts'
+import { operatorOf } from '../../../harness/operator-of.ts'
+import { OperatorHarness } from '../../../harness/operator-harness.ts'
+import { matchesByDefinition, type Gap, type Letter, type Step } from './brute-force.ts'
+
+const gaps = fc.constantFrom<Gap>('next', 'followedBy', 'followedByAny')
+const quantities: fc.Arbitrary<readonly [from: number, to: number]> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([1, 1] as const) },
+  { weight: 1, arbitrary: fc.constant([1, Infinity] as const) },
+  { weight: 1, arbitrary: fc.constantFrom([2, 2] as const, [1, 2] as const, [2, 3] as const, [2, Infinity] as const) },
+)
+const steps = fc.array(
+  fc
+    .record({ letters: fc.constantFrom('a', 'b', 'c', 'ab', 'abc'), gap: gaps, quantity: quantities, inner: gaps })
+    .chain(({ letters, gap, quantity: [from, to], inner }) =>
+      fc.boolean().map((isOptional): Step => ({ letters, gap, from, to, inner, isOptional })),
+    ),
+  { minLength: 1, maxLength: 3 },
+)
+const events = fc
+  .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 7 })
+  .map((pairs): Letter[] => {
+    let ts = 0
+    return pairs.map(([letter, pause]) => ({ letter, ts: (ts += pause) }))
+  })
+const limits = fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 8 }))
+
+function patternOf(all: readonly Step[], within: number): Pattern<Letter> {
+  let pattern: Pattern<Letter> | null = null
+  all.forEach(({ letters, gap, from, to, inner, isOptional }, i) => {
+    const name = String(i)
+    pattern = pattern === null ? Pattern.begin<Letter>(name) : pattern[gap](name)
+    pattern.where((event) => letters.includes(event.letter))
+    if (to === Infinity) pattern.timesOrMore(from)
+    else if (to > 1) pattern.times(from, to)
+    if (to > 1 && inner === 'next') pattern.consecutive()
+    if (to > 1 && inner === 'followedByAny') pattern.allowCombinations()
+    if (isOptional) pattern.optional()
+  })
+  const whole = pattern as unknown as Pattern<Letter>
+  return within === Infinity ? whole : whole.within(Duration.ofMillis(within))
+}
+
+/** Matches as the operator finds them, events by their places. */
+function matchesFound(all: readonly Step[], letters: readonly Letter[], within: number): string[] {
+  const subject = operatorOf((env) => {
+    const keyed = env.fromElements<Letter>(...letters).keyBy(() => 'k')
+    CEP.pattern(keyed, patternOf(all, within))
+      .select((match) =>
+        Array.from(match, ([step, taken]) => [
+          Number(step),
+          taken.map(({ ts }) => letters.findIndex((letter) => letter.ts === ts)),
+        ]),
+      )
+      .print()
+  }, 'cep')
+  const harness = new OperatorHarness(subject)
+  for (const letter of letters) harness.record(letter, letter.ts)
+  harness.watermark(Infinity)
+  return harness.take().flatMap((output) => (output[0] === 'record' ? [JSON.stringify(output[1])] : []))
+}
+
+describe('matches by definition', () => {
+  test.each<[name: string, step: Partial<Step>, letters: string, expected: string[]]>([
+    ['strict', { gap: 'next' }, 'axb', []],
+    ['relaxed: the next one only', { gap: 'followedBy' }, 'axbb', ['[[0,[0]],[1,[2]]]']],
+    ['any', { gap: 'followedByAny' }, 'abb', ['[[0,[0]],[1,[1]]]', '[[0,[0]],[1,[2]]]']],
+    ['optional', { gap: 'next', isOptional: true }, 'a', ['[[0,[0]]]']],
+    ['twice', { gap: 'next', from: 2, to: 2, inner: 'next' }, 'abbb', ['[[0,[0]],[1,[1,2]]]']],
+  ])('%s', (_name, step, letters, expected) => {
+    const once = { from: 1, to: 1, inner: 'followedBy', isOptional: false } as const
+    const all: Step[] = [
+      { ...once, letters: 'a', gap: 'next' },
+      { ...once, letters: 'b', gap: 'next', ...step },
+    ]
+    const given = Array.from(letters, (letter, ts) => ({ letter, ts }))
+    expect(matchesByDefinition(all, given, Infinity).map((match) => JSON.stringify(match))).toEqual(expected)
+  })
+
+  test('are what the operator finds', () => {
+    fc.assert(
+      fc.property(steps, events, limits, (all, letters, within) => {
+        const expected = matchesByDefinition(all, letters, within).map((match) => JSON.stringify(match))
+        expect(matchesFound(all, letters, within).sort()).toEqual(expected.sort())
+      }),
+      { numRuns: 400 },
+    )
+  })
+})
