@@ -108,6 +108,7 @@ export { FileSource, TextLineInputFormat } from './api/files.ts'
 export { ClickEventGenerator, TaxiFareGenerator, TaxiRideGenerator } from './api/training-sources.ts'
 export { ServiceResponse, SimulatedService } from './api/simulated-service.ts'
 export type { ServiceOptions } from './api/simulated-service.ts'
+export { EmbeddedRocksDBStateBackend, HashMapStateBackend, StateBackend } from './api/state-backend.ts'
 export { StateTtlConfig } from './api/state-ttl.ts'
 export {
   ContinuousEventTimeTrigger,
@@ -169,6 +170,7 @@ export {
   ValueStateDescriptor,
 } from './state/descriptors.ts'
 export type { AggregateFunction } from './state/folding.ts'
+export type { AggregatingState, ReducingState } from './state/folding-state.ts'
 export type { ListState } from './state/list-state.ts'
 export type { BroadcastState, MapState, ReadOnlyBroadcastState } from './state/map-state.ts'
 export type { ValueState } from './state/value-state.ts'

@@ -1,7 +1,9 @@
-// The older parameter of `open`, so that code from tutorials before Flink 2.0 runs as it is. It holds nothing here: jobs
-// get their settings from the environment. Flink's Configuration.
+// Settings by their names in Flink, for `env.configure`; and the older parameter of `open`, so that code from tutorials
+// before Flink 2.0 runs as it is. There it holds nothing. Flink's Configuration.
 
-/** What `open` got before Flink 2.0: `open(parameters: Configuration)` still works. */
+/**
+ * Settings by name, for `env.configure(…)`. Before Flink 2.0 `open` got one: `open(parameters: Configuration)` still works.
+ */
 export class Configuration {
   readonly #values = new Map<string, unknown>()
 

@@ -31,7 +31,7 @@ import type {
 } from './functions.ts'
 import { IntervalJoin } from './interval-join.ts'
 import type { OutputTag } from './output-tag.ts'
-import { requireFunction, requireName, requireObject } from './require.ts'
+import { requireFunction, requireKeyType, requireName, requireObject } from './require.ts'
 import { Sink } from './sinks.ts'
 import { CountEvictor } from './evictors.ts'
 import { CountTrigger, PurgingTrigger } from './triggers.ts'
@@ -93,6 +93,7 @@ export class DataStream<T> {
    */
   keyBy<K>(selector: KeyFunction<T, K>, type?: TypeInformation<K>): KeyedStream<T, K> {
     requireFunction(selector, 'getKey', 'keyBy')
+    if (type !== undefined) requireKeyType(type)
     const keyType = type === undefined ? 'infer' : typeText(type as TypeInformation<unknown>)
     return new KeyedStream<T, K>(this.evaluation, this.partitioned('HASH', keyType, { keySelector: selector }))
   }

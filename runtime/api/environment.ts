@@ -8,9 +8,11 @@ import { executionPlan } from '../graph/execution-plan.ts'
 import { createPlan } from '../graph/plan.ts'
 import { requireParallelism, type RuntimeMode } from '../graph/stream-graph.ts'
 import { SingleOutputStreamOperator, strategyFunctions } from './data-stream.ts'
+import type { Configuration } from './configuration.ts'
 import { currentEvaluation, type Evaluation } from './evaluation.ts'
 import { FileSource, plainPath, TextLineInputFormat } from './files.ts'
 import { requireName, requireObject } from './require.ts'
+import { StateBackend, stateBackendOf } from './state-backend.ts'
 import { NumberSequenceSource, Source, type SourceFunction } from './sources.ts'
 import { requireStrategy, WatermarkStrategy } from './watermark-strategy.ts'
 
@@ -90,6 +92,22 @@ export class StreamExecutionEnvironment {
     if (!Object.hasOwn(RuntimeExecutionMode, mode)) throw new LearnerError('RUNTIME_MODE', { value: String(mode) })
     this.#evaluation.graph.config.runtimeMode = mode
     return this
+  }
+
+  /**
+   * How keyed state is kept: `new HashMapStateBackend()`, which applies unless set, hands out the very objects;
+   * `new EmbeddedRocksDBStateBackend()` copies on every read and write.
+   */
+  setStateBackend(backend: StateBackend): this {
+    if (!(backend instanceof StateBackend)) throw new LearnerError('STATE_BACKEND', { value: String(backend) })
+    this.#evaluation.graph.config.stateBackend = backend.kind
+    return this
+  }
+
+  /** Takes settings from a configuration. Of Flink's options it knows `state.backend.type`: `hashmap` or `rocksdb`. */
+  configure(configuration: Configuration): this {
+    const kind: unknown = configuration.get<unknown>('state.backend.type', null)
+    return kind === null ? this : this.setStateBackend(stateBackendOf(kind))
   }
 
   /** Runs every operator in a task of its own. */

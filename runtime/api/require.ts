@@ -2,6 +2,7 @@
 // first hurt. Each throws a LearnerError that says what was given.
 
 import { LearnerError } from '../base/diagnostic.ts'
+import type { TypeInformation, TypeKind } from '../record/type-info.ts'
 
 /** A function, or an object with the method. Null for `method`: a function only. */
 export function requireFunction(value: unknown, method: string | null, call: string): void {
@@ -31,6 +32,15 @@ export function requireName(value: unknown, call: string): string {
   if (typeof value === 'string' && value !== '') return value
   throw new LearnerError('NAME_WANTED', { call, value: describe(value) })
 }
+
+/** A type whose values have a hash code of their own in Java; throws LearnerError otherwise. */
+export function requireKeyType(type: TypeInformation<unknown>): void {
+  if (KEYLESS.has(type.kind)) throw new LearnerError('KEY_TYPE', { type: `Types.${type.kind}` })
+  for (const part of type.parts ?? []) requireKeyType(part)
+}
+
+// An object's hash code in Java is its identity unless its class says otherwise, which no class here can.
+const KEYLESS = new Set<TypeKind>(['POJO', 'GENERIC', 'MAP', 'VOID'])
 
 function isClass(value: object): value is { readonly name: string } {
   return /^class\b/.test(Function.prototype.toString.call(value))

@@ -10,6 +10,11 @@ type TupleOf<T extends readonly unknown[]> = { readonly [I in keyof T]: TypeInfo
  * Type names, for keys and state. A number may be Java's Integer, Long, Float or Double; its hash, and so its subtask,
  * depends on which.
  *
+ * What can be a key: numbers, bigints, texts, booleans, dates, and tuples and lists of these. An enum is its text or its
+ * number. An object can't, whatever its class: in Java it would need a hash code of its own; use a tuple of its fields.
+ * What can be in a state: any data, NaN, −0, bigints and dates included; undefined is stored as null. In a snapshot an
+ * object of a class becomes a plain object, so keep methods out of state.
+ *
  * ```ts
  * stream.keyBy((reading) => reading.celsius, Types.DOUBLE)
  * ```
@@ -41,7 +46,7 @@ export const Types = {
   LOCAL_TIME: { kind: 'LOCAL_TIME' } as TypeInformation<string>,
   /** `2020-01-31T12:34:56` */
   LOCAL_DATE_TIME: { kind: 'LOCAL_DATE_TIME' } as TypeInformation<string>,
-  /** A Date, or `2020-01-31T12:34:56Z`. */
+  /** A Date, or `2020-01-31T12:34:56Z`: as a key, both are one. */
   INSTANT: { kind: 'INSTANT' } as TypeInformation<Date | string>,
   /** An array of fixed length. */
   TUPLE: <T extends readonly unknown[]>(...fields: TupleOf<T>): TypeInformation<T> => ({
@@ -57,8 +62,8 @@ export const Types = {
     kind: 'MAP',
     parts: [key as TypeInformation<unknown>, value as TypeInformation<unknown>],
   }),
-  /** An object of a class. Not for keys. */
+  /** An object of a class. Refused for keys. */
   POJO: <T>(_class: abstract new (...args: never[]) => T): TypeInformation<T> => ({ kind: 'POJO' }),
-  /** Anything. Not for keys. */
+  /** Anything. Refused for keys. */
   GENERIC: <T>(_class?: abstract new (...args: never[]) => T): TypeInformation<T> => ({ kind: 'GENERIC' }),
 } as const

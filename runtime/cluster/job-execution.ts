@@ -253,6 +253,7 @@ export class JobExecution implements TaskListener {
     if (keyed === undefined || keyed.key === null) return null
     const backend = new KeyedStateBackend(declaredKey(keyed.key), maxParallelismOf(vertex), head.id)
     backend.isBatch = this.isBatch
+    backend.isByValue = this.graph.config.stateBackend === 'rocksdb'
     this.backends.push(backend)
     const selectKeys = [1, 2].map((input) => {
       const first = head.inputs.findIndex((edge) => edge.input === input && edge.isKeyed)

@@ -2,8 +2,8 @@
 // nowhere kept: a value that the learner's code changes in place shows as it is now.
 
 import { toPrintText } from '../base/value-text.ts'
+import { shownCell, type StateMeta } from '../state/cells.ts'
 import { NO_SLOT, type KeyedStateBackend } from '../state/keyed-backend.ts'
-import type { Stamped } from '../state/ttl.ts'
 import type { KeyedMoment, KeyMoment, TimerMoment } from './moment.ts'
 import { shorten } from './record-labels.ts'
 
@@ -37,7 +37,7 @@ export function keyAt(backend: KeyedStateBackend, slot: number): KeyBefore[] {
     const own = rows[at] ?? nothingIn(backend, window)
     const row = {
       ...own,
-      cells: new Map([...own.cells, [panes?.state ?? '', cellText(contents)]]),
+      cells: new Map([...own.cells, [panes?.state ?? '', shorten(toPrintText(contents))]]),
       ...(panes?.isEventTime === true ? { eventTimers: [end - 1] } : { processingTimers: [end - 1] }),
     }
     if (at < 0) rows.push(row)
@@ -145,7 +145,7 @@ function keyMoment(
 
 function slotAt(backend: KeyedStateBackend, slot: number): KeyBefore {
   const cells = new Map<string, string | null>()
-  for (const [name, column] of backend.columns) cells.set(name, cellText(column.get(slot)))
+  for (const [name, { column, meta }] of backend.states) cells.set(name, cellText(column.get(slot), meta))
   return {
     window: windowAt(backend, slot),
     cells,
@@ -182,14 +182,9 @@ function timerMoments(
   ].sort((a, b) => a.at - b.at)
 }
 
-/** State with a time to live is stored with a stamp, which isn't the learner's. */
-function cellText(value: unknown): string | null {
-  if (value === undefined) return null
-  return shorten(toPrintText(isStamped(value) ? value.value : value))
-}
-
-function isStamped(value: unknown): value is Stamped {
-  if (typeof value !== 'object' || value === null) return false
-  const names = Object.keys(value)
-  return names.length === 2 && names[0] === 'value' && names[1] === 'lastAccessMs'
+/** As the learner knows the state: without the stamps of a time to live, a list in brackets as Java prints one. */
+function cellText(cell: unknown, meta: StateMeta): string | null {
+  if (cell === undefined) return null
+  const shown = shownCell(cell, meta)
+  return shorten(meta.kind === 'list' ? `[${(shown as unknown[]).map(toPrintText).join(', ')}]` : toPrintText(shown))
 }

@@ -156,10 +156,11 @@ export interface FiredTimer {
 
 /** A call of the learner's code into the engine, or what a function of the learner's returned. */
 export interface CallMoment {
-  readonly kind: 'read' | 'update' | 'clear' | 'collect' | 'register' | 'delete' | 'output' | 'result'
+  readonly kind:
+    'read' | 'update' | 'add' | 'remove' | 'clear' | 'collect' | 'register' | 'delete' | 'output' | 'result'
   /** The state's name, or the clock of a timer. */
   readonly name: string
-  /** What was read, written, collected; the timer's time. */
+  /** What was read, written, collected, of a map's entry `key=value`; the timer's time. */
   readonly text: string
   /** The line of the learner's code, as far as it's known. */
   readonly at: Span | null

@@ -6,7 +6,7 @@ import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
 import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 import { operatorIds, type IdNode } from './operator-ids.ts'
-import type { OperatorSpec, RuntimeMode, StreamGraph, StreamNode } from './stream-graph.ts'
+import type { OperatorSpec, RuntimeMode, StateBackendKind, StreamGraph, StreamNode } from './stream-graph.ts'
 
 export const PLAN_VERSION = 1
 
@@ -68,13 +68,21 @@ export interface Plan {
     readonly isChainingEnabled: boolean
     /** Says something to Flink alone: here records are never copied between chained operators. */
     readonly isObjectReuseEnabled: boolean
+    readonly stateBackend: StateBackendKind
   }
   readonly nodes: readonly PlanNode[]
 }
 
 /** The plan of a graph. `locate` turns a stack trace into a place in the learner's code. */
 export function createPlan(graph: StreamGraph, locate: (stack: string) => string | null = () => null): Plan {
-  const { parallelism, maxParallelism, autoWatermarkIntervalMs, isChainingEnabled, isObjectReuseEnabled } = graph.config
+  const {
+    parallelism,
+    maxParallelism,
+    autoWatermarkIntervalMs,
+    isChainingEnabled,
+    isObjectReuseEnabled,
+    stateBackend,
+  } = graph.config
   const runtimeMode = graph.resolvedMode()
   const drafts = graph.nodes.map((node) => draftNode(graph, node))
   const ids = operatorIds(idNodes(drafts, isChainingEnabled))
@@ -92,6 +100,7 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
       autoWatermarkIntervalMs,
       isChainingEnabled,
       isObjectReuseEnabled,
+      stateBackend,
     },
     nodes,
   }

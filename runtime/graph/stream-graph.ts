@@ -99,7 +99,11 @@ export interface JobConfig {
   autoWatermarkIntervalMs: number
   isChainingEnabled: boolean
   isObjectReuseEnabled: boolean
+  stateBackend: StateBackendKind
 }
+
+/** How keyed state is handed out: by reference, as on Flink's heap, or as copies, as by its RocksDB. Flink's names. */
+export type StateBackendKind = 'hashmap' | 'rocksdb'
 
 const DEFAULT_GROUP = 'default'
 
@@ -139,6 +143,7 @@ export class StreamGraph {
       autoWatermarkIntervalMs: 200,
       isChainingEnabled: true,
       isObjectReuseEnabled: false,
+      stateBackend: 'hashmap',
     }
   }
 

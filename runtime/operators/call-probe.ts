@@ -1,12 +1,13 @@
-// What a learner's function calls while somebody watches: state reads and writes, timers, collected records. The probed
-// handles only tell and pass on, so a watched run is the same run; where nobody watches they don't exist and cost nothing.
+// What a learner's function calls while somebody watches: timers and collected records here, state in state-probes.ts. The
+// probed handles only tell and pass on, so a watched run is the same run; where nobody watches they don't exist and cost
+// nothing.
 
 import { toPrintText } from '../base/value-text.ts'
 import type { Receiver } from '../record/receiver.ts'
-import type { ValueState } from '../state/value-state.ts'
 import type { TimerService } from './functions.ts'
 
-export type CallKind = 'read' | 'update' | 'clear' | 'collect' | 'register' | 'delete' | 'output' | 'result'
+export type CallKind =
+  'read' | 'update' | 'add' | 'remove' | 'clear' | 'collect' | 'register' | 'delete' | 'output' | 'result'
 
 /** Told of each call, while the caller is still on the stack. `text` is asked for only if it's wanted. */
 export interface CallProbe {
@@ -24,35 +25,6 @@ export function probedCall<A extends readonly unknown[], R>(
     const result = call(...args)
     probe.called('result', name, () => toPrintText(result))
     return result
-  }
-}
-
-/** A ValueState that tells what it's asked. */
-export class ProbedValueState<T> implements ValueState<T> {
-  readonly #state: ValueState<T>
-  readonly #name: string
-  readonly #probe: CallProbe
-
-  constructor(state: ValueState<T>, name: string, probe: CallProbe) {
-    this.#state = state
-    this.#name = name
-    this.#probe = probe
-  }
-
-  value(): T | null {
-    const value = this.#state.value()
-    this.#probe.called('read', this.#name, () => toPrintText(value))
-    return value
-  }
-
-  update(value: T | null): void {
-    this.#state.update(value)
-    this.#probe.called('update', this.#name, () => toPrintText(value))
-  }
-
-  clear(): void {
-    this.#state.clear()
-    this.#probe.called('clear', this.#name, () => '')
   }
 }
 

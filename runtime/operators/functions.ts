@@ -2,9 +2,16 @@
 // learner extends are in api/functions.ts; both sides meet in these types.
 
 import type { TypeInformation } from '../record/type-info.ts'
-import type { ListStateDescriptor, MapStateDescriptor, ValueStateDescriptor } from '../state/descriptors.ts'
+import type {
+  AggregatingStateDescriptor,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  ReducingStateDescriptor,
+  ValueStateDescriptor,
+} from '../state/descriptors.ts'
+import type { AggregatingState, ReducingState } from '../state/folding-state.ts'
 import type { ListState } from '../state/list-state.ts'
-import type { BroadcastState } from '../state/map-state.ts'
+import type { BroadcastState, MapState } from '../state/map-state.ts'
 import type { ValueState } from '../state/value-state.ts'
 
 /** Takes results. Whatever was collected must not be changed afterwards. */
@@ -35,10 +42,21 @@ export interface TaskInfo {
 /** What `open` gets. Empty, as Flink's OpenContext is; functions ask getRuntimeContext instead. */
 export type OpenContext = object
 
-/** State of the current key; on keyed streams only. Ask for it in `open`. Flink's KeyedStateStore. */
+/**
+ * State of the current key; on keyed streams only. Ask for it in `open`. A name stands for one state of the operator:
+ * asking again gives the same one, and asking for another kind is an error. Flink's KeyedStateStore.
+ */
 export interface KeyedStateStore {
-  /** The state with this descriptor: one value. */
+  /** One value per key. */
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>
+  /** A list per key. */
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>
+  /** A map per key. */
+  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>
+  /** One value per key, into which what is added is reduced. */
+  getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T>
+  /** One accumulator per key, into which what is added is aggregated. */
+  getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT>
 }
 
 /** What a rich function's getRuntimeContext gives: where it runs, and its state. */

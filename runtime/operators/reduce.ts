@@ -3,6 +3,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#reduce
 
 import { present } from '../base/assert.ts'
+import { cloneValue } from '../base/clone.ts'
 import { LearnerError } from '../base/diagnostic.ts'
 import type { Column } from '../state/column.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
@@ -49,13 +50,14 @@ export class ReduceOperator extends StreamOperator {
     if (after instanceof Promise) refusePromise(after, 'reduce', this.name)
     // Most often a `return` was forgotten; stored, it would clear the state without a word.
     if (after === undefined || after === null) throw new LearnerError('REDUCE_NOTHING', { operator: this.name })
-    this.backend.set(this.column, STATE, after)
+    this.backend.set(this.column, STATE, this.backend.isByValue ? cloneValue(after) : after)
     return after
   }
 
   /** What the current key has accumulated; undefined before its first record. */
   protected accumulated(): unknown {
-    return this.backend.get(this.column, STATE)
+    const stored = this.backend.get(this.column, STATE)
+    return this.backend.isByValue ? cloneValue(stored) : stored
   }
 
   override close(): void {

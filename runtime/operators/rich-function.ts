@@ -2,43 +2,58 @@
 // with the method and a rich class are all the same to an operator after this.
 
 import { LearnerError } from '../base/diagnostic.ts'
-import type { ValueStateDescriptor } from '../state/descriptors.ts'
-import { ExpiringValueState, KeyedValueState, type ValueState } from '../state/value-state.ts'
-import { ProbedValueState } from './call-probe.ts'
+import type {
+  AggregatingStateDescriptor,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  ReducingStateDescriptor,
+  ValueStateDescriptor,
+} from '../state/descriptors.ts'
+import type { AggregatingState, ReducingState } from '../state/folding-state.ts'
+import { KeyedStates } from '../state/keyed-states.ts'
+import type { ListState } from '../state/list-state.ts'
+import type { MapState } from '../state/map-state.ts'
+import type { ValueState } from '../state/value-state.ts'
 import type {
   CheckpointedFunctionLike,
   FunctionInitializationContext,
   FunctionSnapshotContext,
+  KeyedStateStore,
   RichFunctionLike,
   RuntimeContext,
   TaskInfo,
 } from './functions.ts'
 import type { OperatorContext, StreamOperator } from './operator.ts'
+import { ProbedStates } from './state-probes.ts'
 
 /** The RuntimeContext of an operator's function. */
 export class OperatorRuntimeContext implements RuntimeContext {
   readonly #context: OperatorContext
-  readonly #states = new Map<string, ValueState<unknown>>()
+  /** Made when a state is first asked for. */
+  #states: KeyedStateStore | null = null
 
   constructor(context: OperatorContext) {
     this.#context = context
   }
 
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
-    const name = descriptor?.name
-    if (typeof name !== 'string' || name === '') throw new LearnerError('STATE_NAME_MISSING', { value: String(name) })
-    const backend = this.#context.keyed
-    if (backend === null) throw new LearnerError('STATE_NOT_KEYED', { state: name, operator: this.#context.name })
-    const known = this.#states.get(name)
-    if (known !== undefined) return known as ValueState<T>
-    const plain =
-      descriptor.ttl === null
-        ? new KeyedValueState(backend, descriptor)
-        : new ExpiringValueState(backend, descriptor, () => this.#context.nowMs())
-    const { probe } = this.#context
-    const state: ValueState<T> = probe === null ? plain : new ProbedValueState(plain, name, probe)
-    this.#states.set(name, state as ValueState<unknown>)
-    return state
+    return this.#store(descriptor).getState(descriptor)
+  }
+
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
+    return this.#store(descriptor).getListState(descriptor)
+  }
+
+  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
+    return this.#store(descriptor).getMapState(descriptor)
+  }
+
+  getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
+    return this.#store(descriptor).getReducingState(descriptor)
+  }
+
+  getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
+    return this.#store(descriptor).getAggregatingState(descriptor)
   }
 
   getTaskInfo(): TaskInfo {
@@ -62,6 +77,18 @@ export class OperatorRuntimeContext implements RuntimeContext {
 
   getTaskName(): string {
     return this.#context.name
+  }
+
+  #store(descriptor: { readonly name: string } | null | undefined): KeyedStateStore {
+    return (this.#states ??= this.#makeStore(String(descriptor?.name)))
+  }
+
+  #makeStore(state: string): KeyedStateStore {
+    const context = this.#context
+    const { keyed, probe } = context
+    if (keyed === null) throw new LearnerError('STATE_NOT_KEYED', { state, operator: context.name })
+    const states = new KeyedStates(keyed, () => context.nowMs())
+    return probe === null ? states : new ProbedStates(states, probe)
   }
 }
 

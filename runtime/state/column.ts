@@ -1,9 +1,19 @@
 // One keyed state of one subtask: a value per slot, in chunks that are copied on the first write after a snapshot. So a
-// snapshot costs a copy of the list of chunks, whatever the number of keys.
+// snapshot costs a copy of the list of chunks, whatever the number of keys. As long as a snapshot is being written, an
+// object that it holds is also copied before it is handed out, because whoever gets it may change it in place: Flink's
+// CopyOnWriteStateMap.
+
+import { cloneValue } from '../base/clone.ts'
 
 const CHUNK_BITS = 9
 const CHUNK_SIZE = 1 << CHUNK_BITS
 const CHUNK_MASK = CHUNK_SIZE - 1
+
+/** The chunks of a column at one moment. Nobody writes into them. */
+export interface ColumnSnapshot {
+  readonly chunks: readonly (readonly unknown[])[]
+  readonly entries: number
+}
 
 /** A chunked copy-on-write column; `undefined` is an empty cell. */
 export class Column {
@@ -12,12 +22,26 @@ export class Column {
   owned: boolean[] = []
   /** Cells that aren't empty. */
   entries = 0
+  /** Snapshots that are still being written. */
+  pending = 0
   /** How many snapshots were taken or restored: who changes values in place must copy them after one. */
   snapshots = 0
+  /** While snapshots are pending, by chunk and cell: the number of the last snapshot when it was written. */
+  writtenAt: (Uint32Array | undefined)[] = []
 
   get(slot: number): unknown {
     const chunk = this.chunks[slot >> CHUNK_BITS]
     return chunk === undefined ? undefined : chunk[slot & CHUNK_MASK]
+  }
+
+  /** The cell for somebody who may change it in place. */
+  open(slot: number): unknown {
+    const value = this.get(slot)
+    if (this.pending === 0 || typeof value !== 'object' || value === null) return value
+    if ((this.writtenAt[slot >> CHUNK_BITS]?.[slot & CHUNK_MASK] ?? 0) >= this.snapshots) return value
+    const copy = cloneValue(value)
+    this.set(slot, copy)
+    return copy
   }
 
   /** Writes the cell; `undefined` empties it. Says by how much the number of entries changed: 1, 0 or -1. */
@@ -25,6 +49,7 @@ export class Column {
     const at = slot >> CHUNK_BITS
     let chunk = this.chunks[at]
     if (chunk === undefined || this.owned[at] !== true) chunk = this.own(at)
+    if (this.pending !== 0) this.mark(at, slot & CHUNK_MASK)
     const before = chunk[slot & CHUNK_MASK]
     chunk[slot & CHUNK_MASK] = value
     if ((value === undefined) === (before === undefined)) return 0
@@ -33,19 +58,31 @@ export class Column {
     return change
   }
 
-  /** The chunks as they are now. The column goes on with copies. */
-  snap(): { readonly chunks: readonly unknown[][]; readonly entries: number } {
+  /** The chunks as they are now; the column goes on with copies. Whoever takes it calls `release` once it's written. */
+  snap(): ColumnSnapshot {
     this.owned.fill(false)
+    this.pending++
     this.snapshots++
     return { chunks: this.chunks.slice(), entries: this.entries }
   }
 
+  /** One snapshot less is being written. */
+  release(): void {
+    this.pending--
+    if (this.pending === 0) this.writtenAt = []
+  }
+
   /** Goes back to what `snap` gave. */
-  restore(snapshot: { readonly chunks: readonly unknown[][]; readonly entries: number }): void {
-    this.chunks = snapshot.chunks.slice()
+  restore({ chunks, entries }: ColumnSnapshot): void {
+    this.chunks = chunks.slice() as unknown[][]
     this.owned = this.chunks.map(() => false)
-    this.entries = snapshot.entries
+    this.entries = entries
     this.snapshots++
+  }
+
+  private mark(at: number, cell: number): void {
+    const marks = (this.writtenAt[at] ??= new Uint32Array(CHUNK_SIZE))
+    marks[cell] = this.snapshots
   }
 
   private own(at: number): unknown[] {
@@ -59,4 +96,9 @@ export class Column {
     }
     return this.chunks[at] as unknown[]
   }
+}
+
+/** The cell of a snapshot. */
+export function cellOf({ chunks }: ColumnSnapshot, slot: number): unknown {
+  return chunks[slot >> CHUNK_BITS]?.[slot & CHUNK_MASK]
 }

@@ -1,7 +1,7 @@
 // Keyed state of one subtask of one operator. A key has a slot, and another for each window in which it holds something;
 // every state is a column by slot; timers are two more columns. Slots that have neither state nor timers left are freed
-// in sweeps, so memory follows the live keys and a key that comes and goes costs nothing. Flink's heap
-// KeyedStateBackend: values are handed out by reference.
+// in sweeps, so memory follows the live keys and a key that comes and goes costs nothing. Flink's KeyedStateBackend;
+// whether it looks like the one on the heap or like RocksDB's is up to the handles (keyed-states.ts).
 
 import { cloneValue } from '../base/clone.ts'
 import { LearnerError } from '../base/diagnostic.ts'
@@ -9,51 +9,36 @@ import type { Fingerprint } from '../base/value-hash.ts'
 import { keyGroupOf, type KeyGroupRange } from '../record/key-groups.ts'
 import { KeyReader, type CanonicalKey } from '../record/key.ts'
 import type { TypeInformation } from '../record/type-info.ts'
+import { readCell, type StateMeta } from './cells.ts'
 import { Column } from './column.ts'
 import { KeyIndex } from './key-index.ts'
+import {
+  PendingSnapshot,
+  type KeyedSnapshot,
+  type KeyedState,
+  type SlotSnapshot,
+  type StateRequest,
+} from './keyed-snapshot.ts'
 import { Namespaces } from './namespaces.ts'
 import type { PaneTables } from './pane-tables.ts'
 import { TimerQueue } from './timer-queue.ts'
+import type { AccessCleanup } from './ttl.ts'
+import { ValueMap } from './value-map.ts'
+
+export type { KeyedSnapshot } from './keyed-snapshot.ts'
 
 /** No current key: in `open`, between records, on a stream that isn't keyed. */
 export const NO_SLOT = -1
 
 const FIRST_SWEEP = 1024
 
-/** What a slot holds, as a snapshot keeps it. */
-interface SlotSnapshot {
-  readonly states: readonly (readonly [name: string, value: unknown])[]
-  readonly eventTimers: readonly number[]
-  readonly processingTimers: readonly number[]
-}
-
-/** What a key holds in a window. */
-interface NamespaceSnapshot extends SlotSnapshot {
-  readonly start: number
-  readonly end: number
-}
-
-/** Everything one key holds, as a snapshot keeps it. */
-export interface KeySnapshot extends SlotSnapshot {
-  readonly key: unknown
-  /** Absent where the key holds nothing in a window. */
-  readonly namespaces?: readonly NamespaceSnapshot[]
-}
-
-/** Keyed state by key group: what a subtask of any parallelism can be restored from. */
-export interface KeyedSnapshot {
-  readonly version: 1
-  readonly maxParallelism: number
-  readonly groups: readonly { readonly keyGroup: number; readonly keys: readonly KeySnapshot[] }[]
-}
-
 /** What a state handle needs of the backend: the cells of one slot at a time. */
 export interface KeyedAccess {
   /** The slot that is read and written now; NO_SLOT for none. */
   readonly slot: number
-  column(name: string): Column
   get(column: Column, name: string): unknown
-  set(column: Column, name: string, value: unknown): void
+  /** Says by how much the number of entries changed. */
+  set(column: Column, name: string, value: unknown): number
 }
 
 export class KeyedStateBackend implements KeyedAccess {
@@ -62,6 +47,14 @@ export class KeyedStateBackend implements KeyedAccess {
   readonly index = new KeyIndex()
   readonly namespaces = new Namespaces()
   readonly columns = new Map<string, Column>()
+  /** By name, in the order of the columns. */
+  readonly states = new Map<string, KeyedState>()
+  /** Values are copied when they're read and when they're written, as RocksDB does by serializing them. */
+  isByValue = false
+  /** Called whenever a record's key has become the current one. */
+  readonly keyListeners: (() => void)[] = []
+  /** By state, what cleans it up on access. */
+  readonly cleanups = new Map<string, AccessCleanup>()
   readonly eventTimers = new TimerQueue(new Column())
   readonly processingTimers = new TimerQueue(new Column())
   /** Contents of windows that are kept by window instead of by slot; null where there are none. */
@@ -96,6 +89,7 @@ export class KeyedStateBackend implements KeyedAccess {
     let slot = this.index.slotOf(canonical)
     if (slot < 0) slot = this.allocateKey(canonical, typeof key === 'object' ? key : canonicalToKey(key, canonical))
     this.slot = slot
+    if (this.keyListeners.length > 0) for (const listener of this.keyListeners) listener()
   }
 
   /** Makes the window of the current key the current one. */
@@ -120,12 +114,35 @@ export class KeyedStateBackend implements KeyedAccess {
     return this.slot === NO_SLOT ? null : this.keys[this.slot]
   }
 
-  /** The column of a state, made on first asking. */
+  /** The column of a state of values, made on first asking. */
   column(name: string): Column {
-    let column = this.columns.get(name)
-    if (column === undefined) {
-      column = new Column()
-      this.columns.set(name, column)
+    return this.columns.get(name) ?? this.addState({ name, kind: 'value', expires: false }, null)
+  }
+
+  /**
+   * The column of a state. What was restored of it is changed to what is asked for: stamped or not. Throws LearnerError
+   * if it was asked for with another kind or other types, now or before the snapshot.
+   */
+  register(request: StateRequest): Column {
+    const { name, kind, expires } = request
+    const known = this.states.get(name)
+    if (known === undefined) return this.addState({ name, kind, expires }, request)
+    const { column, meta } = known
+    const before = known.request?.declared ?? null
+    if (meta.kind !== kind || (before !== null && request.declared !== null && before !== request.declared)) {
+      throw new LearnerError('STATE_NAME_TWICE', {
+        state: name,
+        first: before ?? meta.kind,
+        second: request.declared ?? kind,
+      })
+    }
+    if (known.request === null) {
+      this.states.set(name, { column, meta: { name, kind, expires }, request })
+      const target = { keyType: request.keyType, expires, nowMs: request.nowMs() }
+      for (let slot = 0; slot < this.keys.length; slot++) {
+        const cell = column.get(slot)
+        if (cell !== undefined) column.set(slot, readCell(cell, meta, target))
+      }
     }
     return column
   }
@@ -133,19 +150,20 @@ export class KeyedStateBackend implements KeyedAccess {
   /** The current key's cell of a column; undefined if empty. */
   get(column: Column, name: string): unknown {
     if (this.slot === NO_SLOT) throw new LearnerError('STATE_WITHOUT_KEY', { state: name })
-    return column.get(this.slot)
+    return column.open(this.slot)
   }
 
-  /** Writes the current key's cell; undefined empties it. */
-  set(column: Column, name: string, value: unknown): void {
+  /** Writes the current key's cell; undefined empties it. Says by how much the number of entries changed. */
+  set(column: Column, name: string, value: unknown): number {
     if (this.slot === NO_SLOT) throw new LearnerError('STATE_WITHOUT_KEY', { state: name })
-    this.setAt(column, this.slot, value)
+    return this.setAt(column, this.slot, value)
   }
 
-  /** Writes the cell of a slot; undefined empties it. */
-  setAt(column: Column, slot: number, value: unknown): void {
+  /** Writes the cell of any key in use. */
+  setAt(column: Column, slot: number, value: unknown): number {
     const change = column.set(slot, value)
     if (change !== 0) this.uses[slot] = (this.uses[slot] as number) + change
+    return change
   }
 
   registerTimer(queue: TimerQueue, timestamp: number): void {
@@ -172,7 +190,10 @@ export class KeyedStateBackend implements KeyedAccess {
     if (root === NO_SLOT) return
     for (const slot of [root, ...this.namespaces.slotsOf(root)]) {
       this.setCurrentSlot(slot)
-      for (const [name, column] of this.columns) this.set(column, name, undefined)
+      for (const [name, column] of this.columns) {
+        const change = this.set(column, name, undefined)
+        if (change !== 0) this.cleanups.get(name)?.changed(slot, change)
+      }
     }
     this.setCurrentSlot(NO_SLOT)
   }
@@ -232,31 +253,17 @@ export class KeyedStateBackend implements KeyedAccess {
 
   /** A copy of all state and timers, by key group. Shares nothing mutable with the running state. */
   snapshot(): KeyedSnapshot {
-    const groups = new Map<number, KeySnapshot[]>()
-    const { roots } = this.namespaces
-    const done = new Set<number>()
-    for (const live of this.liveSlots()) {
-      const root = roots[live] as number
-      if (done.has(root)) continue
-      done.add(root)
-      const keyGroup = this.keyGroupOfSlot(root)
-      const keys = groups.get(keyGroup) ?? []
-      groups.set(keyGroup, keys)
-      const namespaces = this.namespaceSnapshots(root)
-      keys.push({
-        key: cloneValue(this.keys[root]),
-        ...this.slotSnapshot(root),
-        ...(namespaces.length === 0 ? {} : { namespaces }),
-      })
-    }
-    const sorted = Array.from(groups, ([keyGroup, keys]) => ({ keyGroup, keys })).sort(
-      (a, b) => a.keyGroup - b.keyGroup,
-    )
-    return { version: 1, maxParallelism: this.maxParallelism, groups: sorted }
+    return this.beginSnapshot().write()
   }
 
-  /** Fills an empty backend with the keys of the snapshot whose key groups lie in the range. */
+  /** The synchronous part of a snapshot: takes hold of everything as it is now. Owes a `write` or an `abandon`. */
+  beginSnapshot(): PendingSnapshot {
+    return new PendingSnapshot(this)
+  }
+
+  /** Fills an empty backend with the keys of the snapshot whose key groups lie in the range. Before states are asked for. */
   restore(snapshot: KeyedSnapshot, range: KeyGroupRange): void {
+    for (const meta of snapshot.states) if (!this.states.has(meta.name)) this.addState(meta, null)
     for (const { keyGroup, keys } of snapshot.groups) {
       if (keyGroup < range.start || keyGroup > range.end) continue
       for (const entry of keys) {
@@ -287,7 +294,8 @@ export class KeyedStateBackend implements KeyedAccess {
       }
       for (const [name, column] of this.columns) {
         fingerprint.string(name)
-        fingerprint.value(column.get(slot))
+        const cell = column.get(slot)
+        fingerprint.value(cell instanceof ValueMap ? cell.entries : cell)
       }
       for (const time of this.eventTimers.timesOf(slot)) fingerprint.number(time)
       fingerprint.int(-1)
@@ -295,37 +303,11 @@ export class KeyedStateBackend implements KeyedAccess {
     }
   }
 
-  /** What a key holds in windows, be it in slots or in panes. */
-  private namespaceSnapshots(root: number): NamespaceSnapshot[] {
-    const { starts, ends } = this.namespaces
-    const { panes } = this
-    const found = this.namespaces
-      .slotsOf(root)
-      .filter((slot) => (this.uses[slot] as number) > 0)
-      .map((slot) => ({ start: starts[slot] as number, end: ends[slot] as number, ...this.slotSnapshot(slot) }))
-    for (const { start, end, contents } of panes?.entriesOf(root) ?? []) {
-      const timers = [end - 1]
-      const at = found.findIndex((other) => other.start === start && other.end === end)
-      const [own = { start, end, states: [], eventTimers: [], processingTimers: [] }] =
-        at < 0 ? [] : found.splice(at, 1)
-      found.push({
-        ...own,
-        states: [[(panes as PaneTables).state, cloneValue(contents)], ...own.states],
-        eventTimers: panes?.isEventTime === true ? timers : [],
-        processingTimers: panes?.isEventTime === true ? [] : timers,
-      })
-    }
-    return found
-  }
-
-  private slotSnapshot(slot: number): SlotSnapshot {
-    return {
-      states: Array.from(this.columns, ([name, column]) => [name, cloneValue(column.get(slot))] as const).filter(
-        ([, value]) => value !== undefined,
-      ),
-      eventTimers: this.eventTimers.timesOf(slot),
-      processingTimers: this.processingTimers.timesOf(slot),
-    }
+  private addState(meta: StateMeta, request: StateRequest | null): Column {
+    const column = new Column()
+    this.columns.set(meta.name, column)
+    this.states.set(meta.name, { column, meta, request })
+    return column
   }
 
   /** Gives the current slot what the snapshot has for it. */

@@ -2,6 +2,8 @@
 // in the order in which keys came, and the windows sorted by end. No slot, timer or heap per key and window: a window's
 // timer stands for those of all its keys. To everybody else it reads like state and timers per key and window.
 
+import { cloneValue } from '../base/clone.ts'
+
 /** One open window. */
 export interface Pane {
   readonly start: number
@@ -10,6 +12,16 @@ export interface Pane {
   index: Int32Array
   readonly slots: number[]
   readonly contents: unknown[]
+  /** While a snapshot is being written: places whose contents it doesn't hold. */
+  own: Set<number> | null
+}
+
+/** An open window at one moment. */
+export interface PaneSnapshot {
+  readonly start: number
+  readonly end: number
+  readonly slots: readonly number[]
+  readonly contents: readonly unknown[]
 }
 
 /** What a key holds in an open window. */
@@ -31,6 +43,8 @@ export class PaneTables {
   last: Pane | null = null
   /** The window whose keys are being fired: for whoever watches. */
   firing: Pane | null = null
+  /** Snapshots that are still being written: what they hold is copied before it's changed in place. */
+  pending = 0
   /** Tables of closed windows, cleared. */
   spare: Int32Array[] = []
 
@@ -47,7 +61,7 @@ export class PaneTables {
     while (at > 0 && (open[at - 1] as Pane).end > end) at--
     const before = open[at - 1]
     if (before !== undefined && before.end === end) return (this.last = before)
-    const pane: Pane = { start, end, index: this.spare.pop() ?? new Int32Array(64), slots: [], contents: [] }
+    const pane: Pane = { start, end, index: this.spare.pop() ?? new Int32Array(64), slots: [], contents: [], own: null }
     open.splice(at, 0, pane)
     return (this.last = pane)
   }
@@ -84,6 +98,28 @@ export class PaneTables {
     this.spare.push(index)
     this.firing = pane
     return pane
+  }
+
+  /** The contents at a place, for somebody who may change them in place. */
+  openContents({ contents, own }: Pane, at: number): unknown {
+    if (own === null || own.has(at)) return contents[at]
+    own.add(at)
+    return (contents[at] = cloneValue(contents[at]))
+  }
+
+  /** The windows as they are now. Whoever takes them calls `release` once they're written. */
+  snap(): PaneSnapshot[] {
+    this.pending++
+    return this.open.map((pane) => {
+      pane.own = new Set()
+      return { start: pane.start, end: pane.end, slots: pane.slots.slice(), contents: pane.contents.slice() }
+    })
+  }
+
+  /** One snapshot less is being written. */
+  release(): void {
+    this.pending--
+    if (this.pending === 0) for (const pane of this.open) pane.own = null
   }
 
   /** What a key holds, the window that ends first first. */

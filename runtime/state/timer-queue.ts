@@ -74,9 +74,7 @@ export class TimerQueue {
 
   /** The timestamps a slot has registered, in ascending order. */
   timesOf(slot: number): number[] {
-    const registered = this.registered.get(slot) as Registered
-    if (registered === undefined) return []
-    return typeof registered === 'number' ? [registered] : [...registered].sort((a, b) => a - b)
+    return registeredTimes(this.registered.get(slot))
   }
 
   private isLive(slot: number, timestamp: number): boolean {
@@ -138,4 +136,11 @@ export class TimerQueue {
     this.orders = orders
     this.slots = slots
   }
+}
+
+/** The timestamps in a cell of the column, in ascending order. */
+export function registeredTimes(cell: unknown): number[] {
+  const registered = cell as Registered
+  if (registered === undefined) return []
+  return typeof registered === 'number' ? [registered] : [...registered].sort((a, b) => a - b)
 }

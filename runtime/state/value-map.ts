@@ -10,11 +10,11 @@ export class ValueMap<V> {
   readonly entries = new Map<unknown, V>()
   /** By the text of a key that's an object: that key as `entries` has it. Null until there is one. */
   objects: Map<string, unknown> | null = null
-  /** Declared BIG_INT: keys are bigints. Otherwise an integral number and a bigint are one long. */
-  readonly isBigInt: boolean
+  /** Declared BIG_INT, keys are bigints. Otherwise an integral number and a bigint are one long. */
+  readonly keyType: TypeInformation<unknown> | null
 
   constructor(keyType: TypeInformation<unknown> | null) {
-    this.isBigInt = keyType?.kind === 'BIG_INT'
+    this.keyType = keyType
   }
 
   get size(): number {
@@ -42,6 +42,13 @@ export class ValueMap<V> {
     return this.entries.delete(known)
   }
 
+  /** A map of those entries whose value is wanted. */
+  filter(isWanted: (value: V) => boolean): ValueMap<V> {
+    const copy = new ValueMap<V>(this.keyType)
+    for (const [key, value] of this.entries) if (isWanted(value)) copy.set(key, value)
+    return copy
+  }
+
   clear(): void {
     this.entries.clear()
     this.objects = null
@@ -55,9 +62,9 @@ export class ValueMap<V> {
       case 'undefined':
         return null
       case 'bigint':
-        return !this.isBigInt && Number.isSafeInteger(Number(key)) ? Number(key) : key
+        return this.keyType?.kind !== 'BIG_INT' && Number.isSafeInteger(Number(key)) ? Number(key) : key
       case 'number':
-        return this.isBigInt && Number.isInteger(key) ? BigInt(key) : key
+        return this.keyType?.kind === 'BIG_INT' && Number.isInteger(key) ? BigInt(key) : key
       default:
         return key
     }

@@ -2,9 +2,8 @@
 // TtlValueState.
 
 import type { Column } from './column.ts'
-import type { ValueStateDescriptor } from './descriptors.ts'
+import { ExpiringState } from './expiring-state.ts'
 import type { KeyedAccess } from './keyed-backend.ts'
-import { isExpired, type Stamped } from './ttl.ts'
 
 /** One value for the current key. */
 export interface ValueState<T> {
@@ -23,16 +22,16 @@ export class KeyedValueState<T> implements ValueState<T> {
   readonly column: Column
   readonly defaultValue: T | null
 
-  constructor(backend: KeyedAccess, descriptor: ValueStateDescriptor<T>) {
-    this.name = descriptor.name
+  constructor(name: string, backend: KeyedAccess, column: Column, defaultValue: T | null) {
+    this.name = name
     this.backend = backend
-    this.column = backend.column(descriptor.name)
-    this.defaultValue = descriptor.defaultValue
+    this.column = column
+    this.defaultValue = defaultValue
   }
 
   value(): T | null {
     const { slot } = this.backend
-    const value = slot < 0 ? this.backend.get(this.column, this.name) : this.column.get(slot)
+    const value = slot < 0 ? this.backend.get(this.column, this.name) : this.column.open(slot)
     return value === undefined ? this.defaultValue : (value as T)
   }
 
@@ -45,44 +44,20 @@ export class KeyedValueState<T> implements ValueState<T> {
   }
 }
 
-/** ValueState whose values expire. `update(null)` stores a stamped null, as Flink does. */
-export class ExpiringValueState<T> implements ValueState<T> {
-  readonly name: string
-  readonly backend: KeyedAccess
-  readonly column: Column
-  readonly descriptor: ValueStateDescriptor<T>
-  readonly nowMs: () => number
-
-  constructor(backend: KeyedAccess, descriptor: ValueStateDescriptor<T>, nowMs: () => number) {
-    this.name = descriptor.name
-    this.backend = backend
-    this.column = backend.column(descriptor.name)
-    this.descriptor = descriptor
-    this.nowMs = nowMs
-  }
-
+/** ValueState whose values expire. A default value is ignored, as in Flink. */
+export class ExpiringValueState<T> extends ExpiringState implements ValueState<T> {
   value(): T | null {
-    const stamped = this.backend.get(this.column, this.name) as Stamped | undefined
-    const ttl = this.descriptor.ttl
-    if (stamped === undefined || ttl === null) return null
-    if (isExpired(stamped, ttl, this.nowMs())) {
-      this.clear()
-      if (ttl.visibility === 'NeverReturnExpired') return null
-    } else if (ttl.update === 'OnReadAndWrite') {
-      this.stamp(stamped.value)
-    }
-    return stamped.value as T
+    this.accessed()
+    return this.checkCell<T>()?.value ?? null
   }
 
   update(value: T | null): void {
-    this.stamp(value)
+    this.accessed()
+    this.write(value === null || value === undefined ? undefined : this.stamp(value))
   }
 
-  clear(): void {
-    this.backend.set(this.column, this.name, undefined)
-  }
-
-  private stamp(value: unknown): void {
-    this.backend.set(this.column, this.name, { value, lastAccessMs: this.nowMs() } satisfies Stamped)
+  override clear(): void {
+    super.clear()
+    this.accessed()
   }
 }

@@ -13,8 +13,6 @@ const folder = path.join(import.meta.dirname, 'vectors/datastream')
 const WAITING: Readonly<Record<string, number>> = {
   broadcast: 14,
   joins: 45,
-  rescale: 6,
-  state: 77,
 }
 /** Family -> how many vectors there are, so that a file can't shrink unseen. */
 const VECTORS: Readonly<Record<string, number>> = {

@@ -1,9 +1,11 @@
 // The scripted function of the vectors: a record is [key, [command, …]]. The commands and what they emit are described
 // in the recordings' README.
 
-import { KeyedProcessFunction, OutputTag, ValueStateDescriptor } from '../../runtime/index.ts'
-import type { Collector, Context, OnTimerContext, ValueState } from '../../runtime/index.ts'
+import { LearnerError } from '../../runtime/base/diagnostic.ts'
+import { KeyedProcessFunction, OutputTag } from '../../runtime/index.ts'
+import type { Collector, Context, OnTimerContext } from '../../runtime/index.ts'
 import type { StateTtl } from '../../runtime/state/ttl.ts'
+import { StateCommands } from './state-commands.ts'
 import { timestampFrom, type Step, type Vector } from './format.ts'
 
 type Command = readonly [string, ...unknown[]]
@@ -18,7 +20,8 @@ export interface ProgramSettings {
   }
 }
 
-const KNOWN = new Set(['et', 'pt', 'det', 'dpt', 'et+', 'out', 'side', 'ctx', 'v'])
+const STATES = ['v', 'l', 'm', 'r', 'a']
+const KNOWN = new Set(['et', 'pt', 'det', 'dpt', 'et+', 'out', 'side', 'ctx', ...STATES])
 const SIDE = new OutputTag<unknown>('side')
 
 /** A command of the vector that this function can't run yet, or null. */
@@ -32,7 +35,7 @@ export function unsupportedCommand(vector: Vector, settings: ProgramSettings): s
 
 export class Program extends KeyedProcessFunction<unknown, readonly [unknown, readonly Command[]], unknown> {
   readonly settings: ProgramSettings
-  v!: ValueState<unknown>
+  states!: StateCommands
 
   constructor(settings: ProgramSettings) {
     super()
@@ -40,11 +43,7 @@ export class Program extends KeyedProcessFunction<unknown, readonly [unknown, re
   }
 
   override open(): void {
-    const descriptor = new ValueStateDescriptor<unknown>('v', null, this.settings.default ?? null)
-    const { ttl } = this.settings
-    if (ttl !== undefined)
-      descriptor.enableTimeToLive({ ttlMs: ttl.ms, update: ttl.update, visibility: ttl.visibility })
-    this.v = this.getRuntimeContext().getState(descriptor)
+    this.states = new StateCommands(this.getRuntimeContext(), this.settings)
   }
 
   override processElement(
@@ -52,7 +51,7 @@ export class Program extends KeyedProcessFunction<unknown, readonly [unknown, re
     context: Context<unknown>,
     out: Collector<unknown>,
   ): void {
-    for (const command of commands) this.run(command, context, out)
+    for (const command of commands) this.tryRun(command, context, out)
   }
 
   override onTimer(timestamp: number, context: OnTimerContext<unknown>, out: Collector<unknown>): void {
@@ -67,6 +66,16 @@ export class Program extends KeyedProcessFunction<unknown, readonly [unknown, re
       timers.currentProcessingTime(),
     ])
     for (const command of this.settings.onTimer ?? []) this.run(command, context, out, timestamp)
+  }
+
+  /** What a command throws is emitted, and the next one runs. */
+  private tryRun(command: Command, context: Context<unknown>, out: Collector<unknown>, timer?: number): void {
+    try {
+      this.run(command, context, out, timer)
+    } catch (error) {
+      if (!(error instanceof LearnerError)) throw error
+      out.collect(['threw', error.code])
+    }
   }
 
   private run([name, ...args]: Command, context: Context<unknown>, out: Collector<unknown>, timer?: number): void {
@@ -94,14 +103,8 @@ export class Program extends KeyedProcessFunction<unknown, readonly [unknown, re
         const key = context.getCurrentKey()
         return out.collect(['ctx', key, context.timestamp(), timers.currentWatermark(), timers.currentProcessingTime()])
       }
-      case 'v':
-        return this.runValue(args, out)
+      default:
+        return this.states.run(name, args, (result) => out.collect(result))
     }
-  }
-
-  private runValue([operation, value]: readonly unknown[], out: Collector<unknown>): void {
-    if (operation === 'get') out.collect(['v', this.v.value()])
-    else if (operation === 'set') this.v.update(value)
-    else this.v.clear()
   }
 }

@@ -149,7 +149,7 @@ export class IntervalJoinOperator extends TwoInputOperator implements Triggerabl
   }
 
   private add(column: Column, name: string, value: unknown, timestamp: number): void {
-    const buffer = column.get(this.backend.slot) as JoinBuffer | undefined
+    const buffer = column.open(this.backend.slot) as JoinBuffer | undefined
     if (buffer === undefined) {
       this.backend.set(column, name, { times: [timestamp], values: [value] } satisfies JoinBuffer)
       return
@@ -166,7 +166,7 @@ export class IntervalJoinOperator extends TwoInputOperator implements Triggerabl
   }
 
   private remove(column: Column, name: string, timestamp: number): void {
-    const buffer = column.get(this.backend.slot) as JoinBuffer | undefined
+    const buffer = column.open(this.backend.slot) as JoinBuffer | undefined
     if (buffer === undefined) return
     const { times, values } = buffer
     const from = firstFrom(times, timestamp)

@@ -1,6 +1,7 @@
 // What a window holds: all its records, or one value into which they were aggregated on arrival. A column of the keyed
 // backend, by the slot of key and window. Flink's window-contents state.
 
+import { cloneValue } from '../../base/clone.ts'
 import { LearnerError } from '../../base/diagnostic.ts'
 import type { Column } from '../../state/column.ts'
 import type { AggregateFunction } from '../../state/folding.ts'
@@ -27,6 +28,11 @@ export interface Folding {
 }
 
 export function createFolding(spec: ContentsSpec, context: OperatorContext): Folding {
+  const folding = foldingOf(spec, context)
+  return context.keyed?.isByValue === true ? new CopyingFolding(folding) : folding
+}
+
+function foldingOf(spec: ContentsSpec, context: OperatorContext): Folding {
   switch (spec.kind) {
     case 'list':
       return LIST
@@ -119,6 +125,31 @@ class Aggregating implements Folding {
   }
 }
 
+/** Contents by value: what was added and what is handed out are copies. */
+class CopyingFolding implements Folding {
+  readonly folding: Folding
+
+  constructor(folding: Folding) {
+    this.folding = folding
+  }
+
+  empty(): unknown {
+    return this.folding.empty()
+  }
+
+  add(before: unknown, value: unknown): unknown {
+    return this.folding.add(before, cloneValue(value))
+  }
+
+  result(contents: unknown): unknown {
+    return this.folding.result(cloneValue(contents))
+  }
+
+  merge(a: unknown, b: unknown): unknown {
+    return this.folding.merge(a, b)
+  }
+}
+
 /** Contents of windows, by slot. */
 export class WindowContents {
   readonly backend: KeyedStateBackend
@@ -132,12 +163,12 @@ export class WindowContents {
   }
 
   add(slot: number, value: unknown): void {
-    this.backend.setAt(this.column, slot, this.folding.add(this.column.get(slot), value))
+    this.backend.setAt(this.column, slot, this.folding.add(this.column.open(slot), value))
   }
 
   /** Undefined if the window is empty. */
   get(slot: number): unknown {
-    const contents = this.column.get(slot)
+    const contents = this.column.open(slot)
     return contents === undefined ? undefined : this.folding.result(contents)
   }
 
@@ -149,13 +180,13 @@ export class WindowContents {
   merge(target: number, sources: readonly number[]): void {
     let joined: unknown
     for (const slot of sources) {
-      const contents = this.column.get(slot)
+      const contents = this.column.open(slot)
       if (contents === undefined) continue
       this.clear(slot)
       joined = joined === undefined ? contents : this.folding.merge(joined, contents)
     }
     if (joined === undefined) return
-    const own = this.column.get(target)
+    const own = this.column.open(target)
     this.backend.setAt(this.column, target, own === undefined ? joined : this.folding.merge(own, joined))
   }
 }

@@ -113,7 +113,7 @@ export class PaneWindowOperator extends StreamOperator {
     const { contents, index } = pane
     const place = slot < index.length ? (index[slot] as number) : 0
     if (place > 0) {
-      contents[place - 1] = this.folding.add(contents[place - 1], value)
+      contents[place - 1] = this.folding.add(this.panes.openContents(pane, place - 1), value)
       return
     }
     const first = this.folding.add(undefined, value)
@@ -126,15 +126,16 @@ export class PaneWindowOperator extends StreamOperator {
     this.panes.firing = null
   }
 
-  private fire({ start, end, slots, contents }: Pane): void {
-    const { backend, context, folding, call } = this
+  private fire(pane: Pane): void {
+    const { backend, context, folding, call, panes } = this
+    const { start, end, slots } = pane
     const window = new TimeWindow(start, end)
     const isList = this.spec.contents.kind === 'list'
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number
       backend.setCurrentSlot(slot)
       context.timerFired(end - 1, this.isEventTime)
-      const result = folding.result(contents[i])
+      const result = folding.result(panes.openContents(pane, i))
       if (result !== undefined && result !== null) call.emit(window, isList ? (result as unknown[]) : [result])
       call.clear(window)
       backend.release(slot)

@@ -3,22 +3,15 @@
 
 import { LearnerError } from '../../base/diagnostic.ts'
 import { toPrintText } from '../../base/value-text.ts'
-import type { ValueStateDescriptor } from '../../state/descriptors.ts'
 import type { KeyedStateBackend } from '../../state/keyed-backend.ts'
 import type { InternalTimerService } from '../../state/timer-service.ts'
-import type { ValueState } from '../../state/value-state.ts'
 import type { TimestampedCollector } from '../collector.ts'
-import type { Collector, OutputTagLike, RichFunctionLike } from '../functions.ts'
+import type { Collector, KeyedStateStore, OutputTagLike, RichFunctionLike } from '../functions.ts'
 import type { OperatorContext, StreamOperator } from '../operator.ts'
 import { asCall, closeFunction, openFunction, OperatorRuntimeContext, refusePromise } from '../rich-function.ts'
 import type { WindowSpec } from './window-spec.ts'
 import { WindowStateStore } from './window-state.ts'
 import type { AnyWindow, Window } from './windows.ts'
-
-/** Gives out states of a key or of a key in a window. */
-export interface WindowStateAccess {
-  getState<S>(descriptor: ValueStateDescriptor<S>): ValueState<S>
-}
 
 /** What a process window function may ask. */
 export interface ProcessWindowContext<W extends Window> {
@@ -28,9 +21,9 @@ export interface ProcessWindowContext<W extends Window> {
   /** The operator's current watermark in ms; MIN_WATERMARK before the first. */
   currentWatermark(): number
   /** State of the key in this window. Clear it in `clear`. Not with windows that merge. */
-  windowState(): WindowStateAccess
+  windowState(): KeyedStateStore
   /** State of the key, for all its windows. */
-  globalState(): WindowStateAccess
+  globalState(): KeyedStateStore
   /** Emits to a side output, with the window's highest timestamp. */
   output<X>(tag: OutputTagLike<X>, value: X): void
 }
@@ -140,12 +133,12 @@ export class OperatorWindowContext implements ProcessWindowContext<AnyWindow> {
     return this.#parts.timers.currentWatermark
   }
 
-  windowState(): WindowStateAccess {
+  windowState(): KeyedStateStore {
     if (this.#isMerging) throw new LearnerError('WINDOW_STATE_MERGING', { operator: this.#parts.context.name })
     return this.store
   }
 
-  globalState(): WindowStateAccess {
+  globalState(): KeyedStateStore {
     return this.#global
   }
 

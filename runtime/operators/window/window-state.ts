@@ -1,13 +1,23 @@
 // State of one key in one window, for triggers and process window functions: the same handles as everywhere, over an
 // access that finds the window's slot each time it's asked. Flink's per-window KeyedStateStore.
 
-import { LearnerError } from '../../base/diagnostic.ts'
 import type { Column } from '../../state/column.ts'
-import type { ValueStateDescriptor } from '../../state/descriptors.ts'
+import type {
+  AggregatingStateDescriptor,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  ReducingStateDescriptor,
+  ValueStateDescriptor,
+} from '../../state/descriptors.ts'
+import type { AggregatingState, ReducingState } from '../../state/folding-state.ts'
 import type { KeyedAccess, KeyedStateBackend } from '../../state/keyed-backend.ts'
-import { ExpiringValueState, KeyedValueState, type ValueState } from '../../state/value-state.ts'
-import { ProbedValueState } from '../call-probe.ts'
+import { KeyedStates } from '../../state/keyed-states.ts'
+import type { ListState } from '../../state/list-state.ts'
+import type { MapState } from '../../state/map-state.ts'
+import type { ValueState } from '../../state/value-state.ts'
+import type { KeyedStateStore } from '../functions.ts'
 import type { OperatorContext } from '../operator.ts'
+import { ProbedStates } from '../state-probes.ts'
 import type { AnyWindow } from './windows.ts'
 
 /** The cells of the backend's current key in the store's window. */
@@ -30,43 +40,42 @@ class WindowAccess implements KeyedAccess {
     return slot
   }
 
-  column(name: string): Column {
-    return this.#backend.column(name)
-  }
-
   get(column: Column): unknown {
-    return column.get(this.slot)
+    return column.open(this.slot)
   }
 
-  set(column: Column, _name: string, value: unknown): void {
-    this.#backend.setAt(column, this.slot, value)
+  set(column: Column, _name: string, value: unknown): number {
+    return this.#backend.setAt(column, this.slot, value)
   }
 }
 
 /** Gives out states of a window; whoever owns it says of which. */
-export class WindowStateStore {
+export class WindowStateStore implements KeyedStateStore {
   window!: AnyWindow
-  readonly #access: WindowAccess
-  readonly #context: OperatorContext
-  readonly #states = new Map<string, ValueState<unknown>>()
+  readonly #states: KeyedStateStore
 
   constructor(backend: KeyedStateBackend, context: OperatorContext) {
-    this.#access = new WindowAccess(backend, this)
-    this.#context = context
+    const states = new KeyedStates(backend, () => context.nowMs(), new WindowAccess(backend, this))
+    this.#states = context.probe === null ? states : new ProbedStates(states, context.probe)
   }
 
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
-    const name = descriptor?.name
-    if (typeof name !== 'string' || name === '') throw new LearnerError('STATE_NAME_MISSING', { value: String(name) })
-    const known = this.#states.get(name)
-    if (known !== undefined) return known as ValueState<T>
-    const { probe } = this.#context
-    const plain =
-      descriptor.ttl === null
-        ? new KeyedValueState(this.#access, descriptor)
-        : new ExpiringValueState(this.#access, descriptor, () => this.#context.nowMs())
-    const state: ValueState<T> = probe === null ? plain : new ProbedValueState(plain, name, probe)
-    this.#states.set(name, state as ValueState<unknown>)
-    return state
+    return this.#states.getState(descriptor)
+  }
+
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
+    return this.#states.getListState(descriptor)
+  }
+
+  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
+    return this.#states.getMapState(descriptor)
+  }
+
+  getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
+    return this.#states.getReducingState(descriptor)
+  }
+
+  getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
+    return this.#states.getAggregatingState(descriptor)
   }
 }

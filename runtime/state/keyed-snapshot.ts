@@ -1,0 +1,193 @@
+// A snapshot of keyed state, by key group: what a subtask of any parallelism can be restored from. Taking one copies lists
+// of chunks and of keys, whatever the keys hold; that is the synchronous part. Writing it, key by key, can wait, while the
+// state goes on changing: Flink's asynchronous part. It holds plain data: numbers, texts, arrays, objects, Maps, Sets,
+// Dates, bigints, typed arrays.
+
+import { cloneValue } from '../base/clone.ts'
+import { keyGroupOf } from '../record/key-groups.ts'
+import type { KeyReader } from '../record/key.ts'
+import type { TypeInformation } from '../record/type-info.ts'
+import { requireWritable, writeCell, type StateMeta } from './cells.ts'
+import { cellOf, type Column, type ColumnSnapshot } from './column.ts'
+import type { Namespaces } from './namespaces.ts'
+import type { PaneSnapshot, PaneTables } from './pane-tables.ts'
+import { registeredTimes } from './timer-queue.ts'
+
+/** What a slot holds, as a snapshot keeps it. */
+export interface SlotSnapshot {
+  readonly states: readonly (readonly [name: string, value: unknown])[]
+  readonly eventTimers: readonly number[]
+  readonly processingTimers: readonly number[]
+}
+
+/** What a key holds in a window. */
+interface NamespaceSnapshot extends SlotSnapshot {
+  readonly start: number
+  readonly end: number
+}
+
+/** Everything one key holds, as a snapshot keeps it. */
+export interface KeySnapshot extends SlotSnapshot {
+  readonly key: unknown
+  /** Absent where the key holds nothing in a window. */
+  readonly namespaces?: readonly NamespaceSnapshot[]
+}
+
+/** Keyed state by key group. */
+export interface KeyedSnapshot {
+  readonly version: 1
+  readonly maxParallelism: number
+  readonly states: readonly StateMeta[]
+  readonly groups: readonly { readonly keyGroup: number; readonly keys: readonly KeySnapshot[] }[]
+}
+
+/** How a state is asked for. */
+export interface StateRequest extends StateMeta {
+  /** Kind and declared types, to compare with another request of that name; null where none were declared. */
+  readonly declared: string | null
+  readonly keyType: TypeInformation<unknown> | null
+  readonly valueType: TypeInformation<unknown> | null
+  readonly nowMs: () => number
+  /** What of a cell goes into a snapshot, where expired values are left out; null for all of it. */
+  readonly alive: ((cell: unknown) => unknown) | null
+}
+
+/** A state of a backend. */
+export interface KeyedState {
+  readonly column: Column
+  readonly meta: StateMeta
+  /** Null for a state that was restored and hasn't been asked for since, and for an operator's own. */
+  readonly request: StateRequest | null
+}
+
+/** What a snapshot is taken of: the backend. */
+export interface SnapshotSource {
+  readonly keys: readonly unknown[]
+  readonly reader: KeyReader
+  readonly maxParallelism: number
+  readonly namespaces: Namespaces
+  readonly panes: PaneTables | null
+  readonly states: ReadonlyMap<string, KeyedState>
+  readonly eventTimers: { readonly registered: Column }
+  readonly processingTimers: { readonly registered: Column }
+}
+
+type Windows = Pick<Namespaces, 'roots' | 'starts' | 'ends'>
+
+/** A snapshot that has been taken and is still to be written. Used once. */
+export class PendingSnapshot {
+  readonly source: SnapshotSource
+  readonly keys: readonly unknown[]
+  /** Which slots stand for a window; null where none does. */
+  readonly windows: Windows | null
+  readonly panes: readonly PaneSnapshot[]
+  readonly states: readonly (KeyedState & { readonly cells: ColumnSnapshot })[]
+  readonly eventTimers: ColumnSnapshot
+  readonly processingTimers: ColumnSnapshot
+
+  constructor(source: SnapshotSource) {
+    const { filled, roots, starts, ends } = source.namespaces
+    this.source = source
+    this.keys = source.keys.slice()
+    this.windows = filled === 0 ? null : { roots: roots.slice(), starts: starts.slice(), ends: ends.slice() }
+    this.panes = source.panes?.snap() ?? []
+    this.states = Array.from(source.states.values(), (state) => ({ ...state, cells: state.column.snap() }))
+    this.eventTimers = source.eventTimers.registered.snap()
+    this.processingTimers = source.processingTimers.registered.snap()
+  }
+
+  /** Copies everything, by key group. Throws LearnerError for a value that can't be written. */
+  write(): KeyedSnapshot {
+    const { maxParallelism } = this.source
+    try {
+      const groups = Array.from(this.keysByGroup(), ([keyGroup, keys]) => ({ keyGroup, keys }))
+      groups.sort((a, b) => a.keyGroup - b.keyGroup)
+      return { version: 1, maxParallelism, states: this.states.map(({ meta }) => meta), groups }
+    } finally {
+      this.abandon()
+    }
+  }
+
+  /** Lets go of everything. */
+  abandon(): void {
+    for (const { column } of this.states) column.release()
+    this.source.panes?.release()
+    this.source.eventTimers.registered.release()
+    this.source.processingTimers.registered.release()
+  }
+
+  private keysByGroup(): Map<number, KeySnapshot[]> {
+    const { maxParallelism, reader } = this.source
+    const inWindows = this.namespacesByRoot()
+    const groups = new Map<number, KeySnapshot[]>()
+    for (let slot = 0; slot < this.keys.length; slot++) {
+      if (this.windows !== null && this.windows.roots[slot] !== slot) continue
+      const own = this.slotAt(slot)
+      const namespaces = inWindows.get(slot)
+      if (own === null && namespaces === undefined) continue
+      const key = cloneValue(this.keys[slot])
+      const keyGroup = keyGroupOf(reader.hash(key), maxParallelism)
+      const keys = groups.get(keyGroup)
+      const entry = { key, ...(own ?? NOTHING), ...(namespaces === undefined ? {} : { namespaces }) }
+      if (keys === undefined) groups.set(keyGroup, [entry])
+      else keys.push(entry)
+    }
+    return groups
+  }
+
+  /** What keys held in windows, be it in slots or in panes. */
+  private namespacesByRoot(): ReadonlyMap<number, NamespaceSnapshot[]> {
+    const found = new Map<number, NamespaceSnapshot[]>()
+    const add = (root: number, namespace: NamespaceSnapshot): void => {
+      const others = found.get(root)
+      if (others === undefined) found.set(root, [namespace])
+      else others.push(namespace)
+    }
+    for (let slot = 0; this.windows !== null && slot < this.keys.length; slot++) {
+      const { roots, starts, ends } = this.windows
+      const root = roots[slot] as number
+      const held = root === slot ? null : this.slotAt(slot)
+      if (held !== null) add(root, { start: starts[slot] as number, end: ends[slot] as number, ...held })
+    }
+    for (const { start, end, slots, contents } of this.panes) {
+      for (let i = 0; i < slots.length; i++) {
+        const root = slots[i] as number
+        const others = found.get(root) ?? []
+        const at = others.findIndex((other) => other.start === start && other.end === end)
+        const [{ states } = NOTHING] = at < 0 ? [] : others.splice(at, 1)
+        add(root, { start, end, ...this.inPane(contents[i], end, states) })
+      }
+    }
+    return found
+  }
+
+  /** Contents of a window that a pane held, with the timer it stood for. */
+  private inPane(contents: unknown, end: number, states: SlotSnapshot['states']): SlotSnapshot {
+    const { state, isEventTime } = this.source.panes as PaneTables
+    const timers = [end - 1]
+    return {
+      states: [[state, writeCell(contents)], ...states],
+      eventTimers: isEventTime ? timers : [],
+      processingTimers: isEventTime ? [] : timers,
+    }
+  }
+
+  /** What a slot held; null for nothing. */
+  private slotAt(slot: number): SlotSnapshot | null {
+    const states: [string, unknown][] = []
+    for (const { meta, request, cells } of this.states) {
+      const whole = cellOf(cells, slot)
+      if (whole === undefined) continue
+      const cell = request?.alive ? request.alive(whole) : whole
+      if (cell === undefined) continue
+      requireWritable(cell, meta, request?.valueType ?? null)
+      states.push([meta.name, writeCell(cell)])
+    }
+    const eventTimers = registeredTimes(cellOf(this.eventTimers, slot))
+    const processingTimers = registeredTimes(cellOf(this.processingTimers, slot))
+    if (states.length === 0 && eventTimers.length === 0 && processingTimers.length === 0) return null
+    return { states, eventTimers, processingTimers }
+  }
+}
+
+const NOTHING: SlotSnapshot = { states: [], eventTimers: [], processingTimers: [] }
