@@ -35,6 +35,8 @@ class OwnedCells<V> {
   }
 
   set(value: V | undefined): void {
+    const { slot } = this.backend
+    if (slot >= 0 && this.column.get(slot) === value) return
     this.backend.set(this.column, this.name, value)
     this.owned[this.backend.slot] = this.column.snapshots
   }

@@ -58,7 +58,7 @@ export function removeWhere(heap: PartialMatch[], isGone: (match: PartialMatch) 
   let kept = 0
   for (const match of heap) if (!isGone(match)) heap[kept++] = match
   if (kept === heap.length) return
-  heap.length = kept
+  while (heap.length > kept) heap.pop()
   for (let at = (kept >>> 1) - 1; at >= 0; at--) siftDown(heap, at, heap[at] as PartialMatch)
 }
 

@@ -102,7 +102,8 @@ export class SharedBuffer {
       counts[kept + 1] = counts[i + 1] as number
       kept += 2
     }
-    if (kept < counts.length) counts.length = kept
+    // Setting the length costs more than taking off the last few.
+    while (counts.length > kept) counts.pop()
   }
 
   /** Adds the event as a node of the step, with an edge back. */
@@ -136,8 +137,10 @@ export class SharedBuffer {
       const holder = this.state.events.get(event)
       const node = holder === undefined ? undefined : nodeOf(holder, page)
       if (holder === undefined || node === undefined) return
-      dropEdges(node, run, waiting)
-      if (--node.locks <= 0) {
+      const kept = dropEdges(node, run, waiting)
+      if (--node.locks > 0) {
+        while (node.edges.length > kept) node.edges.pop()
+      } else {
         if (holder.nodes.length === 1) holder.nodes = []
         else holder.nodes.splice(holder.nodes.indexOf(node), 1)
         this.releaseEvent(event)
@@ -229,15 +232,15 @@ export class SharedBuffer {
   }
 }
 
-/** Unlocks the edges that a run of this version may use; those that nobody holds any more go, and into `dropped`. */
-function dropEdges(node: BufferNode, run: DeweyNumber, dropped: BufferEdge[]): void {
+/** Unlocks the edges that a run of this version may use; what nobody holds any more goes into `dropped`. Says how many stay. */
+function dropEdges(node: BufferNode, run: DeweyNumber, dropped: BufferEdge[]): number {
   const { edges } = node
   let kept = 0
   for (const edge of edges) {
     if (!isCompatible(run, edge.version) || --edge.locks > 0) edges[kept++] = edge
     else if (edge.event >= 0) dropped.push(edge)
   }
-  if (kept < edges.length) edges.length = kept
+  return kept
 }
 
 function nodeOf(event: BufferedEvent, step: string): BufferNode | undefined {
