@@ -73,7 +73,7 @@ describe('the runner bites', () => {
       return key === 'murmur' || key === 'hash' ? (value as number) + 1 : value
     }) as Vector
 
-  test.each(['timers', 'watermark-valve', 'watermark-operator', 'watermark-generators', 'keygroups'])(
+  test.each(['timers', 'cep', 'watermark-valve', 'watermark-operator', 'watermark-generators', 'keygroups'])(
     '%s: a wrong expectation fails',
     (family) => expect(runVector(family, spoiled(first(family))).kind).toBe('failed'),
   )

@@ -14,6 +14,26 @@ class CepRuntimeContext extends OperatorRuntimeContext {
   }
 
   override getState(): never {
+    return this.#refuse()
+  }
+
+  override getListState(): never {
+    return this.#refuse()
+  }
+
+  override getMapState(): never {
+    return this.#refuse()
+  }
+
+  override getReducingState(): never {
+    return this.#refuse()
+  }
+
+  override getAggregatingState(): never {
+    return this.#refuse()
+  }
+
+  #refuse(): never {
     throw new LearnerError('CEP_NO_STATE', { operator: this.#operator })
   }
 }

@@ -1,8 +1,7 @@
 // What the CEP operator keeps per key, in two columns: events that wait for the watermark, and the automaton with its
-// buffer. The objects in the cells are changed in place, as they'd be too dear to copy with every event; so that a
-// column's snapshot stays what it was, a cell is copied before its first change after one.
+// buffer. The objects in the cells are changed in place, as they'd be too dear to copy with every event; while a snapshot
+// is being written, the backend hands out copies.
 
-import { cloneValue } from '../../base/clone.ts'
 import type { Column } from '../../state/column.ts'
 import type { KeyedStateBackend } from '../../state/keyed-backend.ts'
 import type { NfaKeyState } from './nfa.ts'
@@ -11,13 +10,11 @@ import { newBuffer } from './shared-buffer.ts'
 /** Events by timestamp, in order of arrival. */
 export type ElementQueue = Map<number, unknown[]>
 
-/** A column whose cells are changed in place. */
-class OwnedCells<V> {
+/** A state of the operator's own. */
+class Cells<V> {
   readonly backend: KeyedStateBackend
   readonly name: string
   readonly column: Column
-  /** By slot, how many snapshots of the column there were when its cell became ours. */
-  owned: number[] = []
 
   constructor(backend: KeyedStateBackend, name: string) {
     this.backend = backend
@@ -27,18 +24,11 @@ class OwnedCells<V> {
 
   /** The current key's value, free to be changed; undefined if there's none. */
   get(): V | undefined {
-    const value = this.backend.get(this.column, this.name) as V | undefined
-    if (value === undefined || this.owned[this.backend.slot] === this.column.snapshots) return value
-    const own = cloneValue(value)
-    this.set(own)
-    return own
+    return this.backend.get(this.column, this.name) as V | undefined
   }
 
   set(value: V | undefined): void {
-    const { slot } = this.backend
-    if (slot >= 0 && this.column.get(slot) === value) return
-    this.backend.set(this.column, this.name, value)
-    this.owned[this.backend.slot] = this.column.snapshots
+    if (this.column.get(this.backend.slot) !== value) this.backend.set(this.column, this.name, value)
   }
 }
 
@@ -46,12 +36,12 @@ class OwnedCells<V> {
 export class CepState {
   /** An automaton's state that nobody keeps and that remembers nothing: for the next key without one. */
   spare: NfaKeyState | null = null
-  readonly queues: OwnedCells<ElementQueue>
-  readonly runs: OwnedCells<NfaKeyState>
+  readonly queues: Cells<ElementQueue>
+  readonly runs: Cells<NfaKeyState>
 
   constructor(backend: KeyedStateBackend) {
-    this.queues = new OwnedCells(backend, 'elementQueue')
-    this.runs = new OwnedCells(backend, 'partialMatches')
+    this.queues = new Cells(backend, 'elementQueue')
+    this.runs = new Cells(backend, 'partialMatches')
   }
 
   /** Adds an event that has to wait. True if it's the first one of its timestamp. */

@@ -1,17 +1,30 @@
 // The operator through all regimes of the notation: events are `key=letter=number`, a match is shown as its events.
 
 import { describe, expect, test } from 'vitest'
+import { fromTaggedJson, toTaggedJson } from '../../../../runtime/base/value-text.ts'
 import {
   AfterMatchSkipStrategy,
   CEP,
   Duration,
+  IterativeCondition,
+  ListStateDescriptor,
+  MapStateDescriptor,
   OutputTag,
   Pattern,
   PatternProcessFunction,
+  ValueStateDescriptor,
   WithinType,
 } from '../../../../runtime/index.ts'
-import type { Collector, PatternMatch, PatternProcessContext, PatternStream } from '../../../../runtime/index.ts'
-import { Column } from '../../../../runtime/state/column.ts'
+import type {
+  Collector,
+  ConditionContext,
+  PatternMatch,
+  PatternProcessContext,
+  PatternStream,
+  RuntimeContext,
+} from '../../../../runtime/index.ts'
+import type { KeyedStateBackend } from '../../../../runtime/state/keyed-backend.ts'
+import type { KeyedSnapshot } from '../../../../runtime/state/keyed-snapshot.ts'
 import { check, type CaseOptions } from '../../../harness/notation.ts'
 import { operatorOf } from '../../../harness/operator-of.ts'
 import { OperatorHarness, type OperatorUnderTest } from '../../../harness/operator-harness.ts'
@@ -193,27 +206,79 @@ test('a PatternProcessFunction has the time, side outputs and partial matches th
   ])
 })
 
-test('a snapshot of a column stays as it was', () => {
-  const harness = new OperatorHarness(abSoon)
-  const columns = (): Column[] => [...(harness.backend?.columns.values() ?? [])]
-  const cells = (column: Column): string =>
-    JSON.stringify(column.get(0), (_key, value: unknown) => (value instanceof Map ? [...value] : value))
-  for (const [i, letter] of ['a', 'a', 'b', 'a'].entries()) {
-    harness.record(['k', letter, i], i)
-    harness.record(['k', letter, i], i + 1)
-    harness.watermark(i)
-    const before = columns().map(cells)
-    const snapshots = columns().map((column) => column.snap())
-    harness.record(['k', 'a', 9], i + 1)
-    harness.watermark(i + 1)
-    expect(columns().map(cells)).not.toEqual(before)
-    const restored = snapshots.map((snapshot) => {
-      const column = new Column()
-      column.restore(snapshot)
-      return cells(column)
-    })
-    expect(restored).toEqual(before)
-    harness.snapshotRestore()
-    harness.watermark(-Infinity)
+test('a snapshot that is written later, as text, holds what was there when it was taken', () => {
+  const inputs = ['a@1', 'a@2', 'b@3', 'x@4', 'a@5', 'b@6', 'b@12'].map((token) => token.split('@'))
+  const feed = (harness: OperatorHarness, [letter, at]: readonly string[]): void => {
+    harness.record(['k', letter, Number(at)], Number(at))
+    // Half of the events wait when the snapshot is taken.
+    harness.watermark(Number(at) - 1)
   }
+  for (let taken = 1; taken < inputs.length; taken++) {
+    const running = new OperatorHarness(abSoon)
+    for (const input of inputs.slice(0, taken)) feed(running, input)
+    const pending = (running.backend as KeyedStateBackend).beginSnapshot()
+    running.take()
+    for (const input of inputs.slice(taken)) feed(running, input)
+    const keyed = fromTaggedJson(toTaggedJson(pending.write())) as KeyedSnapshot
+    const { operator } = running.snapshot()
+    const restored = new OperatorHarness(abSoon, {
+      subtask: 0,
+      parallelism: 1,
+      restored: { checkpointId: 1, keyed, operator },
+    })
+    for (const input of inputs.slice(taken)) feed(restored, input)
+    expect(restored.take(), `taken after ${taken}`).toEqual(running.take())
+  }
+})
+
+describe('the functions of a pattern', () => {
+  const opened: string[] = []
+  class Condition extends IterativeCondition<Event> {
+    override open(): void {
+      opened.push(`open ${this.getRuntimeContext().getTaskInfo().getIndexOfThisSubtask()}`)
+    }
+    override filter(event: Event, context: ConditionContext<Event>): boolean {
+      return is('a')(event) && context.timestamp() === 1 && context.currentProcessingTime() === 0
+    }
+    override close(): void {
+      opened.push('close')
+    }
+  }
+  const one = (condition: IterativeCondition<Event>, select: (match: PatternMatch<Event>) => unknown) =>
+    operatorOf((env) => {
+      const keyed = env.fromElements<Event>(['k', 'a', 1]).keyBy(([key]) => key)
+      CEP.pattern(keyed, Pattern.begin<Event>('a').where(condition)).select(select).print()
+    }, 'cep')
+
+  test('have a life cycle and the time', () => {
+    const harness = new OperatorHarness(one(new Condition(), text))
+    harness.record(['k', 'a', 1], 1)
+    harness.record(['k', 'a', 2], 2)
+    harness.watermark(9)
+    harness.operator.close()
+    expect(harness.take()).toEqual([
+      ['record', 'ka1', 1],
+      ['watermark', 9],
+    ])
+    expect(opened).toEqual(['open 0', 'close'])
+  })
+
+  test.each<[name: string, ask: (context: RuntimeContext) => unknown]>([
+    ['value', (context) => context.getState(new ValueStateDescriptor('v'))],
+    ['list', (context) => context.getListState(new ListStateDescriptor('l'))],
+    ['map', (context) => context.getMapState(new MapStateDescriptor('m'))],
+  ])('have no %s state', (_name, ask) => {
+    class Asks extends Condition {
+      override open(): void {
+        ask(this.getRuntimeContext())
+      }
+    }
+    expect(() => new OperatorHarness(one(new Asks(), text))).toThrow('CEP_NO_STATE')
+  })
+
+  test('return no promises', () => {
+    const harness = new OperatorHarness(one(new Condition(), () => Promise.resolve(1)))
+    harness.record(['k', 'a', 1], 1)
+    expect(() => harness.watermark(9)).toThrow('PROMISE_RETURNED')
+  })
 })
