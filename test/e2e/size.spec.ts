@@ -17,7 +17,7 @@ function gzipSize(file: string): number {
   return gzipSync(readFileSync(site + file), { level: 9 }).length
 }
 
-test('the page needs at most 120 KB of JavaScript before the editor, engine included', () => {
+test('the page needs at most 120 KB of JavaScript before the editor; the engine comes when the page is first touched', () => {
   const manifest = JSON.parse(readFileSync(`${site}.vite/manifest.json`, 'utf8')) as Record<string, ManifestEntry>
   const reached = new Set<string>()
   const reach = (key: string): void => {
@@ -31,7 +31,8 @@ test('the page needs at most 120 KB of JavaScript before the editor, engine incl
   const engine = Object.entries(manifest).find(([key]) => key.endsWith('engine-code.ts'))?.[1].file
   const engineSize = engine ? gzipSize(engine) : NaN
   console.log(`page ${(page / KIB).toFixed(1)} KiB gz, engine ${(engineSize / KIB).toFixed(1)} KiB gz`)
-  expect(page + engineSize).toBeLessThanOrEqual(120 * KIB)
+  expect(page).toBeLessThanOrEqual(120 * KIB)
+  expect(engineSize).toBeLessThanOrEqual(120 * KIB)
 })
 
 test('the site may lie in any folder: every address in it is relative', () => {
