@@ -4,14 +4,16 @@
 
 import { benchAsync } from './async-io.ts'
 import { benchCep } from './cep-pipelines.ts'
-import { deployJob } from '../harness/run-job.ts'
+import { deployJob, type Build } from '../harness/run-job.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { handLoopA, handLoopC, pipelineJob, rxjsA, type Sums } from './pipelines.ts'
 import { pollute } from './pollution.ts'
+import { handJoin, joinJob, rulesJob } from './two-inputs.ts'
 import { benchWindows } from './windows.ts'
 
 const RECORDS = 1_000_000
 const KEYS = 1_000
+const JOIN_KEYS = 10_000
 const ROUNDS = 7
 
 interface Contender {
@@ -32,11 +34,14 @@ const TARGETS: readonly Target[] = [
   { name: 'A against the hand loop', of: 'engine A', against: 'hand A', lowest: 0.35 },
   { name: 'A against RxJS groupBy', of: 'engine A', against: 'RxJS A', lowest: 2.5 },
   { name: 'C against the hand loop', of: 'engine C', against: 'hand C', lowest: 0.35 },
+  { name: 'J, an interval join, against the hand loop', of: 'engine J', against: 'hand J', lowest: 0.3 },
+  // At most 1.3 times the cost of a map.
+  { name: 'B, broadcast rules, against a map', of: 'engine B', against: 'map B', lowest: 1 / 1.3 },
 ]
 
-function engine(name: 'A' | 'C'): Sums {
+function engine(build: (sums: Sums) => Build): Sums {
   const sums = { count: 0, sum: 0 }
-  const job = deployJob(pipelineJob(name, RECORDS, KEYS, sums), { isHashed: false, observes: false })
+  const job = deployJob(build(sums), { isHashed: false, observes: false })
   job.simulation.run(NO_LIMIT)
   if (job.execution.state !== 'FINISHED') throw job.execution.failure?.error ?? new Error('not finished')
   return sums
@@ -54,12 +59,16 @@ function median(values: readonly number[]): number {
 pollute()
 const contenders = [
   contender('hand A', () => handLoopA(RECORDS, KEYS)),
-  contender('engine A', () => engine('A')),
+  contender('engine A', () => engine((sums) => pipelineJob('A', RECORDS, KEYS, sums))),
   contender('RxJS A', () => rxjsA(RECORDS, KEYS)),
   contender('hand C', () => handLoopC(RECORDS, KEYS)),
-  contender('engine C', () => engine('C')),
+  contender('engine C', () => engine((sums) => pipelineJob('C', RECORDS, KEYS, sums))),
+  contender('hand J', () => handJoin(RECORDS, JOIN_KEYS)),
+  contender('engine J', () => engine((sums) => joinJob(RECORDS, JOIN_KEYS, sums))),
+  contender('map B', () => engine((sums) => rulesJob('map', RECORDS, KEYS, sums))),
+  contender('engine B', () => engine((sums) => rulesJob('broadcast', RECORDS, KEYS, sums))),
 ]
-for (const pipeline of ['A', 'C']) {
+for (const pipeline of ['A', 'C', 'J', 'B']) {
   const sums = new Set(contenders.filter(({ name }) => name.endsWith(pipeline)).map(({ checksum }) => checksum))
   if (sums.size !== 1) throw new Error(`the contenders of ${pipeline} disagree: ${[...sums].join(' ')}`)
 }

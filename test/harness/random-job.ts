@@ -3,24 +3,11 @@
 // TigerBeetle's swarm testing, over a small grammar.
 
 import type { ClusterSettings } from '../../runtime/cluster/job-execution.ts'
-import { longHash } from '../../runtime/base/java-hash.ts'
 import { RandomStream } from '../../runtime/base/random.ts'
-import {
-  DataGeneratorSource,
-  Duration,
-  KeyedProcessFunction,
-  OutputTag,
-  RateLimiterStrategy,
-  WatermarkStrategy,
-} from '../../runtime/index.ts'
-import type { Collector, Context, DataStream, OnTimerContext, SingleOutputStreamOperator } from '../../runtime/index.ts'
-import { defaultMaxParallelism, keyGroupOf, subtaskOf } from '../../runtime/record/key-groups.ts'
+import { DataGeneratorSource, Duration, RateLimiterStrategy, WatermarkStrategy } from '../../runtime/index.ts'
+import type { DataStream, SingleOutputStreamOperator } from '../../runtime/index.ts'
 import type { Build } from './run-job.ts'
-
-export interface Item {
-  readonly key: number
-  readonly n: number
-}
+import { Adding, Counting, COUNTS, SIDE, Watching, WatchingBoth, type Item, type Report } from './watching-functions.ts'
 
 /** A record and its timestamp. */
 type Stamped = readonly [item: Item, timestamp: number]
@@ -49,7 +36,21 @@ export type JobNode = Placed &
     | { readonly op: 'filter'; readonly from: number; readonly divisor: number }
     | { readonly op: 'flatMap'; readonly from: number; readonly most: number }
     | { readonly op: 'rebalance' | 'rescale' | 'shuffle' | 'global'; readonly from: number }
-    | { readonly op: 'union'; readonly from: number; readonly with: number }
+    | { readonly op: 'union' | 'broadcast'; readonly from: number; readonly with: number }
+    | {
+        readonly op: 'connect'
+        readonly from: number
+        readonly with: number
+        readonly delay: number
+        readonly clock: 'event' | 'processing'
+      }
+    | {
+        readonly op: 'intervalJoin'
+        readonly from: number
+        readonly with: number
+        readonly lower: number
+        readonly upper: number
+      }
     | { readonly op: 'process'; readonly from: number; readonly delay: number; readonly clock: 'event' | 'processing' }
     | { readonly op: 'side'; readonly from: number }
     | { readonly op: 'sum' | 'collect'; readonly from: number; readonly name: string }
@@ -65,7 +66,6 @@ export interface RandomJob {
   readonly records: number
 }
 
-const SIDE = new OutputTag<Item>('side')
 const MOST_RECORDS = 1500
 
 export function drawJob(seed: number): RandomJob {
@@ -96,6 +96,8 @@ export function drawJob(seed: number): RandomJob {
   const operations = 1 + below(7)
   for (let i = 0; i < operations; i++) {
     const from = below(nodes.length)
+    // What a join finds of late records depends on watermarks.
+    const join = isLoose ? 'union' : 'intervalJoin'
     const op = pick(
       'map',
       'filter',
@@ -107,6 +109,9 @@ export function drawJob(seed: number): RandomJob {
       'union',
       'process',
       'process',
+      'connect',
+      'broadcast',
+      join,
     )
     const parts = {
       plus: 1 + below(5),
@@ -115,16 +120,17 @@ export function drawJob(seed: number): RandomJob {
       with: below(nodes.length),
       delay: below(60),
       clock: isLoose ? 'processing' : 'event',
+      lower: below(20) - 15,
+      upper: 5 + below(20),
     }
     nodes.push({ op, from, ...parts, ...placed() } as JobNode)
-    if (op === 'process' && below(2) === 0) nodes.push({ op: 'side', from: nodes.length - 1, ...placed() })
+    if ((op === 'process' || op === 'connect') && below(2) === 0)
+      nodes.push({ op: 'side', from: nodes.length - 1, ...placed() })
     const records = modelOf(nodes).outputs.reduce((sum, output) => sum + output.length, 0)
     if (records > MOST_RECORDS) nodes.splice(nodes.length - (nodes.at(-1)?.op === 'side' ? 2 : 1))
   }
   const read = new Set(
-    nodes.flatMap((node) =>
-      'with' in node && node.op === 'union' ? [node.from, node.with] : 'from' in node ? [node.from] : [],
-    ),
+    nodes.flatMap((node) => (hasSecond(node) ? [node.from, node.with] : 'from' in node ? [node.from] : [])),
   )
   const ends = nodes.map((_, i) => i).filter((i) => !read.has(i) || below(4) === 0)
   for (const from of ends) {
@@ -147,6 +153,13 @@ export function drawJob(seed: number): RandomJob {
 /** Every third record goes back in time, if any does. */
 function timeOf(index: number, { step, jitter }: { readonly step: number; readonly jitter: number }): number {
   return index * step - (index % 3 === 2 ? jitter : 0)
+}
+
+type SecondOp = 'union' | 'broadcast' | 'connect' | 'intervalJoin'
+
+/** Nodes carry more than their kind of operation needs. */
+function hasSecond(node: JobNode): node is JobNode & { readonly op: SecondOp } {
+  return ['union', 'broadcast', 'connect', 'intervalJoin'].includes(node.op)
 }
 
 function itemAt(index: number, keys: number): Item {
@@ -192,19 +205,31 @@ export function modelOf(nodes: readonly JobNode[]): Model {
       case 'union':
         outputs[i] = [...input, ...(outputs[node.with] ?? [])]
         break
-      case 'process': {
-        sides[i] = input.filter(([{ n }]) => n % 2 === 1)
-        outputs[i] = [...input]
+      case 'process':
+      case 'connect': {
+        // Connected by key, both inputs share the timers of a key: as if they were one.
+        const both = node.op === 'connect' ? [...input, ...(outputs[node.with] ?? [])] : input
+        sides[i] = both.filter(([{ n }]) => n % 2 === 1)
+        outputs[i] = [...both]
         if (node.clock === 'processing') break
         const registered = new Map(
-          input.map(([{ key }, timestamp]) => [
+          both.map(([{ key }, timestamp]) => [
             `${key} ${timestamp + node.delay}`,
             [key, timestamp + node.delay] as const,
           ]),
         )
         timers += registered.size
         const fired = Array.from(registered.values(), ([key, time]): Stamped => [{ key, n: time }, time])
-        outputs[i] = [...input, ...fired]
+        outputs[i] = [...both, ...fired]
+        break
+      }
+      case 'intervalJoin': {
+        const others = outputs[node.with] ?? []
+        outputs[i] = input.flatMap(([left, at]) =>
+          others
+            .filter(([right, time]) => right.key === left.key && time - at >= node.lower && time - at <= node.upper)
+            .map(([right, time]): Stamped => [{ key: left.key, n: left.n + right.n }, Math.max(at, time)]),
+        )
         break
       }
       case 'side':
@@ -236,9 +261,6 @@ function copies(item: Item, most: number): Item[] {
 }
 
 // The same through the API.
-
-/** Whatever a function under test saw that can't be. */
-export type Report = (violation: string) => void
 
 export function buildJob(job: RandomJob, report: Report): Build {
   return (env) => {
@@ -281,6 +303,24 @@ export function buildJob(job: RandomJob, report: Report): Build {
           return input.union(streams[node.with] as DataStream<Item>)
         case 'process':
           return place(input.keyBy((item) => item.key).process(new Watching(node, report)), node)
+        case 'connect': {
+          const other = (streams[node.with] as DataStream<Item>).keyBy((item) => item.key)
+          const connected = input.keyBy((item) => item.key).connect(other)
+          return place(connected.process(new WatchingBoth(node, report)), node)
+        }
+        case 'broadcast': {
+          const others = (streams[node.with] as DataStream<Item>).broadcast(COUNTS)
+          return place(input.connect(others).process(new Counting(report)), node)
+        }
+        case 'intervalJoin': {
+          const other = (streams[node.with] as DataStream<Item>).keyBy((item) => item.key)
+          const bounds = [Duration.ofMillis(node.lower), Duration.ofMillis(node.upper)] as const
+          const joined = input
+            .keyBy((item) => item.key)
+            .intervalJoin(other)
+            .between(...bounds)
+          return place(joined.process(new Adding(report)), node)
+        }
         case 'side':
           return input.getSideOutput(SIDE)
         case 'sum':
@@ -319,65 +359,4 @@ function plainStrategy(kind: SourceNode['watermarks']): WatermarkStrategy<Item> 
   }
   const monotonous = WatermarkStrategy.forMonotonousTimestamps<Item>().withTimestampAssigner(assigner)
   return kind === 'perRecord' ? monotonous.withPerRecordWatermarks() : monotonous
-}
-
-/** Passes records on, odd ones also to the side, sets a timer for each, and watches what the engine promises. Timers on
- * the clock fire or not, as the end of input finds them, and emit nothing. */
-class Watching extends KeyedProcessFunction<number, Item, Item> {
-  readonly delay: number
-  readonly clock: 'event' | 'processing'
-  readonly report: Report
-  lastWatermark = -Infinity
-  lastClock = 0
-  readonly fired = new Set<string>()
-
-  constructor({ delay, clock }: { readonly delay: number; readonly clock: 'event' | 'processing' }, report: Report) {
-    super()
-    this.delay = delay
-    this.clock = clock
-    this.report = report
-  }
-
-  override processElement(item: Item, context: Context<number>, out: Collector<Item>): void {
-    const timestamp = context.timestamp()
-    this.watch(item.key, context)
-    if (timestamp === null) return this.report(`record ${item.n} lost its timestamp`)
-    const timers = context.timerService()
-    if (this.clock === 'event') {
-      if (timestamp <= timers.currentWatermark()) this.report(`record at ${timestamp} is late`)
-      timers.registerEventTimeTimer(timestamp + this.delay)
-    } else timers.registerProcessingTimeTimer(timers.currentProcessingTime() + 1 + this.delay)
-    out.collect(item)
-    if (item.n % 2 === 1) context.output(SIDE, item)
-  }
-
-  override onTimer(timestamp: number, context: OnTimerContext<number>, out: Collector<Item>): void {
-    const key = context.getCurrentKey()
-    this.watch(key, context)
-    const name = `${key} ${timestamp}`
-    if (this.fired.has(name)) this.report(`timer ${name} fired twice`)
-    this.fired.add(name)
-    const timers = context.timerService()
-    const now = this.clock === 'event' ? timers.currentWatermark() : timers.currentProcessingTime()
-    if (timestamp > now) this.report(`timer ${name} fired before its time`)
-    if (this.clock === 'event') out.collect({ key, n: timestamp })
-  }
-
-  private watch(key: number, context: Context<number>): void {
-    const { watermark, clock } = {
-      watermark: context.timerService().currentWatermark(),
-      clock: context.timerService().currentProcessingTime(),
-    }
-    if (context.getCurrentKey() !== key) this.report(`current key ${context.getCurrentKey()} for a record of ${key}`)
-    if (watermark < this.lastWatermark) this.report(`watermark went back from ${this.lastWatermark} to ${watermark}`)
-    if (clock < this.lastClock) this.report(`clock went back from ${this.lastClock} to ${clock}`)
-    this.lastWatermark = watermark
-    this.lastClock = clock
-    const info = this.getRuntimeContext().getTaskInfo()
-    const parallelism = info.getNumberOfParallelSubtasks()
-    const max = defaultMaxParallelism(parallelism)
-    const owner = subtaskOf(keyGroupOf(longHash(key), max), parallelism, max)
-    if (owner !== info.getIndexOfThisSubtask())
-      this.report(`key ${key} on subtask ${info.getIndexOfThisSubtask()} of ${parallelism}`)
-  }
 }

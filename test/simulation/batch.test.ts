@@ -12,7 +12,8 @@ import {
   WatermarkStrategy,
 } from '../../runtime/index.ts'
 import type { Collector, Context, KeyedStream, OnTimerContext, ValueState } from '../../runtime/index.ts'
-import { buildJob, drawJob, modelOf, rowText, type Item } from '../harness/random-job.ts'
+import { buildJob, drawJob, modelOf, rowText } from '../harness/random-job.ts'
+import type { Item } from '../harness/watching-functions.ts'
 import { newSession, runText } from '../harness/compiled-job.ts'
 import { evaluateJob, runJob, type Build } from '../harness/run-job.ts'
 

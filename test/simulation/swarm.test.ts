@@ -6,8 +6,9 @@ import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../runtime/base/random.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { Invariants } from '../harness/invariants.ts'
-import { buildJob, drawJob, modelOf, rowText, type Item, type RandomJob } from '../harness/random-job.ts'
+import { buildJob, drawJob, modelOf, rowText, type RandomJob } from '../harness/random-job.ts'
 import { deployJob } from '../harness/run-job.ts'
+import type { Item } from '../harness/watching-functions.ts'
 
 const KEPT: readonly number[] = []
 const BLOCKS = 10
@@ -27,7 +28,7 @@ test('the drawn jobs are of many kinds', () => {
   const jobs = Array.from({ length: 200 }, (_, seed) => drawJob(seed + 1))
   const operations = new Set(jobs.flatMap(({ nodes }) => nodes.map(({ op }) => op)))
   expect([...operations].sort().join(' ')).toBe(
-    'collect filter flatMap global map process rebalance rescale shuffle side source sum union',
+    'broadcast collect connect filter flatMap global intervalJoin map process rebalance rescale shuffle side source sum union',
   )
   const loose = jobs.filter(({ isLoose }) => isLoose)
   expect(loose.filter(({ nodes }) => nodes.some(({ op }) => op === 'process')).length).toBeGreaterThan(20)
