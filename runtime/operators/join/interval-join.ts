@@ -169,15 +169,15 @@ export class IntervalJoinOperator extends TwoInputOperator implements Triggerabl
     const buffer = column.open(this.backend.slot) as JoinBuffer | undefined
     if (buffer === undefined) return
     const { times, values } = buffer
-    const from = firstFrom(times, timestamp)
-    let to = from
-    while (to < times.length && times[to] === timestamp) to++
-    if (to - from === times.length) {
+    // Timers fire in order, so what goes is always at the front.
+    if (times[times.length - 1] === timestamp) {
       this.backend.set(column, name, undefined)
       return
     }
-    times.splice(from, to - from)
-    values.splice(from, to - from)
+    while (times[0] === timestamp) {
+      times.shift()
+      values.shift()
+    }
   }
 
   private join(left: unknown, right: unknown, leftTimestamp: number, rightTimestamp: number): void {
