@@ -27,9 +27,10 @@ describe('random bounded jobs give in batch mode what they give in the end in st
     for (let seed = first; seed < first + 30; seed++) {
       const job = drawJob(seed)
       const violations: string[] = []
-      // From key to key the watermark begins again.
+      // From key to key the watermark begins again, and a key's timers on the clock, which loose jobs set, fire at its end.
       const report = (text: string): void => {
-        if (!text.startsWith('watermark went back')) violations.push(text)
+        const isEarly = job.isLoose && text.endsWith('fired before its time')
+        if (!isEarly && !text.startsWith('watermark went back')) violations.push(text)
       }
       const { rows, execution } = runJob(batch(buildJob(job, report)), {
         parallelism: job.parallelism,

@@ -31,7 +31,9 @@ test('the drawn jobs are of many kinds', () => {
     'broadcast collect connect filter flatMap global intervalJoin map process rebalance rescale shuffle side source sum union',
   )
   const loose = jobs.filter(({ isLoose }) => isLoose)
-  expect(loose.filter(({ nodes }) => nodes.some(({ op }) => op === 'process')).length).toBeGreaterThan(20)
+  expect(
+    loose.filter(({ nodes }) => nodes.some(({ op }) => op === 'process' || op === 'connect')).length,
+  ).toBeGreaterThan(20)
   expect(loose.some(({ nodes }) => nodes.some((node) => node.op === 'source' && node.idlenessMs !== null))).toBe(true)
   expect(jobs.filter(({ nodes }) => modelOf(nodes).timers > 20).length).toBeGreaterThan(40)
   expect(jobs.filter(({ nodes }) => [...modelOf(nodes).rows.values()].flat().length > 50).length).toBeGreaterThan(100)
