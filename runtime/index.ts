@@ -2,6 +2,24 @@
 // of the engine can be reached from a job.
 
 export { RuntimeExecutionMode, StreamExecutionEnvironment } from './api/environment.ts'
+export {
+  CoGroupedStreams,
+  CoGroupEqualTo,
+  CoGroupWhere,
+  RichCoGroupFunction,
+  WindowedCoGroup,
+} from './api/co-grouped-streams.ts'
+export type { CoGroupFunction } from './api/co-grouped-streams.ts'
+export {
+  JoinedStreams,
+  JoinEqualTo,
+  JoinWhere,
+  RichFlatJoinFunction,
+  RichJoinFunction,
+  WindowedJoin,
+} from './api/joined-streams.ts'
+export type { FlatJoinFunction, JoinFunction } from './api/joined-streams.ts'
+export type { TaggedUnion } from './operators/join/co-group.ts'
 export { IntervalJoin, IntervalJoined } from './api/interval-join.ts'
 export { ProcessJoinFunction } from './api/join-functions.ts'
 export type { ProcessJoinContext } from './api/join-functions.ts'

@@ -11,7 +11,7 @@ import {
   type CoProcessFunction,
 } from './co-functions.ts'
 import type { DataStream, SingleOutputStreamOperator } from './data-stream.ts'
-import type { KeySelector } from './functions.ts'
+import type { KeyFunction } from './functions.ts'
 import { requireObject } from './require.ts'
 
 /** In place of a key type, where not both streams are keyed. */
@@ -24,6 +24,8 @@ export interface StreamPair<IN1, IN2> {
   readonly first: DataStream<IN1>
   readonly second: DataStream<IN2>
   readonly keyed: readonly [boolean, boolean]
+  /** Of what gives each its records. */
+  readonly parallelism: readonly [number, number]
   transform<R>(
     spec: OperatorSpec,
     name: string,
@@ -61,8 +63,8 @@ export class ConnectedStreams<IN1, IN2, K = NotKeyed> {
 
   /** Brings the records of a key, of both streams, to one subtask. `type` fixes the class of the key on both sides. */
   keyBy<Key>(
-    selector1: KeySelector<IN1, Key> | ((value: IN1) => Key),
-    selector2: KeySelector<IN2, Key> | ((value: IN2) => Key),
+    selector1: KeyFunction<IN1, Key>,
+    selector2: KeyFunction<IN2, Key>,
     type?: TypeInformation<Key>,
   ): ConnectedStreams<IN1, IN2, Key> {
     const { first, second } = this.#pair

@@ -7,13 +7,7 @@ import type { AggregationKind, FieldAggregation } from '../operators/field-aggre
 import type { Partitioner } from '../record/partitioner.ts'
 import { typeText, type TypeInformation } from '../record/type-info.ts'
 import type { GlobalWindow, Window } from '../operators/window/windows.ts'
-import {
-  requireParallelism,
-  type OperatorSpec,
-  type SinkSpec,
-  type StreamEdge,
-  type StreamNode,
-} from '../graph/stream-graph.ts'
+import { requireParallelism, type OperatorSpec, type SinkSpec, type StreamNode } from '../graph/stream-graph.ts'
 import { BroadcastConnectedStream, BroadcastStream } from './broadcast-streams.ts'
 import { ConnectedStreams, type StreamPair } from './connected-streams.ts'
 import type { MapStateDescriptor } from '../state/descriptors.ts'
@@ -23,20 +17,23 @@ import type {
   FilterFunction,
   FlatMapFunction,
   KeyedProcessFunction,
-  KeySelector,
+  KeyFunction,
   MapFunction,
   ProcessFunction,
   ReduceFunction,
   SinkContext,
 } from './functions.ts'
+import { CoGroupedStreams } from './co-grouped-streams.ts'
 import { IntervalJoin } from './interval-join.ts'
+import { JoinedStreams } from './joined-streams.ts'
 import type { OutputTag } from './output-tag.ts'
 import { requireFunction, requireKeyType, requireName, requireObject } from './require.ts'
 import { Sink } from './sinks.ts'
+import { plainEdge, withOneKeyType, type Edge, type Functions } from './stream-edges.ts'
 import { CountEvictor } from './evictors.ts'
 import { CountTrigger, PurgingTrigger } from './triggers.ts'
 import { Types } from './types.ts'
-import { requireStrategy, type WatermarkStrategy } from './watermark-strategy.ts'
+import { requireStrategy, strategyFunctions, type WatermarkStrategy } from './watermark-strategy.ts'
 import { GlobalWindows, type WindowAssigner } from './window-assigners.ts'
 import type { WindowInput } from './window-builder.ts'
 import { AllWindowedStream, WindowedStream } from './windowed-stream.ts'
@@ -44,15 +41,6 @@ import { AllWindowedStream, WindowedStream } from './windowed-stream.ts'
 /** Picks a subtask for a key, from 0 to one less than the number of subtasks. Flink's Partitioner. */
 interface Partition<K> {
   partition(key: K, subtasks: number): number
-}
-
-type Functions = Readonly<Record<string, unknown>>
-type KeyFunction<T, K> = KeySelector<T, K> | ((value: T) => K)
-
-/** An edge to be, and the learner's functions that act on it: a key selector, a partitioner. */
-interface Edge {
-  readonly edge: StreamEdge
-  readonly functions: Functions
 }
 
 /** A stream of records of one type. */
@@ -217,17 +205,36 @@ export class DataStream<T> {
     return new DataStream<T>(this.evaluation, this.partitioned('CUSTOM', null, functions))
   }
 
+  /**
+   * Joins records of both streams that have one key and come together in a window: every pair of them.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/joining/#window-join
+   */
+  join<U>(other: DataStream<U>): JoinedStreams<T, U> {
+    return new JoinedStreams<T, U>(this.pairWith(other, 'join'))
+  }
+
+  /**
+   * Brings records of both streams that have one key together in a window: all of the one beside all of the other.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#window-cogroup
+   */
+  coGroup<U>(other: DataStream<U>): CoGroupedStreams<T, U> {
+    return new CoGroupedStreams<T, U>(this.pairWith(other, 'coGroup'))
+  }
+
   /** Flink had iterations until 2.0, and has none since. */
   iterate(): never {
     throw new LearnerError('ITERATE')
   }
 
-  protected pairWith<U>(other: DataStream<U>): StreamPair<T, U> {
-    if (!(other instanceof DataStream)) throw new LearnerError('CONNECT_STREAM')
+  protected pairWith<U>(other: DataStream<U>, call = 'connect'): StreamPair<T, U> {
+    if (!(other instanceof DataStream)) throw new LearnerError('CONNECT_STREAM', { call })
     return {
       first: this,
       second: other,
       keyed: [this instanceof KeyedStream, other instanceof KeyedStream],
+      parallelism: [this.parallelism(), other.parallelism()],
       transform: (spec, name, functions) => this.transform(spec, name, functions, other),
     }
   }
@@ -273,6 +280,13 @@ export class DataStream<T> {
       for (const [role, fn] of Object.entries(edge.functions)) graph.registry.set(node.id, `${role}:${index}`, fn)
     })
     return node
+  }
+
+  /** Of what gives the stream its records. */
+  private parallelism(): number {
+    const { graph } = this.evaluation
+    const [first] = this.edges
+    return first === undefined ? graph.config.parallelism : graph.parallelismOf(graph.nodeOf(first.edge.source))
   }
 
   /** The edges as those of one of a node's inputs. */
@@ -467,25 +481,5 @@ export class KeyedStream<T, K> extends DataStream<T> {
   }
 }
 
-function plainEdge(source: string, tag: string | null): Edge {
-  return { edge: { source, partitioner: null, keyType: null, tag, input: 1, isKeyed: false }, functions: {} }
-}
-
-/** Of two keyed inputs a key type that one declares holds for both: they share the state of a key. */
-function withOneKeyType(edges: readonly Edge[]): Edge[] {
-  const types = edges.flatMap(({ edge: { isKeyed, keyType } }) => (isKeyed && keyType !== null ? [keyType] : []))
-  const [declared = 'infer', other] = new Set(types.filter((type) => type !== 'infer'))
-  if (other !== undefined) throw new LearnerError('KEY_TYPES_DIFFER', { first: declared, second: other })
-  return edges.map((entry) => (entry.edge.isKeyed ? { ...entry, edge: { ...entry.edge, keyType: declared } } : entry))
-}
-
 /** The name of a field of a record, or a place of a tuple from 0. */
 export type FieldOf<T> = (T extends readonly unknown[] ? number : keyof T & string) | 0
-
-/** The functions of a watermark strategy, by role. */
-export function strategyFunctions<T>(strategy: WatermarkStrategy<T>): Record<string, unknown> {
-  return {
-    ...(strategy.assigner === null ? {} : { timestampAssigner: strategy.assigner }),
-    ...(strategy.generator === null ? {} : { watermarkGenerator: strategy.generator }),
-  }
-}

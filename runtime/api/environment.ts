@@ -7,14 +7,14 @@ import type { SourceSpec } from '../connectors/source.ts'
 import { executionPlan } from '../graph/execution-plan.ts'
 import { createPlan } from '../graph/plan.ts'
 import { requireParallelism, type RuntimeMode } from '../graph/stream-graph.ts'
-import { SingleOutputStreamOperator, strategyFunctions } from './data-stream.ts'
+import { SingleOutputStreamOperator } from './data-stream.ts'
 import type { Configuration } from './configuration.ts'
 import { currentEvaluation, type Evaluation } from './evaluation.ts'
 import { FileSource, plainPath, TextLineInputFormat } from './files.ts'
 import { requireName, requireObject } from './require.ts'
 import { StateBackend, stateBackendOf } from './state-backend.ts'
 import { NumberSequenceSource, Source, type SourceFunction } from './sources.ts'
-import { requireStrategy, WatermarkStrategy } from './watermark-strategy.ts'
+import { requireStrategy, strategyFunctions, WatermarkStrategy } from './watermark-strategy.ts'
 
 /** How a job can run. Flink's RuntimeExecutionMode. */
 export const RuntimeExecutionMode = {

@@ -59,6 +59,9 @@ export interface KeySelector<T, K> {
   getKey(value: T): K
 }
 
+/** A KeySelector, or just its function. */
+export type KeyFunction<T, K> = KeySelector<T, K> | ((value: T) => K)
+
 /** Finds the event time of a record, in ms since 1970. */
 export interface TimestampAssigner<T> {
   /** `recordTimestamp` is the one the record has already, MIN_TIMESTAMP if none. */

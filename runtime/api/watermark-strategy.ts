@@ -107,3 +107,11 @@ const PLAIN = { assignsTimestamps: false, perRecord: false } as const
 export function requireStrategy(strategy: unknown, call: string): void {
   if (!(strategy instanceof WatermarkStrategy)) throw new LearnerError('STRATEGY_WANTED', { call })
 }
+
+/** The functions of a watermark strategy, by role. */
+export function strategyFunctions<T>(strategy: WatermarkStrategy<T>): Record<string, unknown> {
+  return {
+    ...(strategy.assigner === null ? {} : { timestampAssigner: strategy.assigner }),
+    ...(strategy.generator === null ? {} : { watermarkGenerator: strategy.generator }),
+  }
+}

@@ -4,7 +4,7 @@ import { runBroadcastProcess } from './broadcast-vectors.ts'
 import { runKeyedCoProcess } from './co-vectors.ts'
 import { runAsync } from './async-vectors.ts'
 import { runCep } from './cep-vectors.ts'
-import { runIntervalJoin } from './join-vectors.ts'
+import { runIntervalJoin, runWindowPair } from './join-vectors.ts'
 import type { Vector, Verdict } from './format.ts'
 import { notYetRun } from './format.ts'
 import { runGraph } from './graph-vectors.ts'
@@ -49,7 +49,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   'windows-global-count': { window: runWindow, windowAll: runWindow },
   'windows-processing': { window: runWindow, windowAll: runWindow },
   broadcast: { keyedBroadcastProcess: runBroadcastProcess, broadcastProcess: runBroadcastProcess },
-  joins: { intervalJoin: runIntervalJoin },
+  joins: { intervalJoin: runIntervalJoin, windowJoin: runWindowPair, coGroup: runWindowPair },
   process: {
     keyedCoProcess: runKeyedCoProcess,
     ...{ reduce: runReduce, sum: runReduce, min: runReduce, max: runReduce, minBy: runReduce, maxBy: runReduce },

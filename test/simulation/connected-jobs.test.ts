@@ -1,5 +1,5 @@
-// Jobs with two inputs on the cluster: one small job per operator, at several parallelisms and network speeds, and what of
-// them is refused where they're built.
+// Jobs with two inputs on the cluster: one small job per operator, at several parallelisms and network speeds. What of them
+// is refused where they are built is in test/runtime/api/connecting.test.ts.
 
 import { describe, expect, test } from 'vitest'
 import {
@@ -8,10 +8,13 @@ import {
   KeyedBroadcastProcessFunction,
   KeyedCoProcessFunction,
   Duration,
+  EventTimeSessionWindows,
   MapStateDescriptor,
-  OutputTag,
   ProcessJoinFunction,
   RichCoFlatMapFunction,
+  RichCoGroupFunction,
+  SlidingEventTimeWindows,
+  TumblingEventTimeWindows,
   Types,
   ValueStateDescriptor,
   WatermarkStrategy,
@@ -22,6 +25,7 @@ import type {
   Collector,
   Context,
   DataStream,
+  FlatJoinFunction,
   KeyedBroadcastContext,
   KeyedReadOnlyContext,
   OnTimerContext,
@@ -31,7 +35,7 @@ import type {
   UnkeyedContext,
   ValueState,
 } from '../../runtime/index.ts'
-import { planOf, runJob, type Build } from '../harness/run-job.ts'
+import { runJob, type Build } from '../harness/run-job.ts'
 
 type Order = { id: number; item: string; at: number }
 type Payment = { orderId: number; euros: number; at: number }
@@ -110,6 +114,13 @@ class Total extends BroadcastProcessFunction<Order, Payment, string> {
   }
   override processBroadcastElement(payment: Payment, context: BroadcastContext): void {
     context.getBroadcastState(TOTALS).put(payment.orderId, payment.euros)
+  }
+}
+
+/** An outer join: orders for which nobody paid. */
+class Unpaid extends RichCoGroupFunction<Order, Payment, string> {
+  override coGroup(orders: Iterable<Order>, payments: Iterable<Payment>, out: Collector<string>): void {
+    if ([...payments].length === 0) for (const { item } of orders) out.collect(item)
   }
 }
 
@@ -197,6 +208,42 @@ const JOBS: Readonly<Record<string, { readonly build: Build; readonly rows: read
     // Apart: 1 by 7, 2 by 21, 3 by -25, 5 by 3, 6 by -31; 4 is never paid.
     rows: ['5 3'],
   },
+  'a window join': {
+    build: (env) => {
+      const windows = timed(env, ORDERS)
+        .join(timed(env, PAYMENTS))
+        .where((order) => order.id)
+        .equalTo((payment) => payment.orderId)
+        .window(TumblingEventTimeWindows.of(Duration.ofMillis(30)))
+      windows.apply((order, payment) => `${order.id} ${payment.euros}`).print()
+      const flat: FlatJoinFunction<Order, Payment, string> = {
+        join: (order, payment, out) => out.collect(`flat ${order.item} ${payment.euros}`),
+      }
+      timed(env, ORDERS)
+        .join(timed(env, PAYMENTS))
+        .where((order) => order.id, Types.LONG)
+        .equalTo((payment) => payment.orderId)
+        .window(SlidingEventTimeWindows.of(Duration.ofMillis(60), Duration.ofMillis(30)))
+        .apply(flat)
+        .print()
+    },
+    // Orders at 10, 20, … 60; payments of 3, 1, 6, 2, 5 at 5, 17, 29, 41, 53: 1 and 5 fall into one window with theirs.
+    rows: [
+      ...['1 7', '5 35', 'flat item1 7', 'flat item1 7', 'flat item2 14', 'flat item3 21'],
+      ...['flat item5 35', 'flat item5 35'],
+    ],
+  },
+  'a co-group': {
+    build: (env) =>
+      void timed(env, ORDERS)
+        .coGroup(timed(env, PAYMENTS))
+        .where({ getKey: (order) => order.id })
+        .equalTo({ getKey: (payment) => payment.orderId })
+        .window(EventTimeSessionWindows.withGap(Duration.ofMillis(1000)))
+        .apply(new Unpaid())
+        .print(),
+    rows: ['item4'],
+  },
   'a stream connected with itself': {
     build: (env) => {
       const numbers = env.fromSequence(1, 3)
@@ -231,191 +278,5 @@ describe.each(Object.entries(JOBS))('%s', (_name, { build, rows: expected }) => 
     expect(first.rows.map(({ value }) => String(value)).sort()).toEqual(expected)
     const again = runJob(build, { parallelism, cluster })
     expect(again.hash).toBe(first.hash)
-  })
-})
-
-describe('the plan of connected streams', () => {
-  test('says by which input and with which key each edge comes', () => {
-    const plan = planOf((env) => {
-      const first = env.fromData([1]).keyBy((n) => n, Types.INT)
-      first
-        .connect(
-          env
-            .fromData(['a'])
-            .union(env.fromData(['b']))
-            .keyBy(Number),
-        )
-        .process({ ...new Both() } as Both)
-        .print()
-    })
-    const node = plan.nodes.find(({ kind }) => kind === 'keyedCoProcess')
-    expect(node?.name).toBe('Co-Process')
-    expect(node?.inputs.map(({ node: from, input, key, isKeyed }) => [from, input, key, isKeyed])).toEqual([
-      ['1', 1, 'INT', true],
-      ['2', 2, 'INT', true],
-      ['3', 2, 'INT', true],
-    ])
-    expect(node?.functions).toEqual(['coProcess', 'keySelector:0', 'keySelector:1', 'keySelector:2'])
-  })
-})
-
-class Both extends CoProcessFunction<number, string, string> {
-  override processElement1 = (): void => undefined
-  override processElement2 = (): void => undefined
-}
-
-test('object reuse stands in the plan', () => {
-  const plan = planOf((env) => {
-    expect(env.getConfig().isObjectReuseEnabled()).toBe(false)
-    env.getConfig().enableObjectReuse().setAutoWatermarkInterval(5)
-    env.fromData([1]).print()
-  })
-  expect(plan.config).toMatchObject({ isObjectReuseEnabled: true, autoWatermarkIntervalMs: 5 })
-  expect(planOf((env) => void env.fromData([1]).print()).config.isObjectReuseEnabled).toBe(false)
-})
-
-describe('what is refused where the job is built', () => {
-  const keyed = (env: StreamExecutionEnvironment) => env.fromData([1, 2]).keyBy((n) => n)
-  test.each<[code: string, build: (env: StreamExecutionEnvironment) => unknown]>([
-    ['CONNECT_STREAM', (env) => env.fromData([1]).connect(undefined as never)],
-    ['BROADCAST_DESCRIPTOR', (env) => env.fromData([1]).broadcast('rules' as never)],
-    ['BROADCAST_STATE_TWICE', (env) => env.fromData([1]).broadcast(TOTALS, TOTALS)],
-    [
-      'BROADCAST_WITHOUT_STATE',
-      (env) =>
-        keyed(env)
-          .connect(env.fromData([1]).broadcast())
-          .process(new Total() as never),
-    ],
-    [
-      'BROADCAST_KEYED',
-      (env) =>
-        keyed(env)
-          .connect(env.fromData([1]).broadcast(TOTALS))
-          .process(new Total() as never),
-    ],
-    [
-      'BROADCAST_NOT_KEYED',
-      (env) =>
-        env
-          .fromData([1])
-          .connect(env.fromData([1]).broadcast(TOTALS))
-          .process(new KeyedTotal() as never),
-    ],
-    ['JOIN_NOT_KEYED', (env) => keyed(env).intervalJoin(env.fromData([1]) as never)],
-    ['JOIN_BOUNDS', (env) => keyed(env).intervalJoin(keyed(env)).between(Duration.ofMillis(1), Duration.ofMillis(0))],
-    [
-      'JOIN_BOUND',
-      (env) =>
-        keyed(env)
-          .intervalJoin(keyed(env))
-          .between(-1 as never, 1 as never),
-    ],
-    [
-      'JOIN_PROCESSING_TIME',
-      (env) =>
-        keyed(env).intervalJoin(keyed(env)).inProcessingTime().between(Duration.ofMillis(0), Duration.ofMillis(1)),
-    ],
-    [
-      'OUTPUT_TAG_MISSING',
-      (env) =>
-        keyed(env)
-          .intervalJoin(keyed(env))
-          .between(Duration.ofMillis(0), Duration.ofMillis(1))
-          .sideOutputLeftLateData('late' as never),
-    ],
-    ['ITERATE', (env) => env.fromData([1]).iterate()],
-    [
-      'SIDE_OUTPUT_TYPES',
-      (env) => {
-        const mapped = env.fromData([1]).map((n) => n)
-        mapped.getSideOutput(new OutputTag('late', Types.LONG))
-        mapped.getSideOutput(new OutputTag('late'))
-        mapped.getSideOutput(new OutputTag('late', Types.STRING))
-      },
-    ],
-    ['CONNECT_STREAM', (env) => keyed(env).connect(keyed as never)],
-    [
-      'CONNECTED_NOT_KEYED',
-      (env) =>
-        env
-          .fromData([1])
-          .connect(keyed(env))
-          .process(new Paid() as never),
-    ],
-    [
-      'CONNECTED_NOT_KEYED',
-      (env) =>
-        keyed(env)
-          .connect(env.fromData([1]))
-          .process(new Paid() as never),
-    ],
-    [
-      'KEY_TYPES_DIFFER',
-      (env) =>
-        env
-          .fromData([1])
-          .keyBy((n) => n, Types.INT)
-          .connect(env.fromData([2]).keyBy((n) => n, Types.LONG))
-          .map({ map1: (n) => n, map2: (n) => n }),
-    ],
-    [
-      'NOT_A_FUNCTION',
-      (env) =>
-        keyed(env)
-          .connect(keyed(env))
-          .map({ map1: (n: number) => n } as never),
-    ],
-    [
-      'NOT_A_FUNCTION',
-      (env) =>
-        keyed(env)
-          .connect(keyed(env))
-          .flatMap((() => 1) as never),
-    ],
-    [
-      'CLASS_NOT_OBJECT',
-      (env) =>
-        keyed(env)
-          .connect(keyed(env))
-          .process(Paid as never),
-    ],
-  ])('%s', (code, build) => {
-    expect(() => planOf((env) => void build(env))).toThrow(code)
-  })
-
-  test('keys of one class on both sides, or none of them', () => {
-    const build: Build = (env) =>
-      void env
-        .fromData<unknown>([1])
-        .connect(env.fromData<unknown>(['a']))
-        .keyBy(
-          (n) => n,
-          (text) => text,
-        )
-        .map({ map1: String, map2: String })
-        .print()
-    expect(() => runJob(build)).toThrow('KEY_CLASS_CHANGED')
-  })
-
-  test('TypeScript tells keyed functions from others, and one key from another', () => {
-    planOf((env) => {
-      const [numbers, texts] = [env.fromData([1]), env.fromData(['a'])]
-      const connected = numbers.keyBy((n) => n).connect(texts.keyBy((text) => text.length))
-      class Keyed extends KeyedCoProcessFunction<number, number, string, string> {
-        override processElement1(_n: number): void {}
-        override processElement2(_text: string): void {}
-      }
-      connected.process(new Keyed()).print()
-      const byText = numbers.keyBy(String).connect(texts.keyBy((text) => text))
-      // @ts-expect-error The streams are keyed by text.
-      byText.process(new Keyed())
-      const swapped = texts.keyBy(Number).connect(numbers.keyBy(Number))
-      // @ts-expect-error The first stream has no numbers.
-      swapped.process(new Keyed())
-      const plain = numbers.connect(texts)
-      // @ts-expect-error They aren't keyed.
-      expect(() => plain.process(new Keyed())).toThrow('CONNECTED_NOT_KEYED')
-    })
   })
 })
