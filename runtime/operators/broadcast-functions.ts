@@ -1,10 +1,33 @@
 // The functions of a stream connected with a broadcast one, as operators see them, and what they may ask. The classes a
 // learner extends are in api/broadcast-functions.ts; both sides meet in these types.
 
-import type { MapStateDescriptor, ValueStateDescriptor } from '../state/descriptors.ts'
-import type { BroadcastState, ReadOnlyBroadcastState } from '../state/map-state.ts'
+import type {
+  AggregatingStateDescriptor,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  ReducingStateDescriptor,
+  StateDescriptor,
+  ValueStateDescriptor,
+} from '../state/descriptors.ts'
+import type { AggregatingState, ReducingState } from '../state/folding-state.ts'
+import type { ListState } from '../state/list-state.ts'
+import type { BroadcastState, MapState, ReadOnlyBroadcastState } from '../state/map-state.ts'
 import type { ValueState } from '../state/value-state.ts'
 import type { Collector, OutputTagLike, RichFunctionLike, TimeDomain, TimerService } from './functions.ts'
+
+/** The state that a descriptor asks for. */
+export type StateOf<D extends StateDescriptor> =
+  D extends ValueStateDescriptor<infer T>
+    ? ValueState<T>
+    : D extends ListStateDescriptor<infer T>
+      ? ListState<T>
+      : D extends MapStateDescriptor<infer K, infer V>
+        ? MapState<K, V>
+        : D extends ReducingStateDescriptor<infer T>
+          ? ReducingState<T>
+          : D extends AggregatingStateDescriptor<infer IN, infer _ACC, infer OUT>
+            ? AggregatingState<IN, OUT>
+            : never
 
 /** What both sides may ask. */
 interface BroadcastBaseContext {
@@ -48,7 +71,7 @@ export interface BroadcastOnTimerContext<K> extends KeyedReadOnlyContext<K> {
 /** For a record of the broadcast stream before a keyed operator. It has no key: no keyed state of its own and no timers. */
 export interface KeyedBroadcastContext<K> extends BroadcastContext {
   /** Calls the function for every key that has something in this state on this subtask, the key being the current one. */
-  applyToKeyedState<T>(descriptor: ValueStateDescriptor<T>, fn: (key: K, state: ValueState<T>) => void): void
+  applyToKeyedState<D extends StateDescriptor>(descriptor: D, fn: (key: K, state: StateOf<D>) => void): void
 }
 
 export interface BroadcastProcessFunctionLike<A, B, R> extends RichFunctionLike {

@@ -16,13 +16,13 @@ import type {
   KeyedBroadcastContext,
   KeyedReadOnlyContext,
   ReadOnlyContext,
-  ValueState,
 } from '../../runtime/index.ts'
 import { BroadcastProcessOperator } from '../../runtime/operators/process/broadcast-process.ts'
 import { KeyedBroadcastProcessOperator } from '../../runtime/operators/process/keyed-broadcast-process.ts'
 import type { BroadcastState } from '../../runtime/state/map-state.ts'
 import { notYetRun, timestampFrom, type Step, type Vector, type Verdict } from './format.ts'
 import { runSteps } from './operator-vectors.ts'
+import { StateCommands } from './state-commands.ts'
 
 type Command = readonly [string, ...unknown[]]
 type Scripted = readonly [key: unknown, commands: readonly Command[]]
@@ -32,12 +32,28 @@ type Out = Collector<unknown>
 const RULES = new MapStateDescriptor<string, unknown>('b', Types.STRING)
 const UNDECLARED = new MapStateDescriptor<string, unknown>('undeclared', Types.STRING)
 const V = new ValueStateDescriptor<number>('v', Types.LONG)
-const KNOWN = new Set(['b', 'v', 'et', 'pt', 'out', 'side', 'ctx', 'undeclared', 'apply', 'applyAdd'])
+const KNOWN = new Set([
+  'b',
+  'v',
+  'l',
+  'm',
+  'r',
+  'a',
+  'et',
+  'pt',
+  'out',
+  'side',
+  'ctx',
+  'undeclared',
+  'apply',
+  'applyAdd',
+])
 const SIDE = new OutputTag<unknown>('side')
 
 /** Runs commands one by one; one that throws says so, and the next one runs. */
 class BroadcastCommands {
-  v: ValueState<number> | null = null
+  /** Null where nothing is keyed. */
+  states: StateCommands | null = null
 
   run(commands: readonly Command[], context: AnyContext, out: Out): void {
     for (const command of commands) {
@@ -50,16 +66,11 @@ class BroadcastCommands {
   }
 
   private runOne([name, ...args]: Command, context: AnyContext, out: Out): void {
-    const [first, second] = args
+    const [first] = args
     const keyed = context as KeyedReadOnlyContext<unknown> & KeyedBroadcastContext<unknown>
     switch (name) {
       case 'b':
         return this.runBroadcast(args as readonly string[], context.getBroadcastState(RULES) as never, out)
-      case 'v':
-        if (first === 'get') out.collect(['v', this.v?.value()])
-        else if (first === 'set') this.v?.update(second as number)
-        else this.v?.clear()
-        return
       case 'et':
         return keyed.timerService().registerEventTimeTimer(timestampFrom(first))
       case 'pt':
@@ -82,7 +93,7 @@ class BroadcastCommands {
       case 'applyAdd':
         return keyed.applyToKeyedState(V, (_key, state) => state.update((state.value() ?? 0) + (first as number)))
       default:
-        throw new RangeError(`no command ${name}`)
+        return this.states?.run(name, args, (result) => out.collect(result))
     }
   }
 
@@ -116,7 +127,7 @@ class Keyed extends KeyedBroadcastProcessFunction<unknown, Scripted, Scripted, u
   readonly commands = new BroadcastCommands()
 
   override open(): void {
-    this.commands.v = this.getRuntimeContext().getState(V)
+    this.commands.states = new StateCommands(this.getRuntimeContext(), {})
   }
   override processElement([, commands]: Scripted, context: KeyedReadOnlyContext<unknown>, out: Out): void {
     this.commands.run(commands, context, out)
@@ -165,7 +176,9 @@ function withOurRefusals(vector: Vector): Vector {
     const out = step.out.map((output) => (isThrown(output) ? ['record', ['threw'], output[2]] : output))
     const commands = /^record/.test(String(step.in[0])) ? ((step.in[1] as Scripted)[1] ?? []) : []
     const isRefused = ([name, operation]: Command): boolean =>
-      step.in[0] === 'record2' ? name === 'v' : name === 'b' && ['put', 'remove', 'clear'].includes(String(operation))
+      step.in[0] === 'record2'
+        ? ['v', 'l', 'm', 'r', 'a'].includes(name)
+        : name === 'b' && ['put', 'remove', 'clear'].includes(String(operation))
     if (!commands.some(isRefused) || out.some(isThrown)) return { ...step, out }
     const timestamp = step.in[2]
     const refused = commands.map((command) =>

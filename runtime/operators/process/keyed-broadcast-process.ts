@@ -5,15 +5,22 @@
 // through, so it works or fails by chance.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/broadcast_state/
 
-import type { MapStateDescriptor, ValueStateDescriptor } from '../../state/descriptors.ts'
+import type {
+  AggregatingStateDescriptor,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  ReducingStateDescriptor,
+  StateDescriptor,
+  ValueStateDescriptor,
+} from '../../state/descriptors.ts'
 import { NO_SLOT } from '../../state/keyed-backend.ts'
-import type { ValueState } from '../../state/value-state.ts'
 import type {
   BroadcastOnTimerContext,
   KeyedBroadcastContext,
   KeyedBroadcastProcessFunctionLike,
+  StateOf,
 } from '../broadcast-functions.ts'
-import type { TimeDomain, TimerService } from '../functions.ts'
+import type { KeyedStateStore, TimeDomain, TimerService } from '../functions.ts'
 import type { OperatorContext } from '../operator.ts'
 import { closeFunction, openFunction, OperatorRuntimeContext, refusePromise } from '../rich-function.ts'
 import { TwoInputOperator } from '../two-input.ts'
@@ -122,10 +129,11 @@ class KeyedBroadcastSideContext extends BroadcastSideContext implements KeyedBro
     this.timers = timers
   }
 
-  applyToKeyedState<T>(descriptor: ValueStateDescriptor<T>, fn: (key: unknown, state: ValueState<T>) => void): void {
+  applyToKeyedState<D extends StateDescriptor>(descriptor: D, fn: (key: unknown, state: StateOf<D>) => void): void {
     const { backend, context } = this.timers
-    const state = new OperatorRuntimeContext(context).getState(descriptor)
+    const state = stateOf(new OperatorRuntimeContext(context), descriptor) as StateOf<D>
     const column = backend.column(descriptor.name)
+    // All of them first: the function may add keys' state or take it away.
     const slots = Array.from(backend.liveSlots()).filter((slot) => column.get(slot) !== undefined)
     try {
       for (const slot of slots) {
@@ -135,5 +143,20 @@ class KeyedBroadcastSideContext extends BroadcastSideContext implements KeyedBro
     } finally {
       backend.setCurrentSlot(NO_SLOT)
     }
+  }
+}
+
+function stateOf(store: KeyedStateStore, descriptor: StateDescriptor): unknown {
+  switch (descriptor.kind) {
+    case 'value':
+      return store.getState(descriptor as ValueStateDescriptor<unknown>)
+    case 'list':
+      return store.getListState(descriptor as ListStateDescriptor<unknown>)
+    case 'map':
+      return store.getMapState(descriptor as MapStateDescriptor<unknown, unknown>)
+    case 'reducing':
+      return store.getReducingState(descriptor as ReducingStateDescriptor<unknown>)
+    case 'aggregating':
+      return store.getAggregatingState(descriptor as AggregatingStateDescriptor<unknown, unknown, unknown>)
   }
 }

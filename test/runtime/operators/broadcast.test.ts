@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import {
   BroadcastProcessFunction,
   KeyedBroadcastProcessFunction,
+  ListStateDescriptor,
   MapStateDescriptor,
   OutputTag,
+  ReducingStateDescriptor,
   Types,
   ValueStateDescriptor,
 } from '../../../runtime/index.ts'
@@ -163,6 +165,39 @@ describe('operators with a broadcast input', () => {
     })
     harness.record(['x', 1], 1, 2)
     harness.record(['a', 1], 1, 1)
+  })
+
+  test('every kind of keyed state is reached, for the keys that have something in it', () => {
+    const last = new ListStateDescriptor<number>('last', Types.LONG)
+    const byName = new MapStateDescriptor<string, number>('by name', Types.STRING, Types.LONG)
+    const total = new ReducingStateDescriptor<number>('total', (a, b) => a + b, Types.LONG)
+    class Filling extends Sums {
+      override processElement([key, n]: Pair): void {
+        const context = this.getRuntimeContext()
+        context.getListState(last).add(n)
+        if (n > 1) context.getMapState(byName).put(key, n)
+        context.getReducingState(total).add(n)
+      }
+      override processBroadcastElement(_pair: Pair, context: KeyedBroadcastContext<string>): void {
+        context.applyToKeyedState(last, (key, list) => void seen.push(['list', key, ...list.get()]))
+        context.applyToKeyedState(byName, (key, map) => void seen.push(['map', key, ...map.values()]))
+        context.applyToKeyedState(total, (_key, sum) => sum.add(100))
+        context.applyToKeyedState(total, (key, sum) => void seen.push(['sum', key, sum.get()]))
+      }
+    }
+    const seen: unknown[] = []
+    const harness = new OperatorHarness({ ...sums, functions: () => ({ broadcastProcess: new Filling() }) })
+    for (const [key, n] of Object.entries({ a: 1, b: 2 })) harness.record([key, n], 1, 1)
+    harness.record(['a', 5], 1, 1)
+    harness.record(['x', 1], 1, 2)
+    expect(seen).toEqual([
+      ['list', 'a', 1, 5],
+      ['list', 'b', 2],
+      ['map', 'a', 5],
+      ['map', 'b', 2],
+      ['sum', 'a', 106],
+      ['sum', 'b', 102],
+    ])
   })
 
   test('no key is current after applyToKeyedState, even where it threw', () => {
