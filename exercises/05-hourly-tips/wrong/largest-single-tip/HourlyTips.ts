@@ -1,0 +1,57 @@
+import {
+  Duration,
+  ProcessWindowFunction,
+  TumblingEventTimeWindows,
+  WatermarkStrategy,
+} from 'streambed'
+import type {
+  Collector,
+  DataStream,
+  ProcessWindowContext,
+  TaxiFare,
+  TimeWindow,
+} from 'streambed'
+
+/** End of the hour in ms, driver, sum of the driver's tips in that hour. */
+export type HourlyTip = [
+  hourEnd: number,
+  driverId: number,
+  tips: number,
+]
+
+/** Compares single tips instead of sums. */
+export function hourlyTips(
+  fares: DataStream<TaxiFare>,
+): DataStream<HourlyTip> {
+  const eventTime =
+    WatermarkStrategy.forMonotonousTimestamps<TaxiFare>().withTimestampAssigner(
+      (fare) => fare.startTime,
+    )
+
+  return fares
+    .assignTimestampsAndWatermarks(eventTime)
+    .keyBy((fare) => fare.driverId)
+    .window(TumblingEventTimeWindows.of(Duration.ofHours(1)))
+    .process(new AddTips())
+    .windowAll(TumblingEventTimeWindows.of(Duration.ofHours(1)))
+    .maxBy(2)
+}
+
+/** All tips of one driver in one hour, as one result. */
+class AddTips extends ProcessWindowFunction<
+  TaxiFare,
+  HourlyTip,
+  number,
+  TimeWindow
+> {
+  override process(
+    driverId: number,
+    context: ProcessWindowContext<TimeWindow>,
+    fares: Iterable<TaxiFare>,
+    out: Collector<HourlyTip>,
+  ) {
+    let most = 0
+    for (const fare of fares) most = Math.max(most, fare.tip)
+    out.collect([context.window().getEnd(), driverId, most])
+  }
+}

@@ -1,0 +1,50 @@
+import {
+  Duration,
+  ProcessWindowFunction,
+  TumblingProcessingTimeWindows,
+} from 'streambed'
+import type {
+  Collector,
+  DataStream,
+  ProcessWindowContext,
+  TaxiFare,
+  TimeWindow,
+} from 'streambed'
+
+/** End of the hour in ms, driver, sum of the driver's tips in that hour. */
+export type HourlyTip = [
+  hourEnd: number,
+  driverId: number,
+  tips: number,
+]
+
+/** Counts the hours on the clock of the cluster. */
+export function hourlyTips(
+  fares: DataStream<TaxiFare>,
+): DataStream<HourlyTip> {
+  return fares
+    .keyBy((fare) => fare.driverId)
+    .window(TumblingProcessingTimeWindows.of(Duration.ofHours(1)))
+    .process(new AddTips())
+    .windowAll(TumblingProcessingTimeWindows.of(Duration.ofHours(1)))
+    .maxBy(2)
+}
+
+/** All tips of one driver in one hour, as one result. */
+class AddTips extends ProcessWindowFunction<
+  TaxiFare,
+  HourlyTip,
+  number,
+  TimeWindow
+> {
+  override process(
+    driverId: number,
+    context: ProcessWindowContext<TimeWindow>,
+    fares: Iterable<TaxiFare>,
+    out: Collector<HourlyTip>,
+  ) {
+    let tips = 0
+    for (const fare of fares) tips += fare.tip
+    out.collect([context.window().getEnd(), driverId, tips])
+  }
+}
