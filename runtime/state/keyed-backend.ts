@@ -347,28 +347,30 @@ export class KeyedStateBackend implements KeyedAccess {
   /** Frees the slots that hold nothing. The next sweep is due when the slots in use have doubled. */
   private sweep(): void {
     const { namespaces } = this
-    const kept: number[] = []
-    const keptRoots = new Set<number>()
-    for (let slot = 0; slot < this.keys.length; slot++) {
-      if (this.canonicalKeys[slot] === undefined || !namespaces.isNamespaced(slot)) continue
-      if (this.uses[slot] === 0 && slot !== this.slot) {
-        this.free(slot)
-        continue
-      }
-      kept.push(slot)
-      keptRoots.add(namespaces.roots[slot] as number)
-    }
+    const keptRoots = namespaces.filled === 0 ? null : this.sweepNamespaces()
     for (let slot = 0; slot < this.keys.length; slot++) {
       const canonical = this.canonicalKeys[slot]
-      if (canonical === undefined || namespaces.isNamespaced(slot)) continue
-      if (this.uses[slot] !== 0 || slot === this.slot || keptRoots.has(slot)) continue
+      if (canonical === undefined || this.uses[slot] !== 0 || slot === this.slot) continue
+      if (keptRoots !== null && (keptRoots.has(slot) || namespaces.isNamespaced(slot))) continue
       this.index.remove(canonical)
       this.free(slot)
     }
-    namespaces.rebuild(kept)
     const used = this.keys.length - this.freeSlots.length
     this.sweepAt = Math.max(FIRST_SWEEP, used * 2)
     this.isSweepDue = false
+  }
+
+  /** Frees the slots of windows that hold nothing, and returns the own slots of the keys of the others. */
+  private sweepNamespaces(): ReadonlySet<number> {
+    const { namespaces } = this
+    const kept: number[] = []
+    for (let slot = 0; slot < this.keys.length; slot++) {
+      if (this.canonicalKeys[slot] === undefined || !namespaces.isNamespaced(slot)) continue
+      if (this.uses[slot] === 0 && slot !== this.slot) this.free(slot)
+      else kept.push(slot)
+    }
+    namespaces.rebuild(kept)
+    return new Set(kept.map((slot) => namespaces.roots[slot] as number))
   }
 
   private free(slot: number): void {

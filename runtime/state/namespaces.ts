@@ -1,6 +1,6 @@
 // Namespaces: a slot stands for a key, or for a key and a namespace, so that columns and timers serve windows unchanged.
 // A namespace is a window: two numbers, start and end. From (key's own slot, start, end) one open-addressing table leads
-// to the slot; it has no removals, since slots are freed in sweeps, after which it's built anew. Flink's namespaces of
+// to the slot. Slots are freed in sweeps, after which the table is built anew. Flink's namespaces of
 // keyed state.
 
 const EMPTY = -1
@@ -54,6 +54,15 @@ export class Namespaces {
     return slots.reverse()
   }
 
+  /** Gives a slot's window other bounds; the key must have no slot for them yet. */
+  move(slot: number, start: number, end: number): void {
+    const root = this.roots[slot] as number
+    this.vacate(this.place(root, this.starts[slot] as number, this.ends[slot] as number))
+    this.starts[slot] = start
+    this.ends[slot] = end
+    this.table[this.place(root, start, end)] = slot
+  }
+
   /** Forgets all slots with a window but these. */
   rebuild(live: readonly number[]): void {
     for (let slot = 0; slot < this.first.length; slot++) this.first[slot] = EMPTY
@@ -88,6 +97,22 @@ export class Namespaces {
       if (slot === EMPTY || (roots[slot] === root && starts[slot] === start && ends[slot] === end)) return at
       at = (at + 1) & mask
     }
+  }
+
+  /** Empties a place of the table, and moves up what was found past it. */
+  private vacate(at: number): void {
+    const { table, roots, starts, ends } = this
+    const mask = table.length - 1
+    let hole = at
+    for (let i = (at + 1) & mask; ; i = (i + 1) & mask) {
+      const slot = table[i] as number
+      if (slot === EMPTY) break
+      const home = spread(roots[slot] as number, starts[slot] as number, ends[slot] as number) & mask
+      if (((i - home) & mask) < ((i - hole) & mask)) continue
+      table[hole] = slot
+      hole = i
+    }
+    table[hole] = EMPTY
   }
 
   private widen(): void {

@@ -11,6 +11,8 @@ type Registered = number | readonly number[] | undefined
 export class TimerQueue {
   /** Per slot: undefined, one timestamp, or several. */
   readonly registered: Column
+  /** Slots whose timer is later than the heap knows. */
+  readonly postponed = new Set<number>()
   count = 0
   size = 0
   order = 0
@@ -54,11 +56,23 @@ export class TimerQueue {
     return true
   }
 
+  /**
+   * Moves the only timer of a slot to a later time. The heap learns of it when the earlier time comes up: a timer that is
+   * moved again and again, as a session's is, costs next to nothing.
+   */
+  postpone(slot: number, timestamp: number): void {
+    this.registered.set(slot, timestamp)
+    this.postponed.add(slot)
+  }
+
   /** Timestamp of the first timer; NaN if there's none. */
   headTime(): number {
     while (this.size > 0) {
-      if (this.isLive(this.slots[0] as number, this.times[0] as number)) return this.times[0] as number
+      const slot = this.slots[0] as number
+      const time = this.times[0] as number
+      if (this.isLive(slot, time)) return time
       this.removeHead()
+      if (this.postponed.size > 0 && this.postponed.delete(slot)) this.pushLater(slot, time)
     }
     return NaN
   }
@@ -80,6 +94,13 @@ export class TimerQueue {
   private isLive(slot: number, timestamp: number): boolean {
     const registered = this.registered.get(slot) as Registered
     return typeof registered === 'object' ? registered.includes(timestamp) : registered === timestamp
+  }
+
+  /** The earlier time of a postponed timer has come up. */
+  private pushLater(slot: number, time: number): void {
+    const registered = this.registered.get(slot) as Registered
+    if (typeof registered === 'number' && registered > time) this.push(registered, slot)
+    else if (typeof registered === 'object') for (const later of registered) this.push(later, slot)
   }
 
   private push(time: number, slot: number): void {

@@ -189,7 +189,12 @@ export function rescaled(harnesses: readonly OperatorHarness[], parallelism: num
   const snapshots = harnesses.map((harness) => harness.snapshot())
   const [first] = harnesses
   const keyed = snapshots.flatMap((snapshot) => snapshot.keyed ?? [])
-  const merged = keyed[0] === undefined ? null : { ...keyed[0], groups: keyed.flatMap(({ groups }) => groups) }
+  // A subtask knows only the states that were asked for on it: a trigger asks at its first record.
+  const states = new Map(keyed.flatMap((snapshot) => snapshot.states.map((meta) => [meta.name, meta] as const)))
+  const merged =
+    keyed[0] === undefined
+      ? null
+      : { ...keyed[0], states: Array.from(states.values()), groups: keyed.flatMap(({ groups }) => groups) }
   const operatorStates = redistribute(
     snapshots.map(({ operator }) => operator),
     parallelism,

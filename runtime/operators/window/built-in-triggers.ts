@@ -169,7 +169,7 @@ class Count extends Quiet {
   }
 
   override onMerge(_window: AnyWindow, context: OnMergeContext): void {
-    ;(context as WindowTriggerContext).merge('count', (a, b) => a + b)
+    ;(context as WindowTriggerContext).merge<number>('count', (a, b) => a + b)
   }
 
   override clear(_window: AnyWindow, context: TriggerContext): void {
@@ -212,7 +212,7 @@ class ContinuousEventTime extends Quiet {
 
   override onMerge(_window: AnyWindow, context: OnMergeContext): void {
     const cells = context as WindowTriggerContext
-    cells.merge(FIRE_TIME, Math.min)
+    cells.merge<number>(FIRE_TIME, Math.min)
     const next = cells.read(FIRE_TIME) as number | undefined
     if (next !== undefined) cells.registerEventTimeTimer(next)
   }
@@ -265,7 +265,7 @@ class ContinuousProcessingTime extends Quiet {
 
   override onMerge(_window: AnyWindow, context: OnMergeContext): void {
     const cells = context as WindowTriggerContext
-    cells.merge(FIRE_TIME, Math.min)
+    cells.merge<number>(FIRE_TIME, Math.min)
     const next = cells.read(FIRE_TIME) as number | undefined
     if (next !== undefined) cells.registerProcessingTimeTimer(next)
   }

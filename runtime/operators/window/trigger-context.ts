@@ -2,14 +2,28 @@
 // window it's for before it calls the trigger, and the key is the backend's current one. Flink's WindowOperator.Context.
 
 import { LearnerError } from '../../base/diagnostic.ts'
-import type { ValueStateDescriptor } from '../../state/descriptors.ts'
+import type {
+  AggregatingStateDescriptor,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  ReducingStateDescriptor,
+  ValueStateDescriptor,
+} from '../../state/descriptors.ts'
 import type { KeyedStateBackend } from '../../state/keyed-backend.ts'
 import type { InternalTimerService } from '../../state/timer-service.ts'
-import type { ValueState } from '../../state/value-state.ts'
+import type { Stamped } from '../../state/ttl.ts'
 import type { OperatorContext } from '../operator.ts'
+import { asCall } from '../rich-function.ts'
 import type { OnMergeContext } from './trigger.ts'
 import type { AnyWindow, TimeWindow } from './windows.ts'
 import { WindowStateStore } from './window-state.ts'
+
+type AnyDescriptor =
+  | ValueStateDescriptor<unknown>
+  | ListStateDescriptor<unknown>
+  | MapStateDescriptor<unknown, unknown>
+  | ReducingStateDescriptor<unknown>
+  | AggregatingStateDescriptor<unknown, unknown, unknown>
 
 export class WindowTriggerContext implements OnMergeContext {
   readonly backend: KeyedStateBackend
@@ -68,9 +82,30 @@ export class WindowTriggerContext implements OnMergeContext {
     this.backend.deleteTimer(this.backend.eventTimers, requireTime(timestampMs))
   }
 
-  getPartitionedState<S>(descriptor: ValueStateDescriptor<S>): ValueState<S> {
+  getPartitionedState(descriptor: AnyDescriptor): never {
     this.store.window = this.window
-    return this.store.getState(descriptor)
+    return this.stateOf(descriptor) as never
+  }
+
+  mergePartitionedState(descriptor: AnyDescriptor): void {
+    const join = joiningOf(descriptor)
+    this.getPartitionedState(descriptor)
+    this.merge(descriptor.name, descriptor.ttl === null || descriptor.kind === 'list' ? join : stamped(join))
+  }
+
+  private stateOf(descriptor: AnyDescriptor): unknown {
+    switch (descriptor.kind) {
+      case 'value':
+        return this.store.getState(descriptor)
+      case 'list':
+        return this.store.getListState(descriptor)
+      case 'map':
+        return this.store.getMapState(descriptor)
+      case 'reducing':
+        return this.store.getReducingState(descriptor)
+      case 'aggregating':
+        return this.store.getAggregatingState(descriptor)
+    }
   }
 
   /** A built-in trigger's cell of this key and window; undefined if empty. */
@@ -83,19 +118,47 @@ export class WindowTriggerContext implements OnMergeContext {
     this.backend.setAt(this.backend.column(state), this.slot, value)
   }
 
-  /** Takes a built-in trigger's cells of the merged windows away and folds them into this window's. */
-  merge(state: string, fold: (a: number, b: number) => number): void {
+  /** Takes a state's cells of the merged windows away and folds them, joined in their order, into this window's. */
+  merge<C>(state: string, fold: (a: C, b: C) => C): void {
     const { backend, window } = this
     const column = backend.column(state)
+    let joined: C | undefined
     for (const { start, end } of this.mergedWindows) {
       backend.setNamespace(start, end)
-      const value = column.get(backend.slot) as number | undefined
-      if (value === undefined) continue
+      const cell = column.open(backend.slot) as C | undefined
+      if (cell === undefined) continue
       backend.setAt(column, backend.slot, undefined)
-      const own = column.get(this.slot) as number | undefined
-      backend.setAt(column, this.slot, own === undefined ? value : fold(own, value))
+      joined = joined === undefined ? cell : fold(joined, cell)
     }
     backend.setNamespace(window.start, window.end)
+    if (joined === undefined) return
+    const own = column.open(this.slot) as C | undefined
+    backend.setAt(column, this.slot, own === undefined ? joined : fold(own, joined))
+  }
+}
+
+type Join = (a: unknown, b: unknown) => unknown
+
+/** How two cells of a state become one. */
+function joiningOf(descriptor: AnyDescriptor): Join {
+  switch (descriptor.kind) {
+    case 'list':
+      return (a, b) => [...(a as unknown[]), ...(b as unknown[])]
+    case 'reducing':
+      return asCall<Join>(descriptor.reduction, 'reduce')
+    case 'aggregating':
+      return (a, b) => descriptor.aggregation.merge(a, b)
+    default:
+      throw new LearnerError('STATE_NOT_MERGEABLE', { state: descriptor.name })
+  }
+}
+
+/** With a time to live a cell says when it was last touched; joined ones when the later one was. */
+function stamped(join: Join): Join {
+  return (a, b) => {
+    const [first, second] = [a as Stamped, b as Stamped]
+    const lastAccessMs = Math.max(first.lastAccessMs, second.lastAccessMs)
+    return { value: join(first.value, second.value), lastAccessMs } satisfies Stamped
   }
 }
 

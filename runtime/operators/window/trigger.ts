@@ -2,7 +2,17 @@
 // that learners write. Flink's Trigger.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/windows/#triggers
 
-import type { ValueStateDescriptor } from '../../state/descriptors.ts'
+import { LearnerError } from '../../base/diagnostic.ts'
+import type {
+  AggregatingStateDescriptor,
+  ListStateDescriptor,
+  MapStateDescriptor,
+  ReducingStateDescriptor,
+  ValueStateDescriptor,
+} from '../../state/descriptors.ts'
+import type { AggregatingState, ReducingState } from '../../state/folding-state.ts'
+import type { ListState } from '../../state/list-state.ts'
+import type { MapState } from '../../state/map-state.ts'
 import type { ValueState } from '../../state/value-state.ts'
 import type { Window } from './windows.ts'
 
@@ -46,12 +56,17 @@ export interface TriggerContext {
   deleteEventTimeTimer(timestampMs: number): void
   /** State of this key and window. It isn't cleared by itself: do it in `clear`. */
   getPartitionedState<S>(descriptor: ValueStateDescriptor<S>): ValueState<S>
+  getPartitionedState<S>(descriptor: ListStateDescriptor<S>): ListState<S>
+  getPartitionedState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V>
+  getPartitionedState<S>(descriptor: ReducingStateDescriptor<S>): ReducingState<S>
+  getPartitionedState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT>
 }
 
 /** What `onMerge` may ask beside. */
 export interface OnMergeContext extends TriggerContext {
-  /** The windows that were merged into this one. */
-  readonly mergedWindows: readonly Window[]
+  /** Brings the state of the windows that were merged into this one over, and joins it with this one's. */
+  mergePartitionedState<S>(descriptor: ListStateDescriptor<S> | ReducingStateDescriptor<S>): void
+  mergePartitionedState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): void
 }
 
 /**
@@ -81,7 +96,9 @@ export abstract class Trigger<T, W extends Window> {
   }
 
   /** Windows were merged into this one; state of theirs that is to live on must be brought over here. */
-  onMerge(_window: W, _context: OnMergeContext): void {}
+  onMerge(_window: W, _context: OnMergeContext): void {
+    throw new LearnerError('TRIGGER_ON_MERGE', { trigger: this.constructor.name })
+  }
 
   /** The window is gone: clear its state, delete its timers. */
   abstract clear(window: W, context: TriggerContext): void

@@ -84,10 +84,9 @@ export class WindowCall {
       return
     }
     backend.setCurrentSlot(backend.rootSlot())
-    const key = isAll ? [] : [backend.currentKey()]
     this.processContext.store.window = window
     const place = this.spec.call === 'apply' ? window : this.processContext
-    const result = call(...key, place, elements, collector)
+    const result = isAll ? call(place, elements, collector) : call(backend.currentKey(), place, elements, collector)
     if (result !== undefined) refusePromise(result, this.spec.call, context.name)
   }
 

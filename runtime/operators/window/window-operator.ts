@@ -17,6 +17,7 @@ import { createTrigger } from './built-in-triggers.ts'
 import { createFolding, WindowContents } from './contents.ts'
 import { WindowEviction } from './eviction.ts'
 import { MergingWindowSet, type Mapping, type Merge } from './merging-window-set.ts'
+import { canExtend, SessionExtension } from './session-extension.ts'
 import { TriggerResult, type Trigger } from './trigger.ts'
 import { WindowTriggerContext } from './trigger-context.ts'
 import { WindowCall } from './window-functions.ts'
@@ -42,10 +43,15 @@ export class WindowOperator extends StreamOperator implements Triggerable {
   eviction: WindowEviction | null = null
   call!: WindowCall
   mergingSets!: Column
+  /** Null where sessions may hold more than contents and one timer, or where the general way is wanted. */
+  extension: SessionExtension | null = null
+  readonly isPlain: boolean
 
-  constructor(spec: WindowSpec) {
+  /** `isPlain`: without the short cut for sessions. */
+  constructor(spec: WindowSpec, isPlain = false) {
     super()
     this.spec = spec
+    this.isPlain = isPlain
     this.isEventTime = isEventTime(spec.assigner)
     this.isMerging = spec.assigner.kind === 'session'
   }
@@ -72,6 +78,8 @@ export class WindowOperator extends StreamOperator implements Triggerable {
       collector: this.collector,
     })
     if (this.isMerging) this.mergingSets = backend.column(MERGING_WINDOW_SET)
+    if (!this.isPlain && canExtend(spec))
+      this.extension = new SessionExtension(backend, this.mergingSets, this.contents, this.isEventTime)
     this.nextAlarmMs = this.timers.nextProcessingTime()
   }
 
@@ -125,6 +133,13 @@ export class WindowOperator extends StreamOperator implements Triggerable {
   private addMerging(assigned: TimeWindow, value: unknown, timestamp: number): boolean {
     const { backend } = this
     const root = backend.slot
+    if (this.extension !== null) {
+      const now = this.isEventTime ? this.timers.currentWatermark : this.context.nowMs()
+      if (this.extension.add(assigned.start, assigned.end, now, value)) {
+        if (!this.isEventTime) this.updateAlarm()
+        return true
+      }
+    }
     const set = this.mergingSetOf(root)
     const window = set.add(assigned, (merge) => this.merge(merge, root))
     backend.setCurrentSlot(root)

@@ -3,16 +3,19 @@
 
 import { describe, expect, test } from 'vitest'
 import {
+  AggregatingStateDescriptor,
   CountEvictor,
   CountTrigger,
   ContinuousEventTimeTrigger,
   Duration,
   EventTimeSessionWindows,
   GlobalWindows,
+  ListStateDescriptor,
   OutputTag,
   ProcessingTimeSessionWindows,
   ProcessWindowFunction,
   PurgingTrigger,
+  ReducingStateDescriptor,
   SlidingEventTimeWindows,
   Trigger,
   TriggerResult,
@@ -24,6 +27,7 @@ import type {
   Collector,
   Evictor,
   GlobalWindow,
+  OnMergeContext,
   ProcessWindowContext,
   TimeWindow,
   TriggerContext,
@@ -151,6 +155,53 @@ class AtZero extends Trigger<Pair, AnyWindow> {
   }
 }
 
+/** Fires at every third record of a session, whatever sessions it was merged of; remembers them all by list state too. */
+class EveryThird extends Trigger<Pair, AnyWindow> {
+  readonly count = new ReducingStateDescriptor('so-far', (a: number, b: number) => a + b)
+  readonly seen = new ListStateDescriptor<number>('seen')
+  readonly most = new AggregatingStateDescriptor('most', {
+    createAccumulator: () => 0,
+    add: (n: number, most: number) => Math.max(n, most),
+    getResult: (most: number) => most,
+    merge: Math.max,
+  })
+
+  override onElement([, n]: Pair, _timestamp: number, _window: AnyWindow, context: TriggerContext): TriggerResult {
+    const count = context.getPartitionedState(this.count)
+    const seen = context.getPartitionedState(this.seen)
+    const most = context.getPartitionedState(this.most)
+    count.add(1)
+    seen.add(n)
+    most.add(n)
+    const isAgreed = Array.from(seen.get()).length === count.get() && Math.max(...seen.get()) === most.get()
+    return isAgreed && (count.get() ?? 0) % 3 === 0 ? TriggerResult.FIRE : TriggerResult.CONTINUE
+  }
+
+  override onProcessingTime(): TriggerResult {
+    return TriggerResult.CONTINUE
+  }
+
+  override onEventTime(): TriggerResult {
+    return TriggerResult.CONTINUE
+  }
+
+  override canMerge(): boolean {
+    return true
+  }
+
+  override onMerge(_window: AnyWindow, context: OnMergeContext): void {
+    context.mergePartitionedState(this.count)
+    context.mergePartitionedState(this.seen)
+    context.mergePartitionedState(this.most)
+  }
+
+  override clear(_window: AnyWindow, context: TriggerContext): void {
+    context.getPartitionedState(this.count).clear()
+    context.getPartitionedState(this.seen).clear()
+    context.getPartitionedState(this.most).clear()
+  }
+}
+
 const OddAway: Evictor<Pair, AnyWindow> = {
   evictBefore: (elements: WindowElements<Pair>) => elements.removeIf((element) => element.getValue()[1] % 2 === 1),
   evictAfter: () => undefined,
@@ -271,6 +322,12 @@ const CASES: readonly Case[] = [
     windows(tumbling, { trigger: new AtZero() }),
     'a=0@1 a=5@1 a=0@2 b=7@1 WMAX',
     'a=0-10:5,0@9 WMAX',
+  ],
+  [
+    'a trigger of one’s own on sessions: its state merges with them',
+    windows(session, { trigger: new EveryThird() }),
+    'a=1@1 a=2@10 a=3@5 a=4@30 a=5@31 WMAX',
+    'a=1-15:1,2,3@14 WMAX',
   ],
   [
     'an evictor of one’s own',

@@ -28,6 +28,10 @@ const operation = fc.oneof(
     }),
   },
   {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('postpone' as const), slot: fc.nat(4), by: fc.nat(6) }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('advance' as const), time: fc.integer({ min: -3, max: 14 }) }),
   },
@@ -46,6 +50,13 @@ test('fires each timer once, in the order of time, and none that was deleted', (
           expect(fired.map(({ time }) => time)).toEqual(due.map(({ time }) => time).sort((a, b) => a - b))
           expect(fired.map(asText).sort()).toEqual(due.map(asText).sort())
           expect(new Set(fired.map(asText)).size).toBe(fired.length)
+        } else if (step.kind === 'postpone') {
+          const [only, ...others] = model.filter(({ slot }) => slot === step.slot)
+          if (only === undefined || others.length > 0) continue
+          const time = only.time + step.by
+          queue.postpone(step.slot, time)
+          model = model.map((timer) => (timer === only ? { ...timer, time } : timer))
+          expect(queue.timesOf(step.slot)).toEqual([time])
         } else {
           const isThere = model.some(({ time, slot }) => time === step.time && slot === step.slot)
           if (step.kind === 'register') {
