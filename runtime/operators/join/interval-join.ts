@@ -31,11 +31,11 @@ export interface IntervalJoinSpec {
   readonly rightLateTag: string | null
 }
 
-/** Records of one key and side that may still find partners: by ascending time, those of one time as they came. */
-interface JoinBuffer {
-  readonly times: number[]
-  readonly values: unknown[]
-}
+/**
+ * Records of one key and side that may still find partners: by ascending time, those of one time as they came. Times and
+ * records in turn, in one list: with many keys it's the memory that has to be fetched that costs.
+ */
+type JoinBuffer = unknown[]
 
 const LEFT = 'LEFT_BUFFER'
 const RIGHT = 'RIGHT_BUFFER'
@@ -83,12 +83,11 @@ export class IntervalJoinOperator extends TwoInputOperator implements Triggerabl
     this.add(this.left, LEFT, value, timestamp)
     const partners = right.get(backend.slot) as JoinBuffer | undefined
     if (partners !== undefined) {
-      const { times, values } = partners
       const latest = timestamp + upperMs
-      for (let i = firstFrom(times, timestamp + lowerMs); i < times.length; i++) {
-        const time = times[i] as number
+      for (let i = firstFrom(partners, timestamp + lowerMs); i < partners.length; i += 2) {
+        const time = partners[i] as number
         if (time > latest) break
-        this.join(value, values[i], timestamp, time)
+        this.join(value, partners[i + 1], timestamp, time)
       }
     }
     backend.registerTimer(backend.eventTimers, timestamp + this.leftKeptMs)
@@ -101,12 +100,11 @@ export class IntervalJoinOperator extends TwoInputOperator implements Triggerabl
     this.add(this.right, RIGHT, value, timestamp)
     const partners = left.get(backend.slot) as JoinBuffer | undefined
     if (partners !== undefined) {
-      const { times, values } = partners
       const latest = timestamp - lowerMs
-      for (let i = firstFrom(times, timestamp - upperMs); i < times.length; i++) {
-        const time = times[i] as number
+      for (let i = firstFrom(partners, timestamp - upperMs); i < partners.length; i += 2) {
+        const time = partners[i] as number
         if (time > latest) break
-        this.join(values[i], value, time, timestamp)
+        this.join(partners[i + 1], value, time, timestamp)
       }
     }
     const root = backend.slot
@@ -151,32 +149,24 @@ export class IntervalJoinOperator extends TwoInputOperator implements Triggerabl
   private add(column: Column, name: string, value: unknown, timestamp: number): void {
     const buffer = column.open(this.backend.slot) as JoinBuffer | undefined
     if (buffer === undefined) {
-      this.backend.set(column, name, { times: [timestamp], values: [value] } satisfies JoinBuffer)
+      this.backend.set(column, name, [timestamp, value] satisfies JoinBuffer)
       return
     }
-    const { times, values } = buffer
-    if ((times[times.length - 1] as number) <= timestamp) {
-      times.push(timestamp)
-      values.push(value)
-      return
-    }
-    const at = firstFrom(times, timestamp + 1)
-    times.splice(at, 0, timestamp)
-    values.splice(at, 0, value)
+    if ((buffer[buffer.length - 2] as number) <= timestamp) buffer.push(timestamp, value)
+    else buffer.splice(firstFrom(buffer, timestamp + 1), 0, timestamp, value)
   }
 
   private remove(column: Column, name: string, timestamp: number): void {
     const buffer = column.open(this.backend.slot) as JoinBuffer | undefined
     if (buffer === undefined) return
-    const { times, values } = buffer
     // Timers fire in order, so what goes is always at the front.
-    if (times[times.length - 1] === timestamp) {
+    if (buffer[buffer.length - 2] === timestamp) {
       this.backend.set(column, name, undefined)
       return
     }
-    while (times[0] === timestamp) {
-      times.shift()
-      values.shift()
+    while (buffer[0] === timestamp) {
+      buffer.shift()
+      buffer.shift()
     }
   }
 
@@ -221,8 +211,8 @@ class PairContext implements ProcessJoinContext {
 }
 
 /** The place of the first time at or after this one. Buffers are short and what's looked for is near their end. */
-function firstFrom(times: readonly number[], timestamp: number): number {
-  let at = times.length
-  while (at > 0 && (times[at - 1] as number) >= timestamp) at--
+function firstFrom(buffer: JoinBuffer, timestamp: number): number {
+  let at = buffer.length
+  while (at > 0 && (buffer[at - 2] as number) >= timestamp) at -= 2
   return at
 }
