@@ -43,10 +43,10 @@ export class KeyIndex {
       return
     }
     if ((this.intFilled + 1) * 2 > this.intSlots.length) this.rebuild()
-    const at = this.find(key)
+    const at = this.vacancy(key)
+    if (this.intSlots[at] === EMPTY) this.intFilled++
     this.intKeys[at] = key
     this.intSlots[at] = slot
-    this.intFilled++
   }
 
   remove(key: CanonicalKey): void {
@@ -71,6 +71,14 @@ export class KeyIndex {
       if (slot === EMPTY || (slot >= 0 && this.intKeys[at] === key)) return at
       at = (at + 1) & mask
     }
+  }
+
+  /** The first place on its way that a key which isn't there can have. */
+  private vacancy(key: number): number {
+    const mask = this.intSlots.length - 1
+    let at = spread(key) & mask
+    while ((this.intSlots[at] as number) >= 0) at = (at + 1) & mask
+    return at
   }
 
   private reserve(key: number): void {

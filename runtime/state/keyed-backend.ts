@@ -318,6 +318,15 @@ export class KeyedStateBackend implements KeyedAccess {
   }
 
   private allocateKey(canonical: CanonicalKey, key: unknown): number {
+    const last = this.slot
+    if (last !== NO_SLOT && this.uses[last] === 0 && this.namespaces.isAlone(last)) {
+      // The key before this one left nothing behind: its slot is free. Most often it's a key that just came by.
+      this.index.remove(this.canonicalKeys[last] as CanonicalKey)
+      this.index.add(canonical, last)
+      this.keys[last] = key
+      this.canonicalKeys[last] = canonical
+      return last
+    }
     if (this.freeSlots.length === 0 && this.keys.length >= this.sweepAt) this.sweep()
     const slot = this.allocate(canonical, key)
     this.index.add(canonical, slot)

@@ -47,6 +47,11 @@ export class Namespaces {
     return this.roots[slot] !== slot
   }
 
+  /** Whether a slot is a key's own and the key has no other. */
+  isAlone(slot: number): boolean {
+    return this.roots[slot] === slot && this.first[slot] === EMPTY
+  }
+
   /** The slots that a key has beside its own. */
   slotsOf(root: number): number[] {
     const slots: number[] = []

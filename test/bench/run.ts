@@ -8,6 +8,7 @@ import { deployJob, type Build } from '../harness/run-job.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { handLoopA, handLoopC, pipelineJob, rxjsA, type Sums } from './pipelines.ts'
 import { pollute } from './pollution.ts'
+import { benchState } from './state.ts'
 import { handJoin, joinJob, rulesJob } from './two-inputs.ts'
 import { benchWindows } from './windows.ts'
 
@@ -93,6 +94,7 @@ for (const { name, of, against, lowest } of TARGETS) {
   console.log(`${name}: ${ratio.toFixed(2)} (at least ${lowest})${isMet ? '' : '  MISSED'}`)
   if (!isMet) process.exitCode = 1
 }
+if (!benchState()) process.exitCode = 1
 if (!benchWindows()) process.exitCode = 1
 if (!benchAsync()) process.exitCode = 1
 if (!benchCep()) process.exitCode = 1

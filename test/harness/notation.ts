@@ -6,9 +6,10 @@
 //         1:a@1 2:b@2 W2:5 idle1 active1    with two inputs: which of them it comes by
 //   out   the same; late(a@3) is a side output, row(a@3) a row of a sink; `,` in place of a space inside brackets
 //
-// `check` runs a case (1) plainly; (2) with snapshot and restore after every element; (3) split over 1, 2, 3 subtasks and,
-// half-way, merged and split over 1, 2, 3 others; (4) with the keys between two control elements in another order; and
-// (5) looks whether state and timers are empty at the end. Outputs of (3) and (4) are compared as multisets between
+// `check` runs a case (1) plainly; (2) with snapshot and restore after every element, and with snapshots that are written
+// only when the next element has gone in; (3) split over 1, 2, 3 subtasks and, half-way, merged and split over 1, 2, 3
+// others; (4) with the keys between two control elements in another order; and (5) looks whether state and timers are
+// empty at the end. Outputs of (3) and (4) are compared as multisets between
 // control elements. Jet's TestSupport, on Flink's harness.
 
 import { expect } from 'vitest'
@@ -51,9 +52,10 @@ export function check(subject: OperatorUnderTest, input: string, expected: strin
   expect(leaves, 'left at the end').toEqual({ state: 0, timers: 0, ...options.leaves })
 
   if (options.restores !== false) {
-    const [got, wanted] = [restoring(subject, inputs), outputs.map(texts)]
-    if (options.isOrdered === false) for (const texts of [...got, ...wanted]) texts.sort()
+    const [got, late, wanted] = [restoring(subject, inputs), restoringLate(subject, inputs), outputs.map(texts)]
+    if (options.isOrdered === false) for (const texts of [...got, ...late, ...wanted]) texts.sort()
     expect(got, 'with restores').toEqual(wanted)
+    expect(late, 'with snapshots written late').toEqual(wanted)
   }
   if (options.splits === false) return
   const wanted = segments(inputs, outputs)
@@ -158,6 +160,22 @@ function restoring(subject: OperatorUnderTest, inputs: readonly Input[]): string
     const out = texts(feed(harness, element))
     harness.snapshotRestore()
     return out
+  })
+}
+
+/**
+ * Before every element a snapshot is taken, and written only after the element went in; from it a fresh operator gets the
+ * element again. What the first one changed meanwhile, in place too, mustn't show.
+ */
+function restoringLate(subject: OperatorUnderTest, inputs: readonly Input[]): string[][] {
+  const harness = new OperatorHarness(subject)
+  return inputs.map((element) => {
+    const { nowMs } = harness
+    const write = harness.beginSnapshot()
+    feed(harness, element)
+    harness.nowMs = nowMs
+    harness.snapshotRestore(write())
+    return texts(feed(harness, element))
   })
 }
 

@@ -97,18 +97,25 @@ export class OperatorHarness {
 
   /** Takes a snapshot, as a checkpoint does. */
   snapshot(): HarnessSnapshot {
+    return this.beginSnapshot()()
+  }
+
+  /** Takes a snapshot to be written later: gives back how. */
+  beginSnapshot(): () => HarnessSnapshot {
     const checkpointId = ++this.checkpoints
     const context: FunctionSnapshotContext = {
       getCheckpointId: () => checkpointId,
       getCheckpointTimestamp: () => this.nowMs,
     }
     prepareSnapshot(this.operator, this.context, context)
-    return { checkpointId, keyed: this.backend?.snapshot() ?? null, operator: this.operatorState.snapshot() }
+    const operator = this.operatorState.snapshot()
+    const pending = this.backend?.beginSnapshot() ?? null
+    return () => ({ checkpointId, keyed: pending?.write() ?? null, operator })
   }
 
-  /** Replaces the operator by a fresh one with its state. */
-  snapshotRestore(): void {
-    this.start(this.snapshot())
+  /** Replaces the operator by a fresh one with its state, or with that of an earlier snapshot. */
+  snapshotRestore(snapshot: HarnessSnapshot = this.snapshot()): void {
+    this.start(snapshot)
   }
 
   /** Takes the outputs since the last call. */

@@ -1,5 +1,6 @@
 // Jobs as learners write them, one for each thing they show: they type-check, run, and give what they say.
 
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
@@ -33,7 +34,7 @@ test('they type-check', () => {
     ts.sys,
     root,
   )
-  const files = ['async-enrichment', 'batch-word-count'].map(fileOf)
+  const files = readdirSync(path.join(root, 'test/jobs')).map((file) => path.join(root, 'test/jobs', file))
   const program = ts.createProgram([...files, path.join(root, 'runtime/messages/raw.d.ts')], {
     ...options,
     noEmit: true,
@@ -58,4 +59,43 @@ test('batch mode: one count for each word', async () => {
   expect(texts(rows, 'counts').sort().join(' ')).toBe(
     '(be,2) (is,1) (not,1) (or,1) (question,1) (that,1) (the,1) (to,2)',
   )
+})
+
+test('value state with a time to live: again after a second of silence', async () => {
+  const rows = await run('state-value', { untilMs: 6000 })
+  // `rarely` comes once in each second, exactly; reading prolongs, and what is a second old has expired.
+  const words = texts(rows, 'words')
+  expect(words.filter((word) => word === 'often')).toHaveLength(2)
+  expect(words.filter((word) => word === 'other')).toHaveLength(1)
+  expect(words.filter((word) => word === 'rarely')).toHaveLength(5)
+})
+
+test.each<[name: string, job: string, sink: string, rows: string[]]>([
+  [
+    'list state',
+    'state-list',
+    'last',
+    [1, 2, 3, 4].flatMap((n) =>
+      [20, 10].map((base, i) => {
+        const last = [n - 2, n - 1, n].filter((m) => m > 0).map((m) => base + m)
+        return `${i === 0 ? 'attic' : 'cellar'}: ${last.join(' ')}`
+      }),
+    ),
+  ],
+  ['map state', 'state-map', 'visits', ['Ada: 1.1×1', 'Grace: 2.5×1', 'Ada: 1.1×1 1.2×1', 'Ada: 1.1×2 1.2×1']],
+  [
+    'reducing and aggregating state',
+    'state-folding',
+    'bids',
+    [
+      'clock: highest 10, average 10',
+      'vase: highest 7, average 7',
+      'clock: highest 30, average 20',
+      'clock: highest 30, average 20',
+    ],
+  ],
+  ['operator state', 'state-of-operator', 'batches', ['1+2+3', '4+5+6']],
+  ['state by value', 'state-by-value', 'numbers', ['1', '1', '1']],
+])('%s', async (_name, job, sink, expected) => {
+  expect(texts(await run(job), sink)).toEqual(expected)
 })
