@@ -14,7 +14,7 @@ import type { LessonAnswers } from './lesson/lesson-answers.svelte.ts'
 import type { LessonBundle, RunBlock, StageView } from './lesson/lesson-model.ts'
 import { PredictionScore } from './lesson/score-prediction.ts'
 import { Run } from './kernel/run.svelte.ts'
-import { jobFrom } from './notebook/job-files.ts'
+import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import type { Notebook } from './notebook/notebook.svelte.ts'
 import { readSetting, writeSetting } from './parts/settings-storage.ts'
 import { theme } from './parts/theme.svelte.ts'
@@ -43,6 +43,7 @@ export class Session {
   #chosen = $state.raw<RunBlock | null>(null)
   #marks = $state.raw<readonly LineMark[]>([])
   #caret = $state.raw<{ readonly file: string; readonly line: number } | null>(null)
+  #hiddenPlace = $state.raw<Span | null>(null)
   #wantedView = $state.raw<{ readonly view: StageView | null; readonly node: string | null } | null>(null)
   #editor = $state.raw<EditorService | null>(null)
   #editorState = $state<'asleep' | 'loading' | 'ready' | 'failed'>('asleep')
@@ -100,8 +101,21 @@ export class Session {
     this.#wantedView = { view, node }
   }
 
-  /** Shows the cell and line of a place. */
+  /** A place in a file that the lesson doesn't show, which somebody wanted to see. */
+  get hiddenPlace(): Span | null {
+    return this.#hiddenPlace
+  }
+
+  forgetHiddenPlace(): void {
+    this.#hiddenPlace = null
+  }
+
+  /** Shows the cell and line of a place; if no cell has it, says where it is. */
   goToSpan(span: Span): void {
+    const blocks = this.place?.bundle.texts.en.blocks
+    const isShown = blocks === undefined || blocks.some((block) => block.kind === 'cell' && block.file === span.file)
+    this.#hiddenPlace = isShown ? null : span
+    if (!isShown) return
     this.goTo({ isError: false, span, what: '', todo: null, code: '', source: 'streambed' })
   }
 
@@ -198,6 +212,7 @@ export class Session {
     this.#compileDiagnostics = []
     this.#isRunCurrent = false
     this.notebook.write(name, text)
+    this.#editor?.compileSoon(this.notebook.job, this.#jobToRun())
   }
 
   /**
@@ -313,13 +328,18 @@ export class Session {
   async #compile(exerciseJob: string | null = null): Promise<CompiledJob | null> {
     const editor = await this.wakeEditor()
     if (!editor) return null
-    const { job } = this.notebook
-    const replayed = this.#replay === null ? null : (this.place?.bundle.exercise?.job ?? null)
-    const entry = exerciseJob ?? replayed ?? this.#chosen?.job ?? null
-    const compilation = await editor.compile(job, entry === null ? job : jobFrom(job.files, entry))
+    const compilation = await editor.compile(this.notebook.job, this.#jobToRun(exerciseJob))
     if (compilation.job) return compilation.job
     this.#refuse(compilation)
     return null
+  }
+
+  /** The files that Run means. */
+  #jobToRun(exerciseJob: string | null = null): JobFiles {
+    const { job } = this.notebook
+    const replayed = this.#replay === null ? null : (this.place?.bundle.exercise?.job ?? null)
+    const entry = exerciseJob ?? replayed ?? this.#chosen?.job ?? null
+    return entry === null ? job : jobFrom(job.files, entry)
   }
 
   #refuse(compilation: Compilation): void {

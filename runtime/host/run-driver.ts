@@ -94,6 +94,8 @@ export class RunDriver {
   /** Runs to the end, with pauses as asked. */
   async drive(): Promise<RunResult> {
     this.#anchor()
+    // What happens in the time of the first frame is in the first frame.
+    this.#anchorMs -= FRAME_MS
     for (;;) {
       const result = this.#isPaused ? await this.#rest() : await this.#play()
       if (result === null) continue

@@ -76,3 +76,29 @@ for (const colorScheme of ['light', 'dark'] as const)
       })
     })
   }
+
+test.describe('with the system’s own colours, on the narrowest page', () => {
+  test.use({
+    viewport: { width: 320, height: 640 },
+    contextOptions: { forcedColors: 'active', reducedMotion: 'reduce' },
+  })
+
+  test('a lesson is run, stepped and read in every view, without violations or sideways scrolling', async ({
+    page,
+  }) => {
+    await page.goto('./#/fraud-detection/forget')
+    await page.locator('[data-run="official"] .start').click()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await expect(page.locator('footer[data-state]')).toHaveAttribute('data-paused', 'true')
+    await page.getByRole('button', { name: 'Step', exact: true }).click()
+    await expect(page.locator('[data-told]')).toContainText(/(took|read) \{accountId=/)
+    for (const name of [/^State$/, /^Results/, /^Log/, /^Dataflow$/]) {
+      await page.getByRole('tab', { name }).click()
+      expect(await violations(page)).toEqual([])
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    // Nothing moves for whoever asked for that: two looks at a moment are one picture.
+    const canvas = page.locator('canvas[data-elements]')
+    expect(await canvas.screenshot()).toEqual(await canvas.screenshot())
+  })
+})

@@ -45,3 +45,33 @@ test('the files are walked with the arrow keys, the menu opened and closed', asy
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: 'File and notebook actions' })).toBeFocused()
 })
+
+test('the stage from its views to a step, with the keyboard alone', async ({ page }) => {
+  await page.goto('./#/fraud-detection/remember')
+  await page.locator('[data-run="flag-own"] .start').focus()
+  await page.keyboard.press('Enter')
+  await page.locator('footer[data-state="running"]').waitFor()
+  await page.getByRole('button', { name: 'Pause' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('footer[data-state]')).toHaveAttribute('data-paused', 'true')
+
+  await page.getByRole('tab', { name: 'State' }).focus()
+  await page.keyboard.press('ArrowLeft')
+  await expect(page.getByRole('tab', { name: 'Dataflow' })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('radio', { name: 'physical' })).toBeFocused()
+  await page.keyboard.press('ArrowRight')
+  await expect(page.getByRole('radio', { name: 'table' })).toBeChecked()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('region', { name: 'table' })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('group', { name: 'The last step' })).toBeFocused()
+  for (const name of ['Restart', 'Play', 'Step']) {
+    await page.keyboard.press('Tab')
+    await expect(page.getByRole('button', { name, exact: true })).toBeFocused()
+  }
+  const told = page.locator('[data-told]')
+  const before = await told.innerText()
+  await page.keyboard.press('Enter')
+  await expect(told).not.toHaveText(before)
+})

@@ -11,7 +11,12 @@ test('a lesson is readable before the editor, and says whose data a run reads', 
   await expect(page.locator('[data-run="member"]')).toContainText('the tutorial’s 50 transactions')
   await expect(page.locator('[data-run="member-own"]')).toContainText('our own four purchases')
   await page.getByRole('button', { name: 'keyed state' }).click()
-  await expect(page.getByText('A value that Flink keeps for each key')).toBeVisible()
+  // Below the sentence, not in it.
+  const meaning = page.getByText('A value that Flink keeps for each key')
+  await expect(meaning).toBeVisible()
+  const sentence = await page.locator('p', { has: page.getByRole('button', { name: 'keyed state' }) }).boundingBox()
+  const below = await meaning.boundingBox()
+  expect(below?.y).toBeGreaterThanOrEqual((sentence?.y ?? 0) + (sentence?.height ?? 0))
 })
 
 test('a prediction is scored by the record that decides it, and kept', async ({ page }) => {
@@ -51,6 +56,10 @@ test('pause, step, and the record is followed from its channel into code, state 
   }
   await expect(changed.first()).toContainText('true')
   await expect(changed.first()).toContainText('was empty')
+  // The same in words, for whoever listens.
+  await expect(page.locator('[data-told]')).toContainText(
+    /fraud-detector took \{accountId=1.*key 1\. flag: from empty to true\./,
+  )
   // The line that wrote it says so in its margin.
   const line = page.locator('[data-file="FraudDetector.ts"] .monaco-editor .view-line', { hasText: 'update(true)' })
   await expect(line).toContainText('→ true')
@@ -82,6 +91,36 @@ test('an operator leads to its line, and the line to its operator', async ({ pag
   const cell = page.locator('[data-file="FraudDetectionJob.ts"] .monaco-editor')
   await expect(cell.locator('.active-line-number')).toBeVisible()
   await expect(page.locator('[data-task="0"].caret')).toBeVisible()
+})
+
+test('an operator made in a file that the lesson doesn’t show says where that is', async ({ page }) => {
+  await page.goto(REMEMBER)
+  await page.locator('[data-run="member"] .start').click()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.locator('[data-task="0"] button').click()
+  await expect(page.getByText(/made in MemberJob.ts, line \d+/)).toBeVisible()
+})
+
+test('the pointer on an element in a channel gets its whole value', async ({ page }) => {
+  await page.goto(REMEMBER)
+  await page.locator('[data-run="flag"] .start').click()
+  const canvas = page.locator('canvas[data-elements]')
+  await expect(canvas).not.toHaveAttribute('data-elements', '0')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(page.locator('footer[data-state]')).toHaveAttribute('data-paused', 'true')
+  const found = await page.locator('.drawing').evaluate((drawing) => {
+    const { left, top, width, height } = drawing.getBoundingClientRect()
+    const titles = new Set<string>()
+    for (let x = 0; x < width; x += 8) {
+      for (let y = 0; y < height; y += 8) {
+        drawing.dispatchEvent(new PointerEvent('pointermove', { clientX: left + x, clientY: top + y, bubbles: true }))
+        titles.add(drawing.getAttribute('title') ?? '')
+      }
+    }
+    return [...titles]
+  })
+  expect(found.some((title) => title.includes('accountId='))).toBe(true)
+  expect(found).toContain('')
 })
 
 test('an edit is kept over a reload and taken back; the outline is walked by keyboard', async ({ page, notebook }) => {

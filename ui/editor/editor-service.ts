@@ -21,11 +21,15 @@ export interface EditorServiceOptions {
 /** Owners of markers: TypeScript's own adapter, and what compiling or running said. */
 const TYPESCRIPT = 'typescript'
 const STREAMBED = 'streambed'
+/** Whoever types on pauses for less. */
+const PAUSE_MS = 120
 
 export class EditorService {
   readonly #options: EditorServiceOptions
   /** Text that is on its way from the notebook into a model isn't an edit. */
   #isReceiving = false
+  #ahead: { readonly all: JobFiles; readonly entry: string; readonly compilation: Promise<Compilation> } | null = null
+  #aheadTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: EditorServiceOptions) {
     this.#options = options
@@ -51,16 +55,23 @@ export class EditorService {
     return createCodeEditor(element, keys)
   }
 
+  /** Compiles ahead once the text is left alone for a moment: whoever then runs it needn't wait. The last call counts. */
+  compileSoon(all: JobFiles, job: JobFiles): void {
+    clearTimeout(this.#aheadTimer)
+    this.#aheadTimer = setTimeout(() => {
+      const compilation = this.#compilation(job)
+      this.#ahead = { all, entry: job.entry, compilation }
+      compilation.catch(() => (this.#ahead = null))
+    }, PAUSE_MS)
+  }
+
   /** Checks and compiles what the models hold now: of all files those that make up the job. */
   async compile(all: JobFiles, job: JobFiles = all): Promise<Compilation> {
+    clearTimeout(this.#aheadTimer)
     this.receive(all)
-    const addresses = job.files.map((file) => Uri.parse(addressOf(file.name)))
-    const connect = await waitForTypeScript()
-    const worker = (await connect(...addresses)) as unknown as JobWorkerApi
-    const compilation = await worker.compileJob(
-      job.files.map((file) => addressOf(file.name)),
-      job.entry,
-    )
+    const ahead = this.#ahead
+    const isThere = ahead !== null && ahead.all === all && ahead.entry === job.entry
+    const compilation = await (isThere ? ahead.compilation : this.#compilation(job))
     const names = new Set(job.files.map(({ name }) => name))
     for (const model of jobModels().filter((candidate) => names.has(nameOf(candidate)))) {
       const own = compilation.types.filter((problem) => problem.span.file === nameOf(model))
@@ -86,7 +97,15 @@ export class EditorService {
   }
 
   setLanguage(language: string): void {
+    this.#ahead = null
     setMessageLanguage(language)
+  }
+
+  async #compilation(job: JobFiles): Promise<Compilation> {
+    const addresses = job.files.map((file) => addressOf(file.name))
+    const connect = await waitForTypeScript()
+    const worker = (await connect(...addresses.map((address) => Uri.parse(address)))) as unknown as JobWorkerApi
+    return worker.compileJob(addresses, job.entry)
   }
 
   #receiveFile(name: string, text: string): void {

@@ -209,7 +209,11 @@ export const en = {
     subtasks: (n: number) => count(n, 'subtask', 'subtasks'),
     watermark: 'watermark',
     backpressured: 'backpressured',
-    timerAtHand: 'timer',
+    timersAtHand: (n: number) => (n > 1 ? `${n} timers` : 'timer'),
+    window: 'window',
+    globalWindow: 'global',
+    hiddenPlace: (file: string, line: number) =>
+      `That is made in ${file}, line ${line}, a file that this lesson runs but doesn’t show.`,
     stateOf: (operator: string, subtask: number) => `State of ${operator}, subtask ${subtask}`,
     key: 'key',
     keyGroup: 'key group',
@@ -257,6 +261,27 @@ export const en = {
     close: 'Back to the notebook',
     whatHappened: 'What happened',
     whatToDo: 'What to do',
+  },
+
+  told: {
+    label: 'The last step',
+    hint: 'Pause, then step: what each step does is told here.',
+    sentences: (all: readonly string[]) => all.join(' '),
+    empty: 'empty',
+    subtask: (name: string, n: number) => `${name}, subtask ${n},`,
+    read: (who: string, record: string) => `${who} read ${record}.`,
+    took: (who: string, record: string) => `${who} took ${record}.`,
+    tookKey: (who: string, record: string, key: string) => `${who} took ${record}, key ${key}.`,
+    timerOf: (key: string | null, at: string) => (key === null ? at : `${at} for key ${key}`),
+    fired: (who: string, timers: readonly string[]) =>
+      `${who} fired ${timers.length === 1 ? 'the timer of' : `${timers.length} timers:`} ${timers.join('; ')}.`,
+    changed: (state: string, was: string, now: string) => `${state}: from ${was} to ${now}.`,
+    timerSet: (at: string) => `Timer set for ${at}.`,
+    timerDeleted: (at: string) => `Timer of ${at} deleted.`,
+    gave: (records: readonly string[]) => `Out came ${records.join('; ')}.`,
+    rows: (n: number) => `${count(n, 'row', 'rows')} came out.`,
+    sent: (n: number) => `${count(n, 'element was', 'elements were')} sent on.`,
+    nothing: 'Nothing came out.',
   },
 
   rail: {

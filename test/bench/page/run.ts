@@ -7,7 +7,9 @@ import { openSite } from './site.ts'
 
 const FRAME_TARGET_MS = 8
 const EDIT_TARGET_MS = 100
-const EDITS = 15
+const EDITS = 20
+/** Between the last letter and the key that runs: what hands need at least. */
+const BREATH_MS = 250
 const LEAST_ELEMENTS = 450
 
 /** Ten sources and ten detectors: 20 cards, 100 channels; 2,000 records a second, each on its way for 0.3 s. */
@@ -106,19 +108,25 @@ await env.execute('edit')
   await page.goto(`${address}#/playground`)
   await page.locator('#code-pane pre').click({ position: { x: 200, y: 30 } })
   await page.waitForSelector('.monaco-editor.focused')
-  const times: number[] = []
-  for (let n = 1; n <= EDITS + 3; n++) {
+  const times = { 'at once': [] as number[], 'a breath later': [] as number[] }
+  for (let n = 1; n <= 2 * EDITS + 3; n++) {
+    const when = n % 2 === 0 ? 'at once' : 'a breath later'
     await page.evaluate(awaitRow, `row ${n + 1}`)
     await page.keyboard.press('ControlOrMeta+A')
     await page.keyboard.insertText(job(n))
+    if (when === 'a breath later') await page.waitForTimeout(BREATH_MS)
     await page.keyboard.press('ControlOrMeta+Enter')
     const ms = await page.evaluate(() => (window as unknown as { row: Promise<number> }).row)
     await page.waitForSelector('footer[data-state="finished"]')
     // The first ones start the compiler and the engine.
-    if (n > 3) times.push(ms)
+    if (n > 3) times[when].push(ms)
+    // A fresh engine takes the place of the used one.
+    await page.waitForTimeout(300)
   }
-  const text = `median ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms`
-  judge('edit to rows, warm', text, EDIT_TARGET_MS, times)
+  for (const [when, values] of Object.entries(times)) {
+    const text = `median ${quantile(values, 0.5).toFixed(0)} ms, p95 ${quantile(values, 0.95).toFixed(0)} ms`
+    judge(`edit to rows, warm, run ${when}`, text, EDIT_TARGET_MS, values)
+  }
 }
 
 /** Begins to wait for a row with this text; the time runs from the key. */

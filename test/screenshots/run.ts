@@ -1,0 +1,95 @@
+// npm run screenshots: every page and view of the built site, light and dark, wide and narrow, in both languages, into
+// docs/screenshots. To be looked at by whoever changed what is to be seen: no test can say whether a page is good.
+import { mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import type { Browser, Page } from '@playwright/test'
+import { openSite } from '../bench/page/site.ts'
+
+const folder = path.resolve('docs/screenshots')
+const WIDTHS = [
+  { name: 'wide', width: 1440, height: 900 },
+  { name: 'narrow', width: 390, height: 844 },
+]
+const LANGUAGES = { en: 'en-US', zh: 'zh-CN' }
+
+/** The lesson whose run is looked at in every view, and how far into it. */
+const WATCHED = { page: 'fraud-detection/forget', run: 'silence', steps: 3 }
+const VIEWS = {
+  dataflow: /^(Dataflow|数据流)$/,
+  state: /^(State|状态)$/,
+  results: /^(Results|结果)/,
+  log: /^(Log|日志)/,
+}
+
+const { browser, address } = await openSite()
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [language, locale] of Object.entries(LANGUAGES)) {
+    for (const { name, width, height } of WIDTHS) {
+      const context = await browser.newContext({
+        colorScheme,
+        locale,
+        viewport: { width, height },
+        reducedMotion: 'reduce',
+      })
+      await takeAll(await context.newPage(), `${name}-${language}-${colorScheme}`)
+      await context.close()
+    }
+  }
+}
+await (browser as Browser).close()
+process.exit()
+
+async function takeAll(page: Page, suffix: string): Promise<void> {
+  const take = async (name: string): Promise<void> => {
+    await page.screenshot({ path: path.join(folder, `${name}-${suffix}.jpg`), type: 'jpeg', quality: 62 })
+  }
+  for (const id of await pagesOf(page)) {
+    await page.goto(`${address}#/${id}`)
+    await page.reload()
+    await page.locator('h1').waitFor()
+    await take(`page-${id.replaceAll('/', '-')}`)
+  }
+  await watch(page)
+  for (const [view, tab] of Object.entries(VIEWS)) {
+    await page.getByRole('tab', { name: tab }).click()
+    await take(`view-${view}`)
+  }
+  await page.getByRole('tab', { name: VIEWS.dataflow }).click()
+  for (const [mode, radio] of [
+    ['logical', /^(logical|逻辑)$/],
+    ['table', /^(table|表格)$/],
+  ] as const) {
+    await page.getByRole('radio', { name: radio }).click()
+    await take(`view-${mode}`)
+  }
+}
+
+/** Ids of all pages, as the outline lists them. */
+async function pagesOf(page: Page): Promise<string[]> {
+  await page.goto(address)
+  await page.locator('.outline > button').click()
+  return page
+    .locator('.outline nav a')
+    .evaluateAll((links) => links.map((link) => link.getAttribute('href')?.slice(2) ?? ''))
+}
+
+/** Runs the lesson, pauses it and goes on by steps. */
+async function watch(page: Page): Promise<void> {
+  const status = page.locator('footer[data-state]')
+  await page.goto(`${address}#/${WATCHED.page}`)
+  await page.reload()
+  await page.locator(`[data-run="${WATCHED.run}"] .start`).click()
+  await page.locator('footer[data-state="running"]').waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: /^(Pause|暂停)$/ }).click()
+  await page.locator('footer[data-paused="true"]').waitFor()
+  for (let i = 0; i < WATCHED.steps; i++) {
+    const before = await status.innerText()
+    await page.getByRole('button', { name: /^(Step|单步)$/ }).click()
+    await page.waitForFunction(
+      (text) => document.querySelector<HTMLElement>('footer[data-state]')?.innerText !== text,
+      before,
+    )
+  }
+}
