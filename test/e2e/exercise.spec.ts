@@ -85,7 +85,7 @@ test('solved, with the same verdict and hash as on the command line, and remembe
 
 test('the second one with keys alone, in Chinese', async ({ page }) => {
   await page.goto('./#/exercise/fraud-timer')
-  await page.getByText('中文', { exact: true }).click()
+  await page.getByRole('radio', { name: '中文' }).check()
   const editable = page.locator('[data-file="FraudDetector.ts"] [tabindex="0"]').first()
   await editable.focus()
   await page.keyboard.press('Enter')

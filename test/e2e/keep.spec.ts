@@ -92,7 +92,7 @@ test('a tab that is closed in the instant after a keystroke has lost nothing', a
 test('what is written moves from the journal into IndexedDB, with answers and settings', async ({ page }) => {
   await page.goto('./#/fraud-detection/remember')
   await page.locator('[data-quiz="why-clear"] input').nth(1).check()
-  await page.getByText('中文', { exact: true }).click()
+  await page.getByRole('radio', { name: '中文' }).check()
   const kept = (): Promise<string[]> =>
     page.evaluate(
       () =>
@@ -145,7 +145,7 @@ for (const kind of ['denied', 'full'] as const) {
     await notebook.open()
     await notebook.write('export const onlyHere = 5\n')
     await expect(page.getByText(words[kind].en).first()).toBeVisible()
-    await page.getByText('中文', { exact: true }).click()
+    await page.getByRole('radio', { name: '中文' }).check()
     await expect(page.getByText(words[kind].zh).first()).toBeVisible()
     const downloading = page.waitForEvent('download')
     await page.getByRole('button', { name: '存成文件' }).click()

@@ -6,7 +6,7 @@ test('a switch of language keeps everything in place', async ({ notebook, page }
   await notebook.run.click()
   await notebook.expectState('finished')
   const text = await notebook.shownText()
-  await page.getByText('中文', { exact: true }).click()
+  await page.getByRole('radio', { name: '中文' }).check()
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN')
   await expect(notebook.status).toContainText('已完成')
   await expect(notebook.rows).toHaveCount(3)
@@ -19,7 +19,7 @@ test('TypeScript speaks the language of the page, also after a switch', async ({
   await notebook.openWith(mapJob('(n): string => n'), {})
   await notebook.wakeEditor()
   await expect(notebook.problems).toContainText("Type 'number' is not assignable to type 'string'")
-  await page.getByText('中文', { exact: true }).click()
+  await page.getByRole('radio', { name: '中文' }).check()
   await expect(notebook.problems).toContainText('不能将类型“number”分配给类型“string”')
 })
 
