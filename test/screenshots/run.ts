@@ -22,6 +22,9 @@ const VIEWS = {
 }
 
 const { browser, address } = await openSite()
+/** An exercise whose starter fails. */
+const CHECKED = 'exercise/fraud-flag'
+
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -43,14 +46,18 @@ process.exit()
 
 async function takeAll(page: Page, suffix: string): Promise<void> {
   const take = async (name: string): Promise<void> => {
-    await page.screenshot({ path: path.join(folder, `${name}-${suffix}.jpg`), type: 'jpeg', quality: 62 })
+    await page.screenshot({ path: path.join(folder, `${name}-${suffix}.jpg`), type: 'jpeg', quality: 45 })
   }
   for (const id of await pagesOf(page)) {
-    await page.goto(`${address}#/${id}`)
-    await page.reload()
+    await open(page, id)
     await page.locator('h1').waitFor()
     await take(`page-${id.replaceAll('/', '-')}`)
   }
+  await open(page, CHECKED)
+  await page.locator('.check .start').click()
+  await page.locator('.check [data-check-hash]').waitFor({ timeout: 60_000 })
+  await page.locator('.check').evaluate((card) => card.scrollIntoView())
+  await take('check-failed')
   await watch(page)
   for (const [view, tab] of Object.entries(VIEWS)) {
     await page.getByRole('tab', { name: tab }).click()
@@ -75,11 +82,16 @@ async function pagesOf(page: Page): Promise<string[]> {
     .evaluateAll((links) => links.map((link) => link.getAttribute('href')?.slice(2) ?? ''))
 }
 
+/** Another address in the same page would make the page load itself anew, at any moment. */
+async function open(page: Page, id: string): Promise<void> {
+  await page.goto('about:blank')
+  await page.goto(`${address}#/${id}`)
+}
+
 /** Runs the lesson, pauses it and goes on by steps. */
 async function watch(page: Page): Promise<void> {
   const status = page.locator('footer[data-state]')
-  await page.goto(`${address}#/${WATCHED.page}`)
-  await page.reload()
+  await open(page, WATCHED.page)
   await page.locator(`[data-run="${WATCHED.run}"] .start`).click()
   await page.locator('footer[data-state="running"]').waitFor({ timeout: 60_000 })
   await page.getByRole('button', { name: /^(Pause|暂停)$/ }).click()
