@@ -13,9 +13,8 @@ import { diagnosticText, reportAsResults, reportAsText } from './check-text.ts'
 import { typeErrors } from './check-types.ts'
 import { compileExercise, exerciseNames, readExercise, type Exercise } from './exercise-folder.ts'
 
-export const CHECK_USAGE = `streambed check <exercise> <dir|file> [options]   check an answer to an exercise
-
-  <exercise>          the folder's name under exercises/, like 01-fraud-flag
+/** The options of `streambed check`. */
+export const CHECK_USAGE = `  <exercise>          the folder's name under exercises/, like 01-fraud-flag
   <dir|file>          the answer: a folder with the files of start/ that it changes, or the one file to be written
   --format <text|json>  json is Exercism's results.json, version 3
   --seed <n>          draws other arrival orders and schedules, 1 unless given
@@ -39,7 +38,9 @@ interface CheckOptions {
 export async function checkCommand(args: readonly string[], languageOf: (tag: string) => Language): Promise<number> {
   const parsed = readArguments(args, languageOf)
   if (typeof parsed === 'string') {
-    process.stderr.write(`${parsed === '' ? '' : `${parsed}\n\n`}Usage: ${CHECK_USAGE}`)
+    process.stderr.write(
+      `${parsed === '' ? '' : `${parsed}\n\n`}Usage: streambed check <exercise> <dir|file> [options]\n\n${CHECK_USAGE}`,
+    )
     return 2
   }
   const { exercise: name, answer, options } = parsed
@@ -62,12 +63,11 @@ export async function checkCommand(args: readonly string[], languageOf: (tag: st
   const request = { job: compiled.job, exercise: exercise.jobs, seed: options.seed }
   const report = await checkInProcess(request, bundles, options)
   if ('code' in report) return refuse(name, options, [report])
-  return conclude(report, exercise, options)
+  return conclude(report, explanationOf(report, bundles.root, options.language), options)
 }
 
-function conclude(report: CheckReport, exercise: Exercise, options: CheckOptions): number {
+function conclude(report: CheckReport, why: string | null, options: CheckOptions): number {
   const { language } = options
-  const why = explanationOf(report, exercise, language)
   const text =
     options.format === 'json'
       ? JSON.stringify(reportAsResults(report, why, language), null, 2)
@@ -89,10 +89,9 @@ function refuse(exercise: string, options: CheckOptions, diagnostics: readonly D
 }
 
 /** The words about the mistake that was recognised: wrong/<name>/why.<language>.md. */
-function explanationOf(report: CheckReport, exercise: Exercise, language: Language): string | null {
-  if (report.explanation === null) return null
-  const { root } = JSON.parse(process.env['STREAMBED_CHECK'] ?? '{}') as CheckBundles
-  const file = path.join(root, 'exercises', exercise.name, 'wrong', report.explanation, `why.${language}.md`)
+function explanationOf({ exercise, explanation }: CheckReport, root: string, language: Language): string | null {
+  if (explanation === null) return null
+  const file = path.join(root, 'exercises', exercise, 'wrong', explanation, `why.${language}.md`)
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : null
 }
 

@@ -80,10 +80,11 @@ export function failureText(failure: CheckFailure, language: Language): string {
   }
   lines.push(...rowsText(words.expected, expected, words), ...rowsText(words.actual, actual, words))
   const left = failure.left.flatMap(({ states, keys }) =>
-    keys.map(({ key, cells, timers }) => {
+    keys.map(({ key, window, cells, timers }) => {
       const values = cells.flatMap(({ text }, i) => (text === null ? [] : [`${states[i]}=${text}`]))
       const times = timers.map(({ at, isEventTime }) => `${isEventTime ? 'event' : 'processing'}-time timer ${at}`)
-      return `  ${key}: ${[...values, ...times].join(', ')}`
+      const place = window === null ? key : `${key} in [${window.start}, ${window.end})`
+      return `  ${place}: ${[...values, ...times].join(', ')}`
     }),
   )
   const isAboutLeft = failure.finding.kind === 'state' || failure.finding.kind === 'timers'

@@ -28,6 +28,8 @@ const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print wh
   --files             at the end also what file sinks have written, each file after a line with its path and state
   --lang <en|zh>      language of messages, from LANG unless given
 
+Of check:
+
 ${CHECK_USAGE}`
 
 interface Options {

@@ -20,19 +20,14 @@ export interface ContextParts {
   readonly descriptors: readonly MapStateDescriptor<unknown, unknown>[]
 }
 
-/** Of the side that isn't broadcast. */
-export class ElementSideContext implements ReadOnlyContext {
+/** What both sides may ask. */
+abstract class SideContext {
   readonly parts: ContextParts
   readonly states: BroadcastStates
 
-  constructor(parts: ContextParts) {
+  constructor(parts: ContextParts, canWrite: boolean) {
     this.parts = parts
-    this.states = statesOf(parts, false)
-  }
-
-  timestamp(): number | null {
-    const { timestamp } = this.parts.collector
-    return hasTimestamp(timestamp) ? timestamp : null
+    this.states = statesOf(parts, canWrite)
   }
 
   getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
@@ -52,35 +47,27 @@ export class ElementSideContext implements ReadOnlyContext {
   }
 }
 
-/** Of the broadcast side. */
-export class BroadcastSideContext implements BroadcastContext {
-  readonly parts: ContextParts
-  readonly states: BroadcastStates
-
+/** Of the side that isn't broadcast. */
+export class ElementSideContext extends SideContext implements ReadOnlyContext {
   constructor(parts: ContextParts) {
-    this.parts = parts
-    this.states = statesOf(parts, true)
+    super(parts, false)
+  }
+
+  timestamp(): number | null {
+    const { timestamp } = this.parts.collector
+    return hasTimestamp(timestamp) ? timestamp : null
+  }
+}
+
+/** Of the broadcast side. */
+export class BroadcastSideContext extends SideContext implements BroadcastContext {
+  constructor(parts: ContextParts) {
+    super(parts, true)
   }
 
   timestamp(): number {
     const { timestamp } = this.parts.collector
     return hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP
-  }
-
-  getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
-    return this.states.get(descriptor)
-  }
-
-  currentProcessingTime(): number {
-    return this.parts.context.nowMs()
-  }
-
-  currentWatermark(): number {
-    return this.parts.operator.currentWatermark
-  }
-
-  output<X>(tag: OutputTagLike<X>, value: X): void {
-    sideOutput(this.parts, tag, value)
   }
 
   /** Not part of the type; whoever asks all the same hears why there are none. */

@@ -1,4 +1,4 @@
-// The timers of a process function with several inputs, and what it's called with: wired once for all operators that have
+// The timers of a process function on keyed streams, and what it's called with: wired once for all operators that have
 // them, over the timer service of timers.ts. Flink has it in AbstractStreamOperator.
 
 import { present } from '../../base/assert.ts'

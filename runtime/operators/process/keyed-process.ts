@@ -1,81 +1,57 @@
 // Runs a KeyedProcessFunction: per-key state, timers in both time domains, side outputs. Flink's KeyedProcessOperator.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/process_function/
 
-import { present } from '../../base/assert.ts'
-import type { KeyedStateBackend } from '../../state/keyed-backend.ts'
-import { InternalTimerService, type Triggerable } from '../../state/timer-service.ts'
-import { NOWHERE } from '../../record/receiver.ts'
-import { ProbedOutput, ProbedTimerService } from '../call-probe.ts'
-import { TimestampedCollector } from '../collector.ts'
-import type { KeyedProcessFunctionLike } from '../functions.ts'
+import type { TimestampedCollector } from '../collector.ts'
+import type { KeyedProcessFunctionLike, TimeDomain } from '../functions.ts'
 import { StreamOperator, type OperatorContext } from '../operator.ts'
 import { closeFunction, openFunction, refusePromise } from '../rich-function.ts'
-import { ElementContext, KeyedTimerService } from './timers.ts'
+import { FunctionTimers } from './function-timers.ts'
+import { ElementContext } from './timers.ts'
 
-export class KeyedProcessOperator extends StreamOperator implements Triggerable {
-  readonly collector = new TimestampedCollector(NOWHERE)
-  context!: OperatorContext
-  backend!: KeyedStateBackend
-  timers!: InternalTimerService
+export class KeyedProcessOperator extends StreamOperator {
+  name = ''
+  timers!: FunctionTimers
+  /** That of the timers: asked for with every record. */
+  collector!: TimestampedCollector
   elementContext!: ElementContext
   fn!: KeyedProcessFunctionLike<unknown, unknown, unknown>
 
   override open(context: OperatorContext): void {
-    const backend = present(context.keyed, `the keyed state of ${context.name}`)
-    this.context = context
-    this.backend = backend
-    const { probe } = context
-    this.collector.output = probe === null ? this.output : new ProbedOutput(this.output, probe)
-    this.timers = new InternalTimerService(backend, this)
-    const timers = new KeyedTimerService(this.timers, context, this)
-    const timerService = probe === null ? timers : new ProbedTimerService(timers, probe)
-    this.elementContext = new ElementContext(this, this.collector, timerService, () => backend.currentKey())
-    if (probe !== null) this.elementContext.probe = probe
+    this.name = context.name
+    this.timers = new FunctionTimers(this, context, (timestamp, domain) => this.fire(timestamp, domain))
+    const { backend, collector, service } = this.timers
+    this.collector = collector
+    this.elementContext = new ElementContext(this, collector, service, () => backend.currentKey())
+    if (context.probe !== null) this.elementContext.probe = context.probe
     this.fn = context.userFunction('process') as KeyedProcessFunctionLike<unknown, unknown, unknown>
     openFunction(this.fn, context)
-    this.nextAlarmMs = this.timers.nextProcessingTime()
+    this.timers.updateAlarm()
   }
 
   override processElement(value: unknown, timestamp: number): void {
     this.collector.timestamp = timestamp
     const result: unknown = this.fn.processElement(value, this.elementContext, this.collector)
-    if (result !== undefined) refusePromise(result, 'processElement', this.context.name)
+    if (result !== undefined) refusePromise(result, 'processElement', this.name)
   }
 
   override processWatermark(timestamp: number): void {
     this.currentWatermark = timestamp
-    // All timers of a watermark fire before it goes on.
-    this.timers.advanceWatermark(timestamp)
-    this.output.processWatermark(timestamp)
+    this.timers.processWatermark(timestamp)
   }
 
   override onAlarm(nowMs: number): void {
-    this.timers.advanceProcessingTime(nowMs)
-    this.nextAlarmMs = this.timers.nextProcessingTime()
-  }
-
-  onEventTime(timestamp: number): void {
-    this.context.timerFired(timestamp, true)
-    this.elementContext.domain = 'EVENT_TIME'
-    this.fire(timestamp, timestamp)
-  }
-
-  onProcessingTime(timestamp: number): void {
-    this.context.timerFired(timestamp, false)
-    this.elementContext.domain = 'PROCESSING_TIME'
-    // What a processing-time timer emits has no timestamp.
-    this.fire(timestamp, NaN)
+    this.timers.onAlarm(nowMs)
   }
 
   override close(): void {
     closeFunction(this.fn)
   }
 
-  private fire(timestamp: number, recordTimestamp: number): void {
+  private fire(timestamp: number, domain: TimeDomain): void {
     // As in Flink, where onTimer does nothing unless it's overridden.
     if (this.fn.onTimer === undefined) return
-    this.collector.timestamp = recordTimestamp
+    this.elementContext.domain = domain
     const result: unknown = this.fn.onTimer(timestamp, this.elementContext, this.collector)
-    if (result !== undefined) refusePromise(result, 'onTimer', this.context.name)
+    if (result !== undefined) refusePromise(result, 'onTimer', this.name)
   }
 }

@@ -179,31 +179,13 @@ class Count extends Quiet {
 
 const FIRE_TIME = 'fire-time'
 
-/** Fires at every multiple of the interval that the watermark passes, and at the window's end. */
-class ContinuousEventTime extends Quiet {
+/** Fires at every multiple of an interval of its clock, and at the window's end. Which clock, the two classes below say. */
+abstract class Continuous extends Quiet {
   readonly intervalMs: number
 
   constructor(intervalMs: number) {
     super()
     this.intervalMs = intervalMs
-  }
-
-  override onElement(_element: unknown, timestamp: number, window: AnyWindow, context: TriggerContext): TriggerResult {
-    if (window.maxTimestamp() <= context.getCurrentWatermark()) return FIRE
-    context.registerEventTimeTimer(window.maxTimestamp())
-    const cells = context as WindowTriggerContext
-    if (cells.read(FIRE_TIME) === undefined) {
-      this.plan(timestamp - (timestamp % this.intervalMs), window, cells)
-    }
-    return CONTINUE
-  }
-
-  override onEventTime(time: number, window: AnyWindow, context: TriggerContext): TriggerResult {
-    if (time === window.maxTimestamp()) return FIRE
-    const cells = context as WindowTriggerContext
-    if (cells.read(FIRE_TIME) !== time) return CONTINUE
-    this.plan(time, window, cells)
-    return FIRE
   }
 
   override canMerge(): boolean {
@@ -214,43 +196,27 @@ class ContinuousEventTime extends Quiet {
     const cells = context as WindowTriggerContext
     cells.merge<number>(FIRE_TIME, Math.min)
     const next = cells.read(FIRE_TIME) as number | undefined
-    if (next !== undefined) cells.registerEventTimeTimer(next)
+    if (next !== undefined) this.setTimer(next, cells)
   }
 
   override clear(_window: AnyWindow, context: TriggerContext): void {
     const cells = context as WindowTriggerContext
     const next = cells.read(FIRE_TIME) as number | undefined
     if (next === undefined) return
-    cells.deleteEventTimeTimer(next)
+    this.deleteTimer(next, cells)
     cells.write(FIRE_TIME, undefined)
   }
 
-  private plan(from: number, window: AnyWindow, cells: WindowTriggerContext): void {
-    const next = Math.min(from + this.intervalMs, window.maxTimestamp())
-    cells.write(FIRE_TIME, next)
-    cells.registerEventTimeTimer(next)
-  }
-}
+  protected abstract setTimer(time: number, context: TriggerContext): void
+  protected abstract deleteTimer(time: number, context: TriggerContext): void
 
-/** Fires at every multiple of the interval of processing time, and at the window's end. */
-class ContinuousProcessingTime extends Quiet {
-  readonly intervalMs: number
-
-  constructor(intervalMs: number) {
-    super()
-    this.intervalMs = intervalMs
-  }
-
-  override onElement(_element: unknown, _timestamp: number, window: AnyWindow, context: TriggerContext): TriggerResult {
+  /** Plans the first firing, unless there's one planned. */
+  protected begin(now: number, window: AnyWindow, context: TriggerContext): void {
     const cells = context as WindowTriggerContext
-    if (cells.read(FIRE_TIME) === undefined) {
-      const now = cells.getCurrentProcessingTime()
-      this.plan(now - (now % this.intervalMs), window, cells)
-    }
-    return CONTINUE
+    if (cells.read(FIRE_TIME) === undefined) this.plan(now - (now % this.intervalMs), window, cells)
   }
 
-  override onProcessingTime(time: number, window: AnyWindow, context: TriggerContext): TriggerResult {
+  protected fire(time: number, window: AnyWindow, context: TriggerContext): TriggerResult {
     // At its end the window fires without a look at the state: a timer planned for then may stay behind, as in Flink.
     if (time === window.maxTimestamp()) return FIRE
     const cells = context as WindowTriggerContext
@@ -259,29 +225,50 @@ class ContinuousProcessingTime extends Quiet {
     return FIRE
   }
 
-  override canMerge(): boolean {
-    return true
-  }
-
-  override onMerge(_window: AnyWindow, context: OnMergeContext): void {
-    const cells = context as WindowTriggerContext
-    cells.merge<number>(FIRE_TIME, Math.min)
-    const next = cells.read(FIRE_TIME) as number | undefined
-    if (next !== undefined) cells.registerProcessingTimeTimer(next)
-  }
-
-  override clear(_window: AnyWindow, context: TriggerContext): void {
-    const cells = context as WindowTriggerContext
-    const next = cells.read(FIRE_TIME) as number | undefined
-    if (next === undefined) return
-    cells.deleteProcessingTimeTimer(next)
-    cells.write(FIRE_TIME, undefined)
-  }
-
   private plan(from: number, window: AnyWindow, cells: WindowTriggerContext): void {
     const next = Math.min(from + this.intervalMs, window.maxTimestamp())
     cells.write(FIRE_TIME, next)
-    cells.registerProcessingTimeTimer(next)
+    this.setTimer(next, cells)
+  }
+}
+
+class ContinuousEventTime extends Continuous {
+  override onElement(_element: unknown, timestamp: number, window: AnyWindow, context: TriggerContext): TriggerResult {
+    if (window.maxTimestamp() <= context.getCurrentWatermark()) return FIRE
+    context.registerEventTimeTimer(window.maxTimestamp())
+    this.begin(timestamp, window, context)
+    return CONTINUE
+  }
+
+  override onEventTime(time: number, window: AnyWindow, context: TriggerContext): TriggerResult {
+    return this.fire(time, window, context)
+  }
+
+  protected override setTimer(time: number, context: TriggerContext): void {
+    context.registerEventTimeTimer(time)
+  }
+
+  protected override deleteTimer(time: number, context: TriggerContext): void {
+    context.deleteEventTimeTimer(time)
+  }
+}
+
+class ContinuousProcessingTime extends Continuous {
+  override onElement(_element: unknown, _timestamp: number, window: AnyWindow, context: TriggerContext): TriggerResult {
+    this.begin(context.getCurrentProcessingTime(), window, context)
+    return CONTINUE
+  }
+
+  override onProcessingTime(time: number, window: AnyWindow, context: TriggerContext): TriggerResult {
+    return this.fire(time, window, context)
+  }
+
+  protected override setTimer(time: number, context: TriggerContext): void {
+    context.registerProcessingTimeTimer(time)
+  }
+
+  protected override deleteTimer(time: number, context: TriggerContext): void {
+    context.deleteProcessingTimeTimer(time)
   }
 }
 

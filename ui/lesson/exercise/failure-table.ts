@@ -1,5 +1,5 @@
 // The parts of a failed run as tables: records and rows by field. Pure: data in, texts out.
-import type { CheckRun } from '../../../runtime/host/protocol.ts'
+import type { CheckFailure, CheckRun } from '../../../runtime/host/protocol.ts'
 
 const MOST_ROWS = 12
 const MOST_RECORDS = 60
@@ -35,6 +35,24 @@ export function inputTable(records: CheckRun['inputs'][number]['records']): Inpu
     columns,
     rows: shown.map(({ value, atMs = 0 }) => ({ at: atMs, cells: cellsOf(value, columns) })),
   }
+}
+
+/** What a key, or a key and its window, still holds. Times of timers as numbers: texts are the page's. */
+export interface LeftRow {
+  readonly key: string
+  readonly window: { readonly start: number; readonly end: number } | null
+  readonly values: readonly string[]
+  readonly timers: readonly { readonly at: number; readonly isEventTime: boolean }[]
+}
+
+/** What is left at the end, subtask by subtask. One key may stand there several times: once for each of its windows. */
+export function leftRows(left: CheckFailure['left']): LeftRow[] {
+  return left.flatMap(({ states, keys }) =>
+    keys.map(({ key, window, cells, timers }) => {
+      const values = cells.flatMap(({ text }, i) => (text === null ? [] : [`${states[i]} = ${text}`]))
+      return { key, window, values, timers }
+    }),
+  )
 }
 
 /** The fields that some of the values have, in the order in which they first appear; empty where none is an object. */
