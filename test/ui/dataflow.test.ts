@@ -8,7 +8,7 @@ import { pageOf } from '../../ui/lesson/route.ts'
 import { PredictionScore } from '../../ui/lesson/score-prediction.ts'
 import { jobFrom } from '../../ui/notebook/job-files.ts'
 import { handMarks } from '../../ui/stage/hand-marks.ts'
-import { EMPTY_RAIL, extendRail, placedMarks, shownMs } from '../../ui/stage/rail.ts'
+import { EMPTY_RAIL, extendRail, placedMarks, railScale } from '../../ui/stage/rail.ts'
 import * as page from '../../ui/stage/trace-entries.ts'
 import { layoutDataflow, pointOn, type FlowCard } from '../../ui/stage/views/dataflow-layout.ts'
 import { placeElements } from '../../ui/stage/views/placed-elements.ts'
@@ -119,7 +119,7 @@ describe('elements', () => {
     expect(xs).toEqual([...xs].sort((a, b) => b - a))
     expect(new Set(xs.map(Math.round)).size).toBe(4)
     expect(xs[0]).toBeLessThan(curve[3].x)
-    expect(placed.map(({ key }) => key)).toEqual(['0:4', '0:5', '0:6', '0:7'])
+    expect(placed.map(({ label }) => label)).toEqual(['4', '5', '6', '7'])
   })
 
   test('with less motion they stand in the middle; what the hand sent is lit', () => {
@@ -128,6 +128,8 @@ describe('elements', () => {
     expect(still.map(({ isLit }) => isLit)).toEqual([false, true])
   })
 })
+
+const near = (value: number): unknown => expect.closeTo(value, 6)
 
 describe('the rail', () => {
   const position = { virtualMs: 72_000, event: 0, record: 0, rows: 0 }
@@ -150,12 +152,24 @@ describe('the rail', () => {
       ['timer', 60_000],
     ])
     expect(rail.gaps).toEqual([{ fromMs: 17_000, toMs: 72_000 }])
-    expect([0, 17_000, 72_000, 73_000].map((ms) => shownMs(ms, rail.gaps))).toEqual([0, 17_000, 17_300, 18_300])
-    const placed = placedMarks(rail, 72_000, 100)
+    const scale = railScale(rail.gaps, 73_000)
+    const shares = [0, 17_000, 72_000, 73_000, 99_000].map(scale)
+    expect(shares.map((share) => share * 18_300)).toEqual([0, 17_000, 17_300, 18_300, 18_300].map(near))
+    const placed = placedMarks(rail, scale, 100)
     expect(placed.map(({ kind, count }) => [kind, count])).toEqual([
       ['output', 2],
       ['timer', 1],
     ])
+  })
+
+  test('a silence at the very start, one shorter than a gap is drawn, and an empty run', () => {
+    const gaps = [
+      { fromMs: 0, toMs: 10_000 },
+      { fromMs: 10_500, toMs: 10_600 },
+    ]
+    const shares = [0, 10_000, 10_500, 10_600, 10_900].map(railScale(gaps, 10_900))
+    expect(shares.map((share) => share * 1200)).toEqual([0, 300, 800, 900, 1200].map(near))
+    expect(railScale([], 0)(0)).toBe(0)
   })
 })
 

@@ -1,10 +1,13 @@
 // Every word of the page in English; zh.ts says the same in Chinese and the compiler holds it to the same shape. What a
 // run has to say (diagnostics) lives in runtime/messages.
 
-const count = (n: number, one: string, many: string): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
+const number = new Intl.NumberFormat('en').format
+const count = (n: number, one: string, many: string): string => `${number(n)} ${n === 1 ? one : many}`
 
 export const en = {
   brand: 'Streambed',
+  /** Whole numbers. */
+  number,
   pageTitle: (lesson: string) => `${lesson} · Streambed`,
   playground:
     'A job of your own: change it, add files, run it. It begins with the fraud detector of the second lesson.',
@@ -139,7 +142,7 @@ export const en = {
     nothing: 'nothing',
     left: 'Left at the end, by key',
     timer: (isEventTime: boolean, at: string) => `${isEventTime ? 'event' : 'processing'}-time timer ${at}`,
-    more: (n: number) => `and ${n.toLocaleString('en')} more`,
+    more: (n: number) => `and ${number(n)} more`,
     at: 'at',
     records: (n: number) => count(n, 'record', 'records'),
     shrunk: (from: number) => `the smallest input found that shows it, of ${from} records`,
@@ -204,8 +207,8 @@ export const en = {
     slowNetwork:
       'The network of this cluster is slowed down to 300 ms a hop, so that records can be seen on their way.',
     goToCode: 'to the code',
-    recordsIn: (n: number) => `${n.toLocaleString('en')} in`,
-    recordsRead: (n: number) => `${n.toLocaleString('en')} read`,
+    recordsIn: (n: number) => `${number(n)} in`,
+    recordsRead: (n: number) => `${number(n)} read`,
     subtasks: (n: number) => count(n, 'subtask', 'subtasks'),
     watermark: 'watermark',
     backpressured: 'backpressured',
@@ -245,10 +248,8 @@ export const en = {
     noLog: 'Nothing written with console so far.',
     sinks: 'Sinks',
     allSinks: 'All',
-    showing: (shown: number, total: number) =>
-      `Showing the last ${shown.toLocaleString('en')} of ${total.toLocaleString('en')} rows`,
-    showingLog: (shown: number, total: number) =>
-      `Showing the last ${shown.toLocaleString('en')} of ${total.toLocaleString('en')} lines`,
+    showing: (shown: number, total: number) => `Showing the last ${number(shown)} of ${number(total)} rows`,
+    showingLog: (shown: number, total: number) => `Showing the last ${number(shown)} of ${number(total)} lines`,
     table: 'Rows in the order in which the sinks got them',
     sink: 'Sink',
     subtask: 'Subtask',

@@ -1,9 +1,10 @@
 import type { en } from './en.ts'
 
-const digits = (n: number): string => n.toLocaleString('zh-CN')
+const number = new Intl.NumberFormat('zh-CN').format
 
 export const zh = {
   brand: 'Streambed',
+  number,
   pageTitle: (lesson: string) => `${lesson} · Streambed`,
   playground: '你自己的作业：可以修改、添加文件、运行。开头是第二课的欺诈检测器。',
   minutes: (n: number) => `${n} 分钟`,
@@ -68,7 +69,7 @@ export const zh = {
     save: '存成文件',
     open: '打开文件',
     opened: (n: number) =>
-      n === 0 ? '文件里没有新的内容。' : `已打开，更新了 ${digits(n)} 处。原来的内容留在先前的版本里。`,
+      n === 0 ? '文件里没有新的内容。' : `已打开，更新了 ${number(n)} 处。原来的内容留在先前的版本里。`,
     notWork: '这不是本页存出的文件。请选择文件名以“streambed-”开头的文件。',
     versions: (name: string) => `${name} 的先前版本`,
     version: (at: string, origin: string) => `${at} · ${origin}`,
@@ -171,7 +172,7 @@ export const zh = {
 
   problems: {
     title: (errors: number, warnings: number) =>
-      [errors > 0 ? `${digits(errors)} 个错误` : '', warnings > 0 ? `${digits(warnings)} 个警告` : '']
+      [errors > 0 ? `${number(errors)} 个错误` : '', warnings > 0 ? `${number(warnings)} 个警告` : '']
         .filter(Boolean)
         .join('，'),
     label: '问题',
@@ -198,8 +199,8 @@ export const zh = {
     legendTimer: '定时器',
     slowNetwork: '这个集群的网络被放慢到每一跳 300 毫秒，好让人看见途中的记录。',
     goToCode: '到代码',
-    recordsIn: (n: number) => `收到 ${n.toLocaleString('zh-CN')}`,
-    recordsRead: (n: number) => `读取 ${n.toLocaleString('zh-CN')}`,
+    recordsIn: (n: number) => `收到 ${number(n)}`,
+    recordsRead: (n: number) => `读取 ${number(n)}`,
     subtasks: (n: number) => `${n} 个子任务`,
     watermark: '水位线',
     backpressured: '被反压',
@@ -238,8 +239,8 @@ export const zh = {
     noLog: '目前还没有用 console 输出的内容。',
     sinks: '数据汇',
     allSinks: '全部',
-    showing: (shown: number, total: number) => `共 ${digits(total)} 行，显示最后 ${digits(shown)} 行`,
-    showingLog: (shown: number, total: number) => `共 ${digits(total)} 行日志，显示最后 ${digits(shown)} 行`,
+    showing: (shown: number, total: number) => `共 ${number(total)} 行，显示最后 ${number(shown)} 行`,
+    showingLog: (shown: number, total: number) => `共 ${number(total)} 行日志，显示最后 ${number(shown)} 行`,
     table: '按数据汇收到的先后顺序排列的结果',
     sink: '数据汇',
     subtask: '子任务',
@@ -270,8 +271,8 @@ export const zh = {
     timerSet: (at: string) => `注册了 ${at} 的定时器。`,
     timerDeleted: (at: string) => `删除了 ${at} 的定时器。`,
     gave: (records: readonly string[]) => `输出 ${records.join('；')}。`,
-    rows: (n: number) => `输出 ${digits(n)} 行。`,
-    sent: (n: number) => `向下游发送了 ${digits(n)} 个元素。`,
+    rows: (n: number) => `输出 ${number(n)} 行。`,
+    sent: (n: number) => `向下游发送了 ${number(n)} 个元素。`,
     nothing: '没有输出。',
   },
 
@@ -300,7 +301,7 @@ export const zh = {
     label: '运行状态',
     clock: '虚拟时钟',
     event: '事件',
-    rows: (n: number) => `${digits(n)} 行`,
+    rows: (n: number) => `${number(n)} 行`,
     seed: '种子',
     hash: '轨迹哈希',
     copy: '复制',
@@ -328,7 +329,7 @@ export const zh = {
     noEngine: '引擎无法启动。',
     noEngineTodo: '请重新加载页面；如果仍然不行，可以换一个浏览器试试。',
     announceRunning: '作业正在运行。',
-    announceEnd: (state: string, rows: number) => `${state}，共 ${digits(rows)} 行。`,
-    announceProblems: (errors: number) => `没有运行：有 ${digits(errors)} 个错误。`,
+    announceEnd: (state: string, rows: number) => `${state}，共 ${number(rows)} 行。`,
+    announceProblems: (errors: number) => `没有运行：有 ${number(errors)} 个错误。`,
   },
 } satisfies typeof en

@@ -1,5 +1,6 @@
 // The run on one line: what happened when. Outputs, timers and failures are marks over virtual time; a stretch that was
 // passed over is a gap. The line is drawn in time as it was shown, so a long silence takes little room.
+import { scaleLinear, type ScaleLinear } from 'd3'
 import type { Frame } from '../../runtime/host/protocol.ts'
 import { readTrace, TRACE_FAILURE, TRACE_TIMER } from './trace-entries.ts'
 
@@ -35,27 +36,37 @@ export function extendRail(rail: Rail, frame: Pick<Frame, 'rows' | 'trace' | 'sk
 /** Virtual time with every gap shortened to this much. */
 const GAP_MS = 300
 
-/** Place on the line, in ms as shown. */
-export function shownMs(atMs: number, gaps: Rail['gaps']): number {
-  let shown = atMs
-  for (const { fromMs, toMs } of gaps) {
-    const length = toMs - fromMs
-    if (length <= GAP_MS || atMs <= fromMs) continue
-    shown -= Math.min(atMs, toMs) - fromMs - (Math.min(atMs, toMs) - fromMs) * (GAP_MS / length)
+/** From virtual ms to a share of the line, 0 to 1: even, but for gaps, which are short. */
+export function railScale(gaps: Rail['gaps'], endMs: number): ScaleLinear<number, number> {
+  const [domain, range] = [[0], [0]]
+  const add = (atMs: number, shown: number): void => {
+    const [last, lastShown] = [domain.at(-1) as number, range.at(-1) as number]
+    if (atMs <= last) return
+    domain.push(atMs)
+    range.push(lastShown + Math.min(shown, atMs - last))
   }
-  return shown
+  for (const { fromMs, toMs } of gaps) {
+    add(fromMs, Infinity)
+    add(toMs, GAP_MS)
+  }
+  add(Math.max(1, endMs), Infinity)
+  const whole = range.at(-1) as number
+  return scaleLinear(
+    domain,
+    range.map((shown) => shown / whole),
+  ).clamp(true)
+}
+
+export interface PlacedMark extends RailMark {
+  readonly share: number
+  readonly untilMs: number
 }
 
 /** Marks as they are drawn: those of one kind that fall on one place become one, with their number. */
-export function placedMarks(
-  rail: Rail,
-  endMs: number,
-  places: number,
-): (RailMark & { readonly share: number; readonly untilMs: number })[] {
-  const whole = Math.max(1, shownMs(endMs, rail.gaps))
-  const placed = new Map<string, RailMark & { readonly share: number; readonly untilMs: number }>()
+export function placedMarks(rail: Rail, scale: (atMs: number) => number, places: number): PlacedMark[] {
+  const placed = new Map<string, PlacedMark>()
   for (const mark of rail.marks) {
-    const place = Math.round((shownMs(mark.atMs, rail.gaps) / whole) * places)
+    const place = Math.round(scale(mark.atMs) * places)
     const key = `${mark.kind} ${place}`
     const before = placed.get(key)
     if (before === undefined) placed.set(key, { ...mark, share: place / places, untilMs: mark.atMs })

@@ -1,5 +1,6 @@
 // Where cards and channels of the dataflow are drawn: a pure function of what was deployed and of the room there is. Chains
 // stand in columns by their distance from the sources; on a narrow stage the columns become rows.
+import { path } from 'd3'
 import type { Topology } from '../../../runtime/host/protocol.ts'
 
 export type FlowMode = 'logical' | 'physical'
@@ -81,7 +82,10 @@ export function pointOn([a, b, c, d]: FlowBand['curve'], share: number): Point {
 }
 
 export function pathOf([a, b, c, d]: FlowBand['curve']): string {
-  return `M${a.x},${a.y}C${b.x},${b.y} ${c.x},${c.y} ${d.x},${d.y}`
+  const drawn = path()
+  drawn.moveTo(a.x, a.y)
+  drawn.bezierCurveTo(b.x, b.y, c.x, c.y, d.x, d.y)
+  return drawn.toString()
 }
 
 /** Vertices by their longest distance from a source. */

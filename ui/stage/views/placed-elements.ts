@@ -3,8 +3,6 @@ import type { Moment } from '../../../runtime/host/protocol.ts'
 import { pointOn, type FlowLayout } from './dataflow-layout.ts'
 
 export interface PlacedElement {
-  /** The same from frame to frame. */
-  readonly key: string
   readonly kind: 'record' | 'watermark' | 'idle' | 'active' | 'end'
   readonly label: string
   readonly text: string
@@ -19,7 +17,7 @@ const SPACING = 15
 
 /** `isStill`: for readers who asked for less motion, everything on its way stands in the middle. */
 export function placeElements(layout: FlowLayout, moment: Moment, isStill: boolean): PlacedElement[] {
-  const lit = new Set(moment.hand?.sent.map(({ channel, id }) => `${channel}:${id}`) ?? [])
+  const sent = moment.hand?.sent ?? []
   const placed: PlacedElement[] = []
   for (const { channels, curve } of layout.bands) {
     const [start, , , end] = curve
@@ -29,8 +27,9 @@ export function placeElements(layout: FlowLayout, moment: Moment, isStill: boole
       for (const { id, kind, label, text, progress } of moment.channels[channel]?.elements ?? []) {
         const queued = progress >= 1 ? Math.max(0.1, 1 - ((waiting++ + 0.7) * SPACING) / length) : null
         const share = queued ?? (isStill ? 0.5 : 0.06 + progress * 0.88)
-        const key = `${channel}:${id}`
-        placed.push({ key, kind, label, text, ...pointOn(curve, share), isLit: lit.has(key) })
+        const { x, y } = pointOn(curve, share)
+        const isLit = sent.some((record) => record.id === id && record.channel === channel)
+        placed.push({ kind, label, text, x, y, isLit })
       }
     }
   }
