@@ -5,6 +5,7 @@ import { freezeIntrinsics } from '../sandbox/freeze-intrinsics.ts'
 import { pinLocalTime } from '../sandbox/simulated-date.ts'
 import type { Engine } from './protocol.ts'
 import { EngineSession } from './session.ts'
+import { warmUp } from './warm-up.ts'
 
 /** The job is a Blob module: the sandbox's policy allows no other, and `import()` works in a classic worker. */
 async function importModule(code: string): Promise<unknown> {
@@ -39,22 +40,42 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTi
 self.addEventListener(
   'message',
   (event: MessageEvent<MessagePort>) => {
-    const session = new EngineSession({ importModule, yieldToHost, wallMs, sleep })
+    const host = { importModule, yieldToHost, wallMs, sleep }
+    const session = new EngineSession(host)
+    // Before the learner's own run there is a moment; one that comes at once doesn't wait for the end of it.
+    let isWanted = false
+    let stopWarmUp = (): void => undefined
+    const warmUpSoon = async (): Promise<void> => {
+      await yieldToHost()
+      if (!isWanted) stopWarmUp = warmUp(host).stop
+    }
+    const begin = (): void => {
+      isWanted = true
+      stopWarmUp()
+    }
     const engine: Engine = {
-      hello: () => session.hello(),
+      hello() {
+        void warmUpSoon()
+        return session.hello()
+      },
       stop: () => session.stop(),
       pause: () => session.pause(),
       play: (speed) => session.play(speed),
       step: (unit) => session.step(unit),
       watch: (detail) => session.watch(detail),
       check(job, exercise, onReport) {
+        begin()
         // The job that is judged must not get at the judge; a sandbox serves one check and is thrown away.
         freezeIntrinsics()
         return session.check(job, exercise, onReport)
       },
       // The trace moves over instead of being copied.
-      run: (job, settings, onFrame) =>
-        session.run(job, settings, (frame) => onFrame(Comlink.transfer(frame, [frame.trace.buffer as ArrayBuffer]))),
+      run(job, settings, onFrame) {
+        begin()
+        return session.run(job, settings, (frame) =>
+          onFrame(Comlink.transfer(frame, [frame.trace.buffer as ArrayBuffer])),
+        )
+      },
     }
     Comlink.expose(engine, event.data)
   },
