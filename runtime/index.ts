@@ -116,10 +116,10 @@ export {
   NumberSequenceSource,
   RateLimiterStrategy,
   Source,
-  SourceFunction,
   TransactionSource,
 } from './api/sources.ts'
-export type { SourceContext } from './api/sources.ts'
+export { RichSourceFunction, SourceFunction } from './api/source-functions.ts'
+export type { SourceContext, SourcePause } from './api/source-functions.ts'
 export { DataGen, DataGenSource } from './api/datagen-source.ts'
 export type { DataGenField, DataGenRow } from './api/datagen-source.ts'
 export { FileSource, TextLineInputFormat } from './api/files.ts'

@@ -11,9 +11,10 @@ import { SingleOutputStreamOperator } from './data-stream.ts'
 import type { Configuration } from './configuration.ts'
 import { currentEvaluation, type Evaluation } from './evaluation.ts'
 import { FileSource, plainPath, TextLineInputFormat } from './files.ts'
-import { requireName, requireObject } from './require.ts'
+import { requireName } from './require.ts'
 import { StateBackend, stateBackendOf } from './state-backend.ts'
-import { NumberSequenceSource, Source, type SourceFunction } from './sources.ts'
+import { sourceFunctionSpec, type RichSourceFunction, type SourceFunction } from './source-functions.ts'
+import { NumberSequenceSource, Source } from './sources.ts'
 import { requireStrategy, strategyFunctions, WatermarkStrategy } from './watermark-strategy.ts'
 
 /** How a job can run. Flink's RuntimeExecutionMode. */
@@ -187,12 +188,14 @@ export class StreamExecutionEnvironment {
   }
 
   /** Reads a source without watermarks: the older way, which tutorials still use. */
-  addSource<T>(source: Source<T> | SourceFunction<T>, name = 'Custom Source'): SingleOutputStreamOperator<T> {
+  addSource<T>(
+    source: Source<T> | SourceFunction<T> | RichSourceFunction<T>,
+    name = 'Custom Source',
+  ): SingleOutputStreamOperator<T> {
     const strategy = WatermarkStrategy.noWatermarks<T>()
     if (source instanceof Source) return this.fromSource(source, strategy, name)
-    requireObject(source, 'run', 'addSource')
     return this.#source(
-      { kind: 'function' },
+      sourceFunctionSpec(source),
       new Map([['source', source]]),
       strategy,
       requireName(name, 'addSource'),

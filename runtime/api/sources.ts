@@ -1,14 +1,12 @@
 // Sources a job can read. Each is data: a description the plan can hold, and the functions that go with it.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/sources/
 
-import type { SourceContext, SourceFunctionLike, SourceSpec } from '../connectors/source.ts'
+import type { SourceSpec } from '../connectors/source.ts'
 import { TRANSACTIONS_PER_SECOND, type Transaction } from '../connectors/transactions.ts'
 import { LearnerError } from '../base/diagnostic.ts'
 import type { TypeInformation } from '../record/type-info.ts'
 import type { MapFunction } from './functions.ts'
 import { requireFunction } from './require.ts'
-
-export type { SourceContext } from '../connectors/source.ts'
 
 /** A source for fromSource. */
 export abstract class Source<T> {
@@ -20,12 +18,6 @@ export abstract class Source<T> {
   readonly highestParallelism: number = Infinity
   /** Never present; lets TypeScript infer `T`. */
   readonly example?: T
-}
-
-/** A bounded source in the manner of Flink before 1.12, for addSource: `run` collects all its records and returns. */
-export abstract class SourceFunction<T> implements SourceFunctionLike<T> {
-  abstract run(context: SourceContext<T>): void
-  cancel(): void {}
 }
 
 /** How fast a DataGeneratorSource goes. */

@@ -1,5 +1,6 @@
 // The head of a source task: reads records, stamps them, makes watermarks, and says MAX at the end. Flink's
 // SourceOperator. How many records a turn reads, and when, is the task's business.
+// What is still to be read of its splits goes into a list of its operator state, so that a restore shares it out.
 //
 // A source in a group of watermark alignment is told from time to time how high its watermark may be; while it's higher,
 // it reads nothing. Of a source with watermarks per split only the splits that are too far ahead pause, if not all are.
@@ -9,6 +10,9 @@ import { EventTimeLogic } from '../operators/event-time.ts'
 import { StreamOperator, type OperatorContext } from '../operators/operator.ts'
 import { closeFunction, openFunction } from '../operators/rich-function.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
+import { ListStateDescriptor } from '../state/descriptors.ts'
+import type { ListState } from '../state/list-state.ts'
+import { FunctionReader } from './function-reader.ts'
 import { createReader } from './readers.ts'
 import type { SourceReader, SourceSpec, SourceSplit, SplitReader } from './source.ts'
 import { SplitOutputs } from './split-outputs.ts'
@@ -20,18 +24,23 @@ export interface SourceCursor {
   end: number
 }
 
+const SPLITS = new ListStateDescriptor<SourceSplit>('SourceReaderState')
+
 export class SourceOperator extends StreamOperator {
   readonly source: SourceSpec
   readonly spec: WatermarkStrategySpec
   readonly intervalMs: number
-  /** Set before `open` where reading goes on from a snapshot: the splits of all subtasks. */
-  restored: readonly SourceSplit[] | null = null
   context!: OperatorContext
   reader!: SourceReader
+  /** The reader, where the learner's function decides what comes when. */
+  functionReader: FunctionReader | null = null
+  /** What is still to be read, as of the last snapshot. */
+  remembered!: ListState<SourceSplit>
   /** The reader, where its splits have watermarks of their own. */
   splitReader: SplitReader | null = null
   outputs: SplitOutputs | null = null
   logic!: EventTimeLogic
+  /** The learner's function that makes the records. */
   generator: unknown = null
   /** The highest watermark that alignment allows. */
   maxWatermark = MAX_TIMESTAMP
@@ -48,17 +57,22 @@ export class SourceOperator extends StreamOperator {
     const { source } = this
     const { subtask, parallelism } = context
     this.context = context
-    if (source.kind === 'generator') {
-      this.generator = context.userFunction('generator')
+    this.remembered = context.operatorState.getListState(SPLITS)
+    const isRestored = context.restoredCheckpointId !== null
+    const splits = isRestored
+      ? Array.from(this.remembered.get())
+      : shareOf(splitsOf(source, parallelism), subtask, parallelism)
+    if (source.kind === 'generator' || (source.kind === 'function' && splits.length > 0)) {
+      this.generator = context.userFunction(source.kind === 'function' ? 'source' : 'generator')
       openFunction(this.generator, context)
     }
-    const splits = shareOf(this.restored ?? splitsOf(source, parallelism), subtask, parallelism)
     this.reader = createReader(source, splits, {
       name: context.name,
       parallelism,
       seed: context.seed,
       userFunction: (role) => context.userFunction(role),
     })
+    if (this.reader instanceof FunctionReader) this.functionReader = this.reader
     this.logic = new EventTimeLogic(this.spec, this.intervalMs, this.output, context)
     if (this.logic.isListening && hasSplitWatermarks(source)) {
       this.splitReader = this.reader as SplitReader
@@ -68,9 +82,8 @@ export class SourceOperator extends StreamOperator {
     this.nextAlarmMs = this.logic.nextProbeMs
   }
 
-  /** What is still to be read, as plain data. */
-  splits(): SourceSplit[] {
-    return this.reader.splits()
+  override snapshotState(): void {
+    this.remembered.update(this.reader.splits())
   }
 
   /** Whether a turn would read something, or find the end. */
@@ -92,6 +105,7 @@ export class SourceOperator extends StreamOperator {
    * if `single`. No more than the reader has available.
    */
   emit(cursor: SourceCursor, single: boolean): void {
+    if (this.functionReader !== null) return this.emitFrom(this.functionReader, cursor, single)
     const { reader, splitReader, outputs, logic, output } = this
     const { assigner, bounded, generator, isListening } = logic
     for (let i = cursor.index; i < cursor.end; cursor.index = ++i) {
@@ -151,7 +165,27 @@ export class SourceOperator extends StreamOperator {
   }
 
   override close(): void {
+    this.functionReader?.close()
     closeFunction(this.generator)
+  }
+
+  /** The same where only the function knows what comes: the turn ends where it has no more for now. */
+  private emitFrom(reader: FunctionReader, cursor: SourceCursor, single: boolean): void {
+    const { logic, output } = this
+    while (cursor.index < cursor.end) {
+      const emission = reader.next()
+      if (emission === null) cursor.end = cursor.index
+      else if (emission.kind === 'watermark') logic.emitWatermark(emission.timestamp)
+      else if (emission.kind === 'idle') logic.markIdle()
+      else {
+        logic.markActive()
+        const timestamp = logic.timestampOf(emission.value, emission.timestamp ?? NaN)
+        output.processElement(emission.value, timestamp)
+        logic.recordPassed(emission.value, timestamp)
+        cursor.index++
+        if (single) return
+      }
+    }
   }
 
   /** After record i: ends the turn where the source, or a split of it, has got too far ahead. */

@@ -2,7 +2,6 @@
 // snapshotting and rescaling: plain data that says what part of a source it is and where reading goes on. A reader's
 // whole state is plain fields, and `splits` is all of it that has to survive. Flink's SourceSplit and SourceReader.
 
-import type { Collector } from '../operators/functions.ts'
 import type { FieldGenerator } from './datagen.ts'
 
 /** A source as the plan holds it. Functions, elements and texts stand in the registry under the node's id. */
@@ -23,7 +22,8 @@ export type SourceSpec =
   | { readonly kind: 'rides'; readonly batches: number | null }
   | { readonly kind: 'files'; readonly files: readonly FileEntry[] }
   | { readonly kind: 'socket'; readonly host: string; readonly port: number }
-  | { readonly kind: 'function' }
+  /** A SourceFunction; one that yields may go on for ever. */
+  | { readonly kind: 'function'; readonly yields: boolean }
   /** `replaces` is the kind of source whose data it stands for. */
   | { readonly kind: 'script'; readonly records: readonly ScriptRecord[]; readonly replaces?: SourceSpec['kind'] }
 
@@ -39,6 +39,8 @@ export function isBounded(source: SourceSpec): boolean {
       return source.batches !== null
     case 'transactions':
       return source.isBounded
+    case 'function':
+      return !source.yields
     default:
       return source.kind !== 'socket'
   }
@@ -111,14 +113,29 @@ export interface SplitReader extends SourceReader {
   pausesChanged(): void
 }
 
-/** What a legacy SourceFunction's `run` gets. */
-export interface SourceContext<T> extends Pick<Collector<T>, 'collect'> {
+/** What a SourceFunction's `run` gets. */
+export interface SourceContext<T> {
   collect(record: T): void
   collectWithTimestamp(record: T, timestampMs: number): void
+  /** No record at or below this time comes any more. One that isn't higher than the last is left out. */
+  emitWatermark(timestampMs: number): void
+  /** Until the next record others needn't wait for this source's watermarks. */
+  markAsTemporarilyIdle(): void
 }
 
-/** A bounded source written as a function, in the manner of Flink before 1.12. `run` must come to an end. */
+/** A Duration, as far as a source needs it. */
+export interface DurationLike {
+  toMillis(): number
+}
+
+/** What a `run` with `yield` may yield: how long it pauses, as Duration or in ms; nothing for no time at all. */
+export type SourcePause = DurationLike | number | undefined
+
+/**
+ * A source written as a function, in the manner of Flink before 1.12. `run` either collects all its records and returns,
+ * or is a generator: what it has collected is read whenever it yields, and it goes on when the pause it yielded is over.
+ */
 export interface SourceFunctionLike<T> {
-  run(context: SourceContext<T>): void
+  run(context: SourceContext<T>): void | Generator<SourcePause, void, void>
   cancel?(): void
 }

@@ -118,7 +118,8 @@ export function prepareSnapshot(
   for (const fn of checkpointed) refusePromise(fn.snapshotState(snapshot), 'snapshotState', name)
 }
 
-function isCheckpointed(fn: object): fn is CheckpointedFunctionLike {
+/** Whether it keeps state of its own that belongs to no key. */
+export function isCheckpointed(fn: object): fn is CheckpointedFunctionLike {
   const { initializeState, snapshotState } = fn as Partial<CheckpointedFunctionLike>
   return typeof initializeState === 'function' && typeof snapshotState === 'function'
 }

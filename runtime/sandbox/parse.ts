@@ -72,11 +72,25 @@ export function syntaxErrors(name: string, parsed: ParsedFiles, tools: CompilerT
   if (!source) return []
   const syntactic = parsed.program.getSyntacticDiagnostics(source)
   const found = syntactic.length > 0 ? syntactic : parsed.program.getSemanticDiagnostics(source).filter(isEarlyError)
+  const joined = found.find(({ start = 0 }) => beginsWithStar(source, start))
+  if (joined !== undefined) return [starJoined(source, joined.start ?? 0)]
   return found.map((diagnostic) => ({
     code: 'SYNTAX_ERROR',
     params: { message: tools.ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n') },
     span: spanOf(source, diagnostic.start ?? 0, (diagnostic.start ?? 0) + (diagnostic.length ?? 0)),
   }))
+}
+
+/** Whether the line is that of a generator method, which without a semicolon before it is a multiplication. */
+function beginsWithStar(source: ts.SourceFile, at: number): boolean {
+  const start = source.getPositionOfLineAndCharacter(source.getLineAndCharacterOfPosition(at).line, 0)
+  return /^\s*\*\s*[\w$#]+\s*\(/.test(source.text.slice(start, at + 1))
+}
+
+function starJoined(source: ts.SourceFile, at: number): Diagnostic {
+  const { line } = source.getLineAndCharacterOfPosition(at)
+  const star = source.text.indexOf('*', source.getPositionOfLineAndCharacter(line, 0))
+  return { code: 'SYNTAX_STAR', params: {}, span: spanOf(source, star, star + 1) }
 }
 
 /** Grammar errors have TypeScript's codes 1000 to 1999; these are the ones among them that are about types. */

@@ -1,6 +1,7 @@
 // Takes expired entries away that nobody reads. Flink's TtlIncrementalCleanup on its heap backend: each access of a state
 // looks a few places further through the state's hash tables, one table per key group, so what is found when depends on
-// Java's hash of the keys. Here the tables hold places only; the entries themselves are in the column.
+// Java's hash of the keys. Here the tables hold places only; the entries themselves are in the column. As in Flink, a look
+// that has come to its end goes on in its last table if that is filled again, and then finds entries that it can't remove.
 // Differs from Flink: a table that grows is twice as large at once, while Flink moves its entries bit by bit.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/#cleanup-of-expired-state
 
@@ -31,6 +32,7 @@ export class IncrementalCleanup implements AccessCleanup {
   // Where the look through the tables has got to.
   nextKeyGroup: number
   current: Table | null = null
+  currentKeyGroup = -1
   place = 0
   isAtEnd = false
 
@@ -74,7 +76,8 @@ export class IncrementalCleanup implements AccessCleanup {
       const slots = this.nextSlots(this.current as Table)
       if (slots.length === 0) return
       seen += slots.length
-      for (const slot of slots.slice()) this.clean(slot)
+      // Flink removes from the table it would look at next, not from the one it found the entry in.
+      if (this.currentKeyGroup === this.nextKeyGroup - 1) for (const slot of slots.slice()) this.clean(slot)
     }
   }
 
@@ -90,7 +93,10 @@ export class IncrementalCleanup implements AccessCleanup {
     for (;;) {
       if (this.current !== null && this.current.hashes.size > 0 && !this.isAtEnd) return true
       if (this.nextKeyGroup >= this.backend.maxParallelism) return false
-      this.current = this.tables[this.nextKeyGroup++] ?? null
+      const table = this.tables[this.nextKeyGroup++]
+      if (table === undefined || table.hashes.size === 0) continue
+      this.current = table
+      this.currentKeyGroup = this.nextKeyGroup - 1
       this.place = 0
       this.isAtEnd = false
     }

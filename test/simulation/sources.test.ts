@@ -255,14 +255,4 @@ describe('refused at the record', () => {
       'GENERATOR_WANTED',
     )
   })
-  test('a source function that waits, or gives a timestamp that is none', () => {
-    const waits = { run: async () => undefined } as unknown as SourceFunction<number>
-    class Wrong extends SourceFunction<number> {
-      override run(context: SourceContext<number>): void {
-        context.collectWithTimestamp(1, NaN)
-      }
-    }
-    expect(codeOf((env) => void env.addSource(waits).print())).toBe('PROMISE_RETURNED')
-    expect(codeOf((env) => void env.addSource(new Wrong()).print())).toBe('COLLECTED_TIMESTAMP')
-  })
 })

@@ -7,6 +7,8 @@ const single: readonly [code: string, expected: string[]][] = [
   [`const a = = 1`, [`SYNTAX_ERROR(message=Expression expected.) job.ts:1:11`]],
   [`const a = (1`, [`SYNTAX_ERROR(message=')' expected.) job.ts:1:13`]],
   ['const a = `b', ['SYNTAX_ERROR(message=Unterminated template literal.) job.ts:1:13']],
+  [`class A {\n  on = true\n  *run(a: number) {}\n}`, ['SYNTAX_STAR() job.ts:3:3']],
+  [`class A {\n  on = true;\n  *run(a: number) {}\n}`, []],
   // Early errors, which a parser lets pass.
   [
     `let a\nlet a`,
