@@ -29,7 +29,7 @@ interface Unread {
 export class FunctionReader implements SourceReader {
   readonly name: string
   readonly source: SourceFunctionLike<unknown> | null
-  slices: Iterator<unknown> | null = null
+  slices: Iterator<unknown, unknown> | null = null
   /** Collected and not read yet, from `at` on. */
   emissions: Emission[] = []
   at = 0
@@ -129,7 +129,7 @@ export class FunctionReader implements SourceReader {
   }
 
   private slice(): void {
-    if (this.hasBegun) return this.proceed(this.slices as Iterator<unknown>)
+    if (this.hasBegun) return this.proceed(this.slices as Iterator<unknown, unknown>)
     this.hasBegun = true
     const result: unknown = (this.source as SourceFunctionLike<unknown>).run(this.context())
     refusePromise(result, 'run', this.name)
@@ -137,7 +137,7 @@ export class FunctionReader implements SourceReader {
     else this.hasReturned = true
   }
 
-  private proceed(slices: Iterator<unknown>): void {
+  private proceed(slices: Iterator<unknown, unknown>): void {
     const { done, value } = slices.next()
     if (done === true) this.hasReturned = true
     else this.resumeAtUs = this.nowUs + this.requirePause(value) * 1000
@@ -177,9 +177,11 @@ export class FunctionReader implements SourceReader {
   }
 }
 
-function isIterator(result: unknown): result is Iterator<unknown> {
+function isIterator(result: unknown): result is Iterator<unknown, unknown> {
   return (
-    typeof result === 'object' && result !== null && typeof (result as Partial<Iterator<unknown>>).next === 'function'
+    typeof result === 'object' &&
+    result !== null &&
+    typeof (result as Partial<Iterator<unknown, unknown>>).next === 'function'
   )
 }
 
