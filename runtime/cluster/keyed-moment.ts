@@ -64,7 +64,7 @@ export function keyedMoment(
   for (const slot of backend.liveSlots()) live.add(roots[slot] as number)
   const shown = Array.from(live).slice(0, most)
   for (const { slot } of last) {
-    if (slot === NO_SLOT || backend.canonicalKeys[slot] === undefined) continue
+    if (slot === NO_SLOT || backend.keyAt(slot) === undefined) continue
     const root = roots[slot] as number
     if (!shown.includes(root)) shown.push(root)
   }
@@ -134,7 +134,7 @@ function keyMoment(
     })),
   ]
   return {
-    key: toPrintText(backend.keys[root]),
+    key: toPrintText(backend.keyAt(root)),
     window: row.window,
     keyGroup: backend.keyGroupOfSlot(root),
     cells,

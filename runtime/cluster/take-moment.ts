@@ -142,9 +142,7 @@ function handMoment(execution: JobExecution, watcher: ClusterWatcher, hand: Seen
   const backend = task.keyContext?.backend ?? null
   const hands = handsOf(hand)
   const keyOf = ({ slot }: SeenHand): string | null =>
-    backend !== null && slot !== NO_SLOT && backend.canonicalKeys[slot] !== undefined
-      ? toPrintText(backend.keys[slot])
-      : null
+    backend !== null && slot !== NO_SLOT && backend.keyAt(slot) !== undefined ? toPrintText(backend.keyAt(slot)) : null
   const { startMs } = execution.simulation.settings
   const sent = channelsOf(task).flatMap((channel, i) => {
     const from = hands[0]?.written[i] ?? Infinity

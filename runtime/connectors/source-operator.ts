@@ -6,7 +6,8 @@
 // it reads nothing. Of a source with watermarks per split only the splits that are too far ahead pause, if not all are.
 
 import { hasTimestamp, MAX_TIMESTAMP, MIN_TIMESTAMP } from '../base/time.ts'
-import { EventTimeLogic } from '../operators/event-time.ts'
+import { Outlet } from '../record/outlet.ts'
+import { EventTimeLogic, type Assigner } from '../operators/event-time.ts'
 import { StreamOperator, type OperatorContext } from '../operators/operator.ts'
 import { closeFunction, openFunction } from '../operators/rich-function.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
@@ -39,6 +40,7 @@ export class SourceOperator extends StreamOperator {
   /** The reader, where its splits have watermarks of their own. */
   splitReader: SplitReader | null = null
   outputs: SplitOutputs | null = null
+  outlet!: Outlet
   logic!: EventTimeLogic
   /** The learner's function that makes the records. */
   generator: unknown = null
@@ -79,6 +81,7 @@ export class SourceOperator extends StreamOperator {
       this.outputs = new SplitOutputs(this.logic, context)
       for (const split of this.splitReader.openSplits()) this.outputs.open(split)
     }
+    this.outlet = new Outlet(this.output)
     this.nextAlarmMs = this.logic.nextProbeMs
   }
 
@@ -106,17 +109,20 @@ export class SourceOperator extends StreamOperator {
    */
   emit(cursor: SourceCursor, single: boolean): void {
     if (this.functionReader !== null) return this.emitFrom(this.functionReader, cursor, single)
-    const { reader, splitReader, outputs, logic, output } = this
+    const { reader, splitReader, outputs, logic, outlet } = this
     const { assigner, bounded, generator, isListening } = logic
+    if (!single && assigner !== null && outputs === null && (bounded !== null || !isListening)) {
+      this.emitStamped(cursor, assigner)
+      return
+    }
     for (let i = cursor.index; i < cursor.end; cursor.index = ++i) {
       const value = reader.read()
-      // The common cases, written out: this runs for every record of the job.
       let timestamp = reader.timestamp
       if (assigner !== null) {
         timestamp = assigner(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP)
         if (!Number.isSafeInteger(timestamp)) timestamp = logic.requireTimestamp(timestamp)
       }
-      output.processElement(value, timestamp)
+      outlet.push(value, timestamp)
       if (splitReader !== null && outputs !== null) {
         const { lastSplit, hasSplitEnded } = splitReader
         outputs.recordPassed(lastSplit, value, timestamp)
@@ -132,6 +138,26 @@ export class SourceOperator extends StreamOperator {
       if (single) {
         cursor.index = i + 1
         return
+      }
+    }
+  }
+
+  /** The same for the common case, for every record of many jobs: without what this case has no use for. */
+  private emitStamped(cursor: SourceCursor, assigner: Assigner): void {
+    const { reader, logic, outlet } = this
+    const { bounded } = logic
+    for (let i = cursor.index; i < cursor.end; cursor.index = ++i) {
+      const value = reader.read()
+      const own = reader.timestamp
+      // Two calls, and no variable for the timestamp: as an argument of either kind it would become an object each time.
+      const given = hasTimestamp(own) ? assigner(value, own) : assigner(value, MIN_TIMESTAMP)
+      if (Number.isSafeInteger(given)) {
+        outlet.push(value, given)
+        if (bounded !== null && given > bounded.maxTimestamp) bounded.maxTimestamp = given
+      } else {
+        const timestamp = logic.requireTimestamp(given)
+        outlet.push(value, timestamp)
+        if (bounded !== null && timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
       }
     }
   }

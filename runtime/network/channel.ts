@@ -23,6 +23,7 @@ export interface ChannelSettings {
 }
 
 export class Channel implements EventTarget, Receiver {
+  readonly place = 'channel'
   id = -1
   readonly simulation: Simulation
   readonly pool: BufferPool
@@ -107,7 +108,7 @@ export class Channel implements EventTarget, Receiver {
       simulation.schedule(leavesAtUs + this.settings.latencyUs, DELIVER, this.id)
       simulation.trace?.add(simulation.event, leavesAtUs, TRACE_SEND, this.producer?.id ?? -1, this.id, buffer.size)
     }
-    this.sealed.length = 0
+    this.sealed = []
     this.overdraft = Math.max(this.overdraft, this.inFlight - this.settings.credits)
   }
 

@@ -1,19 +1,25 @@
 // The Collector handed to learners: emits with the timestamp of whatever is being processed. Flink's
 // TimestampedCollector.
 
+import { Outlet } from '../record/outlet.ts'
 import type { Receiver } from '../record/receiver.ts'
 import type { Collector } from './functions.ts'
 
 export class TimestampedCollector implements Collector<unknown> {
-  output: Receiver
+  outlet: Outlet
   timestamp = NaN
 
   constructor(output: Receiver) {
-    this.output = output
+    this.outlet = new Outlet(output)
+  }
+
+  /** Where records go from now on. */
+  set output(output: Receiver) {
+    this.outlet = new Outlet(output)
   }
 
   collect(record: unknown): void {
-    this.output.processElement(record, this.timestamp)
+    this.outlet.push(record, this.timestamp)
   }
 
   close(): void {}

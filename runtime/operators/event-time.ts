@@ -14,7 +14,8 @@ import {
   type WatermarkStrategySpec,
 } from './watermark-generators.ts'
 
-type Assigner = (event: unknown, recordTimestampMs: number) => number
+/** Takes an event's timestamp from it; gets the one the record has already. */
+export type Assigner = (event: unknown, recordTimestampMs: number) => number
 
 /** Applies a watermark strategy to the records of one subtask. */
 export class EventTimeLogic implements WatermarkOutput {

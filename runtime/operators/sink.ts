@@ -7,6 +7,7 @@ import { StreamOperator, type OperatorContext } from './operator.ts'
 import { asCall, closeFunction, openFunction, refusePromise } from './rich-function.ts'
 
 export class SinkOperator extends StreamOperator {
+  readonly place = 'sink'
   readonly kind: string
   readonly isReported: boolean
   elementTimestamp = NaN

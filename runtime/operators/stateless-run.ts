@@ -2,6 +2,7 @@
 // call per operator and record. Same results, records and errors as the operators one by one, which still open, close
 // and own their functions. An interpreter's superinstruction; Flink's chain has no counterpart.
 
+import { Outlet } from '../record/outlet.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { FilterOperator } from './filter.ts'
 import { MapOperator } from './map.ts'
@@ -13,9 +14,11 @@ export function isStateless(operator: StreamOperator): operator is MapOperator |
 }
 
 export class StatelessRun implements Receiver {
+  readonly place = 'run'
   readonly operators: readonly (MapOperator | FilterOperator)[]
   readonly isFilter: readonly boolean[]
   readonly output: Receiver
+  readonly outlet: Outlet
   /** Filled when the operators are open: before that they have no functions. */
   readonly steps: ((value: unknown) => unknown)[] = []
 
@@ -23,6 +26,7 @@ export class StatelessRun implements Receiver {
     this.operators = operators
     this.isFilter = operators.map((operator) => operator instanceof FilterOperator)
     this.output = output
+    this.outlet = new Outlet(output)
   }
 
   /** The operators are open. */
@@ -45,7 +49,7 @@ export class StatelessRun implements Receiver {
         current = result
       }
     }
-    this.output.processElement(current, timestamp)
+    this.outlet.push(current, timestamp)
   }
 
   processWatermark(timestamp: number): void {

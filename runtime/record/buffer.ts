@@ -9,7 +9,7 @@ export const END_OF_INPUT = 4
 
 /** Records and control elements, in order. Flink's network Buffer, with records instead of bytes. */
 export class Buffer {
-  readonly values: unknown[]
+  values: unknown[]
   /** Event timestamps in ms; NaN where a record has none. */
   readonly timestamps: Float64Array
   size = 0
@@ -44,8 +44,9 @@ export class Buffer {
     return this.position === this.size && this.controlIndex === this.controlAt.length
   }
 
-  /** Makes it an empty buffer again. Values stay until overwritten: clearing them costs more than they hold. */
+  /** Makes it an empty buffer again. Young records in an old array would cost the garbage collector more than a new one. */
   reset(): void {
+    this.values = new Array<unknown>(this.values.length)
     this.size = 0
     this.position = 0
     this.controlIndex = 0

@@ -3,6 +3,8 @@
 
 /** Takes the elements of a stream. */
 export interface Receiver {
+  /** Of the classes that most records pass through, which one it is: see Outlet. One class for each. */
+  readonly place?: 'channel' | 'run' | 'sink'
   /** `timestamp` is in ms, NaN where the record has none. */
   processElement(value: unknown, timestamp: number): void
   /** Nothing at or below the timestamp is expected any more. */

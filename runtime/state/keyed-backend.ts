@@ -1,6 +1,6 @@
 // Keyed state of one subtask of one operator. A key has a slot, and another for each window in which it holds something;
-// every state is a column by slot; timers are two more columns. Slots that have neither state nor timers left are freed
-// in sweeps, so memory follows the live keys and a key that comes and goes costs nothing. Flink's KeyedStateBackend;
+// every state is a column by slot; timers are two more columns. A key gets a slot of its own when it first holds something;
+// slots that have neither state nor timers left are freed in sweeps, so memory follows the live keys. Flink's KeyedStateBackend;
 // whether it looks like the one on the heap or like RocksDB's is up to the handles (keyed-states.ts).
 
 import { cloneValue } from '../base/clone.ts'
@@ -61,9 +61,14 @@ export class KeyedStateBackend implements KeyedAccess {
   panes: PaneTables | null = null
   /** Slot of the current key, or of it and the current window; NO_SLOT for none. */
   slot = NO_SLOT
-  /** By slot: the key as the selector gave it, and as the index knows it. */
-  keys: unknown[] = []
-  canonicalKeys: (CanonicalKey | undefined)[] = []
+  /** By slot: the key as the selector gave it; empty for a free slot. */
+  readonly keys = new Column()
+  /** The slot of the last key that held nothing when it came, as long as it doesn't: no index knows it. */
+  vacant = NO_SLOT
+  vacantKey: unknown = null
+  vacantCanonical: CanonicalKey = 0
+  /** Slots ever handed out. */
+  slotCount = 0
   /** By slot: how many state entries and timers it holds. */
   uses = new Int32Array(64)
   freeSlots: number[] = []
@@ -73,8 +78,10 @@ export class KeyedStateBackend implements KeyedAccess {
   isQuiesced = false
   /** Number of slots ever handed out at which the next sweep is due. */
   sweepAt = FIRST_SWEEP
-  /** Slots for windows have reached that number. The sweep waits for the next record: meanwhile slots are in use. */
+  /** A sweep is due that had to wait for the next record: meanwhile slots are in use. */
   isSweepDue = false
+  /** Keys that a window let go of since the last sweep. */
+  releasedCount = 0
 
   /** `nodeId`: whose state it is, for error messages. */
   constructor(keyType: TypeInformation<unknown> | null, maxParallelism: number, nodeId: string | null = null) {
@@ -85,10 +92,16 @@ export class KeyedStateBackend implements KeyedAccess {
   /** Makes this the current key. Throws LearnerError for what can't be a key. */
   setCurrentKey(key: unknown): void {
     if (this.isSweepDue) this.sweep()
-    const canonical = this.reader.canonical(key)
-    let slot = this.index.slotOf(canonical)
-    if (slot < 0) slot = this.allocateKey(canonical, typeof key === 'object' ? key : canonicalToKey(key, canonical))
-    this.slot = slot
+    if (this.reader.isLong && typeof key === 'number' && (key | 0) === key) {
+      // Nearly all keys are small integers: without the detour through what else a key can be.
+      const int = key | 0
+      const slot = this.index.slotOfInt(int)
+      this.slot = slot >= 0 ? slot : this.vacantFor(int, int)
+    } else {
+      const canonical = this.reader.canonical(key)
+      const slot = this.index.slotOf(canonical)
+      this.slot = slot >= 0 ? slot : this.vacantFor(key, canonical)
+    }
     if (this.keyListeners.length > 0) for (const listener of this.keyListeners) listener()
   }
 
@@ -111,7 +124,12 @@ export class KeyedStateBackend implements KeyedAccess {
 
   /** The current key. */
   currentKey(): unknown {
-    return this.slot === NO_SLOT ? null : this.keys[this.slot]
+    return this.slot === NO_SLOT ? null : this.keyAt(this.slot)
+  }
+
+  /** The key of a slot; undefined of a free one. */
+  keyAt(slot: number): unknown {
+    return slot === this.vacant ? this.vacantKey : this.keys.get(slot)
   }
 
   /** The column of a state of values, made on first asking. */
@@ -139,7 +157,7 @@ export class KeyedStateBackend implements KeyedAccess {
     if (known.request === null) {
       this.states.set(name, { column, meta: { name, kind, expires }, request })
       const target = { keyType: request.keyType, expires, nowMs: request.nowMs() }
-      for (let slot = 0; slot < this.keys.length; slot++) {
+      for (let slot = 0; slot < this.slotCount; slot++) {
         const cell = column.get(slot)
         if (cell !== undefined) column.set(slot, readCell(cell, meta, target))
       }
@@ -162,14 +180,14 @@ export class KeyedStateBackend implements KeyedAccess {
   /** Writes the cell of any key in use. */
   setAt(column: Column, slot: number, value: unknown): number {
     const change = column.set(slot, value)
-    if (change !== 0) this.uses[slot] = (this.uses[slot] as number) + change
+    if (change !== 0) this.count(slot, change)
     return change
   }
 
   registerTimer(queue: TimerQueue, timestamp: number): void {
     if (this.slot === NO_SLOT) throw new LearnerError('TIMER_WITHOUT_KEY')
     if (this.isQuiesced) return
-    if (queue.register(this.slot, timestamp)) this.uses[this.slot] = (this.uses[this.slot] as number) + 1
+    if (queue.register(this.slot, timestamp)) this.count(this.slot, 1)
   }
 
   deleteTimer(queue: TimerQueue, timestamp: number): void {
@@ -213,11 +231,20 @@ export class KeyedStateBackend implements KeyedAccess {
 
   /** Something outside the columns counts on the slot: it isn't freed. */
   hold(slot: number): void {
-    this.uses[slot] = (this.uses[slot] as number) + 1
+    this.count(slot, 1)
   }
 
   release(slot: number): void {
     this.uses[slot] = (this.uses[slot] as number) - 1
+  }
+
+  /**
+   * So many keys have been released together, as a window was closed. Once that may be most keys they're swept at once: the
+   * fewer keys there are, the less memory looking one up goes through.
+   */
+  releasedAll(count: number): void {
+    this.releasedCount += count
+    if (this.releasedCount * 2 >= this.index.size()) this.isSweepDue = true
   }
 
   /** From now on contents of windows are in these tables; what was restored goes there, timers and all. */
@@ -242,13 +269,11 @@ export class KeyedStateBackend implements KeyedAccess {
 
   /** Slots in use, of keys and of their windows, in order of allocation. */
   *liveSlots(): Generator<number> {
-    for (let slot = 0; slot < this.canonicalKeys.length; slot++) {
-      if (this.canonicalKeys[slot] !== undefined && (this.uses[slot] as number) > 0) yield slot
-    }
+    for (let slot = 0; slot < this.slotCount; slot++) if ((this.uses[slot] as number) > 0) yield slot
   }
 
   keyGroupOfSlot(slot: number): number {
-    return keyGroupOf(this.reader.hash(this.keys[slot]), this.maxParallelism)
+    return keyGroupOf(this.reader.hash(this.keyAt(slot)), this.maxParallelism)
   }
 
   /** A copy of all state and timers, by key group. Shares nothing mutable with the running state. */
@@ -281,7 +306,7 @@ export class KeyedStateBackend implements KeyedAccess {
   /** Mixes all state and timers into the digest. */
   digest(fingerprint: Fingerprint): void {
     for (const slot of this.liveSlots()) {
-      fingerprint.value(this.keys[slot])
+      fingerprint.value(this.keyAt(slot))
       if (this.namespaces.isNamespaced(slot)) {
         fingerprint.number(this.namespaces.starts[slot] as number)
         fingerprint.number(this.namespaces.ends[slot] as number)
@@ -317,34 +342,56 @@ export class KeyedStateBackend implements KeyedAccess {
     for (const time of entry.processingTimers) this.registerTimer(this.processingTimers, time)
   }
 
-  private allocateKey(canonical: CanonicalKey, key: unknown): number {
+  /** A slot holds so many entries more. */
+  private count(slot: number, change: number): void {
+    this.uses[slot] = (this.uses[slot] as number) + change
+    if (slot === this.vacant) this.settle()
+  }
+
+  /**
+   * The slot of a key that isn't in the index. Most keys that come by for the first time leave nothing behind, so they
+   * share one slot, until one of them holds something.
+   */
+  private vacantFor(key: unknown, canonical: CanonicalKey): number {
+    if (this.vacant === NO_SLOT) this.vacant = this.vacate()
+    this.vacantKey = typeof key === 'object' ? key : canonicalToKey(key, canonical)
+    this.vacantCanonical = canonical
+    return this.vacant
+  }
+
+  /** The key at the vacant slot holds something: the slot is its own. */
+  private settle(): void {
+    this.keys.set(this.vacant, this.vacantKey)
+    this.index.add(this.vacantCanonical, this.vacant)
+    this.vacant = NO_SLOT
+  }
+
+  /** A slot for keys that hold nothing: that of the last key, if it has come to that, or another. */
+  private vacate(): number {
     const last = this.slot
-    if (last !== NO_SLOT && this.uses[last] === 0 && this.namespaces.isAlone(last)) {
-      // The key before this one left nothing behind: its slot is free. Most often it's a key that just came by.
-      this.index.remove(this.canonicalKeys[last] as CanonicalKey)
-      this.index.add(canonical, last)
-      this.keys[last] = key
-      this.canonicalKeys[last] = canonical
+    const key = last === NO_SLOT ? undefined : this.keys.get(last)
+    if (key !== undefined && this.uses[last] === 0 && this.namespaces.isAlone(last)) {
+      this.index.remove(this.reader.canonical(key))
+      this.keys.set(last, undefined)
       return last
     }
-    if (this.freeSlots.length === 0 && this.keys.length >= this.sweepAt) this.sweep()
-    const slot = this.allocate(canonical, key)
-    this.index.add(canonical, slot)
+    if (this.freeSlots.length === 0 && this.slotCount >= this.sweepAt) this.sweep()
+    const slot = this.allocate()
     this.namespaces.addRoot(slot)
     return slot
   }
 
   private allocateNamespace(root: number, start: number, end: number): number {
-    if (this.freeSlots.length === 0 && this.keys.length >= this.sweepAt) this.isSweepDue = true
-    const slot = this.allocate(this.canonicalKeys[root] as CanonicalKey, this.keys[root])
+    if (root === this.vacant) this.settle()
+    if (this.freeSlots.length === 0 && this.slotCount >= this.sweepAt) this.isSweepDue = true
+    const slot = this.allocate()
+    this.keys.set(slot, this.keys.get(root))
     this.namespaces.add(slot, root, start, end)
     return slot
   }
 
-  private allocate(canonical: CanonicalKey, key: unknown): number {
-    const slot = this.freeSlots.pop() ?? this.keys.length
-    this.keys[slot] = key
-    this.canonicalKeys[slot] = canonical
+  private allocate(): number {
+    const slot = this.freeSlots.pop() ?? this.slotCount++
     if (slot >= this.uses.length) {
       const wider = new Int32Array(this.uses.length * 2)
       wider.set(this.uses)
@@ -355,26 +402,28 @@ export class KeyedStateBackend implements KeyedAccess {
 
   /** Frees the slots that hold nothing. The next sweep is due when the slots in use have doubled. */
   private sweep(): void {
-    const { namespaces } = this
+    const { namespaces, keys } = this
     const keptRoots = namespaces.filled === 0 ? null : this.sweepNamespaces()
-    for (let slot = 0; slot < this.keys.length; slot++) {
-      const canonical = this.canonicalKeys[slot]
-      if (canonical === undefined || this.uses[slot] !== 0 || slot === this.slot) continue
-      if (keptRoots !== null && (keptRoots.has(slot) || namespaces.isNamespaced(slot))) continue
-      this.index.remove(canonical)
-      this.free(slot)
+    // Built anew of the keys that stay, which is less work than taking out the others.
+    this.index.clear()
+    for (let slot = 0; slot < this.slotCount; slot++) {
+      const key = keys.get(slot)
+      if (key === undefined || (keptRoots !== null && namespaces.isNamespaced(slot))) continue
+      if (this.uses[slot] === 0 && slot !== this.slot && keptRoots?.has(slot) !== true) this.free(slot)
+      else this.index.add(this.reader.canonical(key), slot)
     }
-    const used = this.keys.length - this.freeSlots.length
+    const used = this.slotCount - this.freeSlots.length
     this.sweepAt = Math.max(FIRST_SWEEP, used * 2)
+    this.releasedCount = 0
     this.isSweepDue = false
   }
 
   /** Frees the slots of windows that hold nothing, and returns the own slots of the keys of the others. */
   private sweepNamespaces(): ReadonlySet<number> {
-    const { namespaces } = this
+    const { namespaces, keys } = this
     const kept: number[] = []
-    for (let slot = 0; slot < this.keys.length; slot++) {
-      if (this.canonicalKeys[slot] === undefined || !namespaces.isNamespaced(slot)) continue
+    for (let slot = 0; slot < this.slotCount; slot++) {
+      if (keys.get(slot) === undefined || !namespaces.isNamespaced(slot)) continue
       if (this.uses[slot] === 0 && slot !== this.slot) this.free(slot)
       else kept.push(slot)
     }
@@ -383,8 +432,7 @@ export class KeyedStateBackend implements KeyedAccess {
   }
 
   private free(slot: number): void {
-    this.keys[slot] = undefined
-    this.canonicalKeys[slot] = undefined
+    this.keys.set(slot, undefined)
     this.freeSlots.push(slot)
   }
 }

@@ -62,7 +62,8 @@ export interface KeyedState {
 
 /** What a snapshot is taken of: the backend. */
 export interface SnapshotSource {
-  readonly keys: readonly unknown[]
+  readonly keys: Column
+  readonly slotCount: number
   readonly reader: KeyReader
   readonly maxParallelism: number
   readonly namespaces: Namespaces
@@ -77,7 +78,8 @@ type Windows = Pick<Namespaces, 'roots' | 'starts' | 'ends'>
 /** A snapshot that has been taken and is still to be written. Used once. */
 export class PendingSnapshot {
   readonly source: SnapshotSource
-  readonly keys: readonly unknown[]
+  readonly keys: ColumnSnapshot
+  readonly slotCount: number
   /** Which slots stand for a window; null where none does. */
   readonly windows: Windows | null
   readonly panes: readonly PaneSnapshot[]
@@ -88,7 +90,8 @@ export class PendingSnapshot {
   constructor(source: SnapshotSource) {
     const { filled, roots, starts, ends } = source.namespaces
     this.source = source
-    this.keys = source.keys.slice()
+    this.keys = source.keys.snap()
+    this.slotCount = source.slotCount
     this.windows = filled === 0 ? null : { roots: roots.slice(), starts: starts.slice(), ends: ends.slice() }
     this.panes = source.panes?.snap() ?? []
     this.states = Array.from(source.states.values(), (state) => ({ ...state, cells: state.column.snap() }))
@@ -110,6 +113,7 @@ export class PendingSnapshot {
 
   /** Lets go of everything. */
   abandon(): void {
+    this.source.keys.release()
     for (const { column } of this.states) column.release()
     this.source.panes?.release()
     this.source.eventTimers.registered.release()
@@ -120,12 +124,12 @@ export class PendingSnapshot {
     const { maxParallelism, reader } = this.source
     const inWindows = this.namespacesByRoot()
     const groups = new Map<number, KeySnapshot[]>()
-    for (let slot = 0; slot < this.keys.length; slot++) {
+    for (let slot = 0; slot < this.slotCount; slot++) {
       if (this.windows !== null && this.windows.roots[slot] !== slot) continue
       const own = this.slotAt(slot)
       const namespaces = inWindows.get(slot)
       if (own === null && namespaces === undefined) continue
-      const key = cloneValue(this.keys[slot])
+      const key = cloneValue(cellOf(this.keys, slot))
       const keyGroup = keyGroupOf(reader.hash(key), maxParallelism)
       const keys = groups.get(keyGroup)
       const entry = { key, ...(own ?? NOTHING), ...(namespaces === undefined ? {} : { namespaces }) }
@@ -143,7 +147,7 @@ export class PendingSnapshot {
       if (others === undefined) found.set(root, [namespace])
       else others.push(namespace)
     }
-    for (let slot = 0; this.windows !== null && slot < this.keys.length; slot++) {
+    for (let slot = 0; this.windows !== null && slot < this.slotCount; slot++) {
       const { roots, starts, ends } = this.windows
       const root = roots[slot] as number
       const held = root === slot ? null : this.slotAt(slot)

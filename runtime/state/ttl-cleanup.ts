@@ -60,7 +60,7 @@ export class IncrementalCleanup implements AccessCleanup {
       return
     }
     if (table.hashes.size > table.capacity * 0.75) grow(table)
-    const hash = mix(this.backend.reader.hash(this.backend.keys[slot]) ^ VOID_NAMESPACE_HASH)
+    const hash = mix(this.backend.reader.hash(this.backend.keyAt(slot)) ^ VOID_NAMESPACE_HASH)
     table.hashes.set(slot, hash)
     put(table, slot, hash)
   }

@@ -15,6 +15,8 @@ export class KeyedProcessOperator extends StreamOperator {
   collector!: TimestampedCollector
   elementContext!: ElementContext
   fn!: KeyedProcessFunctionLike<unknown, unknown, unknown>
+  /** Its method, which needn't be looked up for every record. */
+  process!: KeyedProcessFunctionLike<unknown, unknown, unknown>['processElement']
 
   override open(context: OperatorContext): void {
     this.name = context.name
@@ -25,12 +27,13 @@ export class KeyedProcessOperator extends StreamOperator {
     if (context.probe !== null) this.elementContext.probe = context.probe
     this.fn = context.userFunction('process') as KeyedProcessFunctionLike<unknown, unknown, unknown>
     openFunction(this.fn, context)
+    this.process = this.fn.processElement
     this.timers.updateAlarm()
   }
 
   override processElement(value: unknown, timestamp: number): void {
     this.collector.timestamp = timestamp
-    const result: unknown = this.fn.processElement(value, this.elementContext, this.collector)
+    const result: unknown = this.process.call(this.fn, value, this.elementContext, this.collector)
     if (result !== undefined) refusePromise(result, 'processElement', this.name)
   }
 

@@ -146,6 +146,7 @@ export class PaneWindowOperator extends StreamOperator {
       call.clear(window)
       backend.release(slot)
     }
+    backend.releasedAll(slots.length)
   }
 
   private emitLate(value: unknown, timestamp: number): void {

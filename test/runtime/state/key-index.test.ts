@@ -36,9 +36,24 @@ test('finds what a Map finds, through additions, removals and growth', () => {
 test('keys that come and go do not fill the table', () => {
   const index = new KeyIndex()
   for (let key = 0; key < 10_000; key++) {
-    index.add(key, key)
-    index.remove(key)
+    index.add(key * 1000, key)
+    index.remove(key * 1000)
   }
-  expect(index.intSlots.length).toBeLessThanOrEqual(256)
-  expect(index.slotOf(9_999)).toBe(-1)
+  expect(index.table.length).toBeLessThanOrEqual(256)
+  expect([index.size(), index.slotOf(9_999_000)]).toEqual([0, -1])
+})
+
+test('numbers that are nearly all keys go into the array, others stay in the table', () => {
+  const index = new KeyIndex()
+  const keys = Array.from({ length: 3_000 }, (_, i) => i * 2)
+  const far = Array.from({ length: 100 }, (_, i) => 10_000_000 + i)
+  for (const key of [...keys, ...far, -1]) index.add(key, key + 5)
+  expect([index.denseCount, index.tableCount]).toEqual([3_000, 101])
+  for (const key of [...keys, ...far, -1]) expect(index.slotOf(key)).toBe(key + 5)
+  for (const key of [1, 5_999, 9_999_999, -2]) expect(index.slotOf(key)).toBe(-1)
+  index.clear()
+  expect([index.size(), index.slotOf(0), index.slotOf(10_000_000), index.slotOf(-1)]).toEqual([0, -1, -1, -1])
+  index.add(7, 1)
+  index.clear()
+  expect([index.dense.length, index.table.length, index.slotOf(7)]).toEqual([64, 128, -1])
 })

@@ -91,7 +91,7 @@ describe('slots', () => {
         backend.set(column, 'v', undefined)
       } else backend.set(column, 'v', undefined)
     }
-    expect(backend.keys.length).toBeLessThan(2_000)
+    expect(backend.slotCount).toBeLessThan(2_000)
     expect(backend.entryCount()).toBe(live.size)
     for (const [key, value] of live) {
       backend.setCurrentKey(key)
@@ -118,6 +118,50 @@ describe('slots', () => {
     }
     expect([backend.entryCount(), backend.eventTimers.count, Array.from(backend.liveSlots())]).toEqual([0, 0, []])
     expect(backend.eventTimers.headTime()).toBe(NaN)
+  })
+
+  test('a key is in the index only once it holds something', () => {
+    const backend = new KeyedStateBackend(null, MAX_PARALLELISM)
+    const column = backend.column('v')
+    for (let key = 0; key < 100; key++) {
+      backend.setCurrentKey(key)
+      backend.set(column, 'v', undefined)
+      expect([backend.currentKey(), backend.get(column, 'v'), backend.index.size()]).toEqual([key, undefined, 0])
+    }
+    expect(backend.slotCount).toBe(1)
+    backend.set(column, 'v', 'held')
+    backend.setCurrentKey(100)
+    backend.registerTimer(backend.eventTimers, 5)
+    backend.setCurrentKey(101)
+    backend.setNamespace(0, 10)
+    backend.setCurrentKey(102)
+    expect([backend.index.size(), Array.from(backend.liveSlots(), (slot) => backend.keyAt(slot))]).toEqual([
+      3,
+      [99, 100],
+    ])
+    backend.setCurrentKey(99)
+    expect(backend.get(column, 'v')).toBe('held')
+  })
+
+  test('when a window lets go of most keys, those that hold nothing else are forgotten with the next record', () => {
+    const backend = new KeyedStateBackend(null, MAX_PARALLELISM)
+    const column = backend.column('v')
+    const slots: number[] = []
+    for (let key = 0; key < 90; key++) {
+      backend.setCurrentKey(key)
+      slots.push(backend.slot)
+      backend.hold(backend.slot)
+      if (key % 9 === 0) backend.set(column, 'v', key)
+    }
+    for (const slot of slots) backend.release(slot)
+    backend.releasedAll(slots.length)
+    expect([backend.index.size(), backend.keyAt(slots[1] as number)]).toEqual([90, 1])
+    backend.setCurrentKey(1_000)
+    expect(backend.keyAt(slots[1] as number)).toBe(undefined)
+    for (let key = 0; key < 90; key++) {
+      backend.setCurrentKey(key)
+      expect([backend.currentKey(), backend.get(column, 'v')]).toEqual([key, key % 9 === 0 ? key : undefined])
+    }
   })
 
   test('the current key survives a sweep, though it holds nothing yet', () => {

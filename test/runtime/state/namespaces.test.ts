@@ -46,7 +46,7 @@ function run(operations: readonly Operation[]): { backend: KeyedStateBackend; mo
       backend.registerTimer(backend.eventTimers, value)
     } else model.delete(name)
     // Small on purpose: a sweep every few allocations.
-    backend.sweepAt = Math.min(backend.sweepAt, backend.keys.length + 4)
+    backend.sweepAt = Math.min(backend.sweepAt, backend.slotCount + 4)
   }
   return { backend, model }
 }
