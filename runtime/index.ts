@@ -50,6 +50,7 @@ export type {
   OnTimerContext,
   OpenContext,
   OperatorStateStore,
+  Partitioner,
   ReduceFunction,
   RuntimeContext,
   SinkContext,

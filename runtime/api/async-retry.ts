@@ -55,7 +55,7 @@ export abstract class RetryStrategyBuilder<R> {
     return this
   }
 
-  /** Asks again if the request failed so; a timeout is a failure too. */
+  /** Asks again if the request failed so. A timeout is final: it is over all attempts together. */
   ifException(predicate: Predicate<unknown>): this {
     requireFunction(predicate, 'test', 'ifException')
     const isAny = predicate === HAS_EXCEPTION_PREDICATE

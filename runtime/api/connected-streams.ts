@@ -24,8 +24,8 @@ export interface StreamPair<IN1, IN2> {
   readonly first: DataStream<IN1>
   readonly second: DataStream<IN2>
   readonly keyed: readonly [boolean, boolean]
-  /** Of what gives each its records. */
-  readonly parallelism: readonly [number, number]
+  /** Maps each stream in the tasks of whatever gives its records. */
+  mapEach<R>(first: (value: IN1) => R, second: (value: IN2) => R): readonly [DataStream<R>, DataStream<R>]
   transform<R>(
     spec: OperatorSpec,
     name: string,

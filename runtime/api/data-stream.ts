@@ -12,6 +12,7 @@ import { BroadcastConnectedStream, BroadcastStream } from './broadcast-streams.t
 import { ConnectedStreams, type StreamPair } from './connected-streams.ts'
 import type { MapStateDescriptor } from '../state/descriptors.ts'
 import type { Evaluation } from './evaluation.ts'
+import { ProcessFunction } from './functions.ts'
 import type {
   Collector,
   FilterFunction,
@@ -19,7 +20,7 @@ import type {
   KeyedProcessFunction,
   KeyFunction,
   MapFunction,
-  ProcessFunction,
+  Partitioner as KeyPartitioner,
   ReduceFunction,
   SinkContext,
 } from './functions.ts'
@@ -37,11 +38,6 @@ import { requireStrategy, strategyFunctions, type WatermarkStrategy } from './wa
 import { GlobalWindows, type WindowAssigner } from './window-assigners.ts'
 import type { WindowInput } from './window-builder.ts'
 import { AllWindowedStream, WindowedStream } from './windowed-stream.ts'
-
-/** Picks a subtask for a key, from 0 to one less than the number of subtasks. Flink's Partitioner. */
-interface Partition<K> {
-  partition(key: K, subtasks: number): number
-}
 
 /** A stream of records of one type. */
 export class DataStream<T> {
@@ -135,7 +131,7 @@ export class DataStream<T> {
     requireStrategy(strategy, 'assignTimestampsAndWatermarks')
     if (strategy.spec.alignment !== undefined) throw new LearnerError('ALIGNMENT_NOT_SOURCE')
     const spec: OperatorSpec = { kind: 'timestampsAndWatermarks', watermarks: strategy.spec }
-    return this.transform(spec, 'Timestamps/Watermarks', strategyFunctions(strategy))
+    return this.alongside(spec, 'Timestamps/Watermarks', strategyFunctions(strategy))
   }
 
   /** Shows every record, as `identifier:subtask> record`. */
@@ -196,7 +192,7 @@ export class DataStream<T> {
 
   /** Sends each record to the subtask your function names, given the record's key and the number of subtasks. */
   partitionCustom<K>(
-    partitioner: Partition<K> | ((key: K, subtasks: number) => number),
+    partitioner: KeyPartitioner<K> | ((key: K, subtasks: number) => number),
     selector: KeyFunction<T, K>,
   ): DataStream<T> {
     requireFunction(partitioner, 'partition', 'partitionCustom')
@@ -234,7 +230,10 @@ export class DataStream<T> {
       first: this,
       second: other,
       keyed: [this instanceof KeyedStream, other instanceof KeyedStream],
-      parallelism: [this.parallelism(), other.parallelism()],
+      mapEach: (first, second) => [
+        this.alongside({ kind: 'map' }, 'Map', { map: first }),
+        other.alongside({ kind: 'map' }, 'Map', { map: second }),
+      ],
       transform: (spec, name, functions) => this.transform(spec, name, functions, other),
     }
   }
@@ -269,12 +268,13 @@ export class DataStream<T> {
     name: string,
     functions: Functions,
     second: DataStream<U> | null = null,
+    usualParallelism: number | null = null,
   ): StreamNode {
     const { graph } = this.evaluation
     if (this.evaluation.isExecuted) throw new LearnerError('AFTER_EXECUTE')
     const edges = second === null ? this.edgesInto(1) : withOneKeyType([...this.edgesInto(1), ...second.edgesInto(2)])
     const inputs = edges.map(({ edge }) => edge)
-    const node = graph.add(spec, name, inputs, { at: this.evaluation.position() })
+    const node = graph.add(spec, name, inputs, { at: this.evaluation.position(), usualParallelism })
     for (const [role, fn] of Object.entries(functions)) graph.registry.set(node.id, role, fn)
     edges.forEach((edge, index) => {
       for (const [role, fn] of Object.entries(edge.functions)) graph.registry.set(node.id, `${role}:${index}`, fn)
@@ -282,11 +282,12 @@ export class DataStream<T> {
     return node
   }
 
-  /** Of what gives the stream its records. */
-  private parallelism(): number {
+  /** An operator with the parallelism of what gives the stream its records: so that it's chained to it. */
+  private alongside<R>(spec: OperatorSpec, name: string, functions: Functions): SingleOutputStreamOperator<R> {
     const { graph } = this.evaluation
     const [first] = this.edges
-    return first === undefined ? graph.config.parallelism : graph.parallelismOf(graph.nodeOf(first.edge.source))
+    const parallelism = first === undefined ? null : graph.parallelismOf(graph.nodeOf(first.edge.source))
+    return new SingleOutputStreamOperator<R>(this.evaluation, this.addNode(spec, name, functions, null, parallelism))
   }
 
   /** The edges as those of one of a node's inputs. */
@@ -300,8 +301,13 @@ export class DataStream<T> {
   }
 
   private partitioned(partitioner: Partitioner, keyType: string | null, functions: Edge['functions']): Edge[] {
+    if (partitioner !== 'HASH' && this instanceof KeyedStream)
+      throw new LearnerError('KEYED_PARTITION', { partitioner })
     const at = keyType === null ? null : this.evaluation.position()
-    return this.edges.map(({ edge }) => ({ edge: { ...edge, partitioner, keyType, at }, functions }))
+    // In Flink a selector is itself whoever uses it, a partitioner only within one call.
+    const picks = functions['keySelector'] ?? (partitioner === 'CUSTOM' ? functions : null)
+    const selector = picks === null ? null : this.evaluation.graph.registry.numberOf(picks)
+    return this.edges.map(({ edge }) => ({ edge: { ...edge, partitioner, keyType, selector, at }, functions }))
   }
 }
 
@@ -331,6 +337,9 @@ abstract class NodeSettings<T> extends DataStream<T> {
 
   /** The operator's id itself, as 32 hex digits out of an earlier run: to find state made before it had a `uid`. */
   setUidHash(uidHash: string): this {
+    const { spec } = this.node
+    // A sink of `sinkTo` may be several operators in Flink, which can't have one id.
+    if (spec.kind === 'sink' && spec.isWriter) throw new LearnerError('UID_HASH_SINK')
     if (!/^[0-9a-f]{32}$/i.test(uidHash)) throw new LearnerError('UID_HASH', { value: String(uidHash) })
     this.node.uidHash = uidHash
     return this
@@ -354,7 +363,10 @@ abstract class NodeSettings<T> extends DataStream<T> {
 
   /** How many key groups its state is cut into: the highest parallelism it can ever be rescaled to. */
   setMaxParallelism(maxParallelism: number): this {
-    this.node.maxParallelism = requireParallelism(maxParallelism)
+    const value = requireParallelism(maxParallelism)
+    if (value > this.node.highestParallelism)
+      throw new LearnerError('NOT_PARALLEL', { operator: this.node.name, value })
+    this.node.maxParallelism = value
     return this
   }
 
@@ -414,7 +426,8 @@ export class KeyedStream<T, K> extends DataStream<T> {
   override process<R>(fn: ProcessFunction<T, R>): SingleOutputStreamOperator<R>
   override process<R>(fn: KeyedProcessFunction<K, T, R> | ProcessFunction<T, R>): SingleOutputStreamOperator<R> {
     requireObject(fn, 'processElement', 'process')
-    return this.transform({ kind: 'keyedProcess' }, 'KeyedProcess', { process: fn })
+    const name = fn instanceof ProcessFunction ? 'Process' : 'KeyedProcess'
+    return this.transform({ kind: 'keyedProcess' }, name, { process: fn })
   }
 
   /**

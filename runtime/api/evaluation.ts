@@ -35,7 +35,7 @@ export class Evaluation {
 
   /** Refuses a graph whose parts don't fit. */
   requireSound(): void {
-    for (const node of this.graph.nodes) requireSoundNode(this.graph, node)
+    for (const node of this.graph.jobNodes()) requireSoundNode(this.graph, node)
   }
 
   /** Called by `execute`. */

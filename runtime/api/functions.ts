@@ -62,6 +62,11 @@ export interface KeySelector<T, K> {
 /** A KeySelector, or just its function. */
 export type KeyFunction<T, K> = KeySelector<T, K> | ((value: T) => K)
 
+/** Picks a subtask for a key, from 0 to one less than the number of subtasks: what `partitionCustom` takes. */
+export interface Partitioner<K> {
+  partition(key: K, subtasks: number): number
+}
+
 /** Finds the event time of a record, in ms since 1970. */
 export interface TimestampAssigner<T> {
   /** `recordTimestamp` is the one the record has already, MIN_TIMESTAMP if none. */

@@ -59,9 +59,8 @@ export function pairWindows<A, B, K, W extends Window>(
 }
 
 /** Both streams as one, each record saying which it comes from: tagged in the task of whatever gives it. */
-function united<A, B>({ first, second, parallelism }: StreamPair<A, B>): DataStream<TaggedUnion<A, B>> {
-  const one = first.map<TaggedUnion<A, B>>(tagOne).setParallelism(parallelism[0])
-  const two = second.map<TaggedUnion<A, B>>(tagTwo).setParallelism(parallelism[1])
+function united<A, B>(pair: StreamPair<A, B>): DataStream<TaggedUnion<A, B>> {
+  const [one, two] = pair.mapEach<TaggedUnion<A, B>>(tagOne, tagTwo)
   return one.union(two)
 }
 

@@ -15,7 +15,10 @@ export interface Edge {
 
 /** The output of a node, main or side, on its way to whoever will read it. */
 export function plainEdge(source: string, tag: string | null): Edge {
-  return { edge: { source, partitioner: null, keyType: null, tag, input: 1, isKeyed: false }, functions: {} }
+  return {
+    edge: { source, partitioner: null, keyType: null, selector: null, tag, input: 1, isKeyed: false },
+    functions: {},
+  }
 }
 
 /** Of two keyed inputs a key type that one declares holds for both: they share the state of a key. */

@@ -41,14 +41,14 @@ export abstract class WindowAssigner<T, W extends Window> {
   /** Flink's name of the class: operators are named after it. */
   abstract readonly name: string
   /** What of it the plan's description shows. */
-  readonly parameters: readonly number[]
+  readonly parameters: readonly (number | string)[]
   /** Never present; let TypeScript infer the types. */
   readonly element?: (element: T) => void
   readonly window?: W
 
   constructor(
     spec: WindowAssignerSpec,
-    parameters: readonly number[],
+    parameters: readonly (number | string)[],
     functions: Readonly<Record<string, unknown>> = {},
   ) {
     this.spec = spec
@@ -181,7 +181,7 @@ export class GlobalWindows extends WindowAssigner<unknown, GlobalWindow> {
   readonly isFiredAtEnd: boolean
 
   private constructor(isFiredAtEnd: boolean) {
-    super({ kind: 'global' }, [])
+    super({ kind: 'global' }, [`trigger=${isFiredAtEnd ? 'EndOfStreamTrigger' : 'NeverTrigger'}`])
     this.isFiredAtEnd = isFiredAtEnd
   }
 

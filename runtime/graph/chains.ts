@@ -80,7 +80,7 @@ function sort(found: ReadonlyMap<string, DraftChain>, isBatch: boolean): Chain[]
   const sorted = Array.from(remaining).filter((chain) => chain.connected.length === 0)
   for (const chain of sorted) remaining.delete(chain)
   const addConsumers = (chain: DraftChain): void => {
-    for (const edge of inResults(chain.leaving, isBatch)) {
+    for (const edge of inResults(chain.leaving, found, isBatch)) {
       const target = chainAt(found, edge.to)
       if (!remaining.has(target)) continue
       const others = target.connected.filter((other) => other !== edge)
@@ -95,13 +95,19 @@ function sort(found: ReadonlyMap<string, DraftChain>, isBatch: boolean): Chain[]
 }
 
 /** In batch mode edges that would carry the same data share one result; so its consumers come together. */
-function inResults(edges: readonly JobEdge[], isBatch: boolean): readonly JobEdge[] {
+function inResults(
+  edges: readonly JobEdge[],
+  found: ReadonlyMap<string, DraftChain>,
+  isBatch: boolean,
+): readonly JobEdge[] {
   if (!isBatch) return edges
   const results = new Map<string, JobEdge[]>()
   for (const job of edges) {
-    const { partitioner, tag } = job.edge
-    const isShared = partitioner !== 'HASH' && partitioner !== 'CUSTOM'
-    const result = JSON.stringify([job.from, partitioner, tag, isShared ? '' : `${job.to} ${job.index}`])
+    const { partitioner, selector, tag } = job.edge
+    const { head, tailFirst } = chainAt(found, job.to)
+    const isChosen = tailFirst.some((node) => node.isParallelismChosen)
+    const consumer = [isChosen ? head.parallelism : null, head.maxParallelism]
+    const result = JSON.stringify([job.from, partitioner, selector, tag, ...consumer])
     results.set(result, [...(results.get(result) ?? []), job])
   }
   return Array.from(results.values()).flat()

@@ -60,6 +60,8 @@ export function displayName(node: PlanNode): string {
 
 /** What graphs say of the node at more length. */
 export function displayDescription(node: PlanNode): string {
+  // In Flink what describes a sink of `sinkTo` doesn't get to its writer.
+  if (node.spec.kind === 'sink' && node.spec.isWriter) return displayName(node)
   return node.description ?? displayName(node)
 }
 

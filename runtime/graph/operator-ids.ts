@@ -44,8 +44,9 @@ export function operatorIds(nodes: readonly IdNode[]): Map<string, string> {
 }
 
 function hashOf(node: IdNode, hashes: ReadonlyMap<string, Uint8Array>): Uint8Array | null {
-  if (node.inputs.some((input) => !hashes.has(input))) return null
+  // A uid's hash needs no inputs: the node may come before some of them, and so counts earlier.
   if (node.uid !== null) return murmur3Bytes(utf8(node.uid))
+  if (node.inputs.some((input) => !hashes.has(input))) return null
   // The number of hashes so far stands for the node, once for itself and once for each chained output.
   const words = new Int32Array(1 + node.chainedOutputs).fill(hashes.size)
   const hash = murmur3Bytes(new Uint8Array(words.buffer))

@@ -18,6 +18,8 @@ export interface PlanEdge {
   readonly isChosen: boolean
   /** On HASH edges: the key type, `infer` where the first key decides. */
   readonly key: string | null
+  /** On HASH and CUSTOM edges: the number of what picks the channel, the same for edges that deal out alike. */
+  readonly selector: number | null
   /** The side output it reads, null for the main one. */
   readonly tag: string | null
   /** Which input of an operator with two it feeds; 1 for all others. */
@@ -84,7 +86,8 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
     stateBackend,
   } = graph.config
   const runtimeMode = graph.resolvedMode()
-  const drafts = graph.nodes.map((node) => draftNode(graph, node))
+  const made = graph.jobNodes()
+  const drafts = made.map((node) => draftNode(graph, node))
   const ids = operatorIds(idNodes(drafts, isChainingEnabled))
   const nodes = drafts.map((draft) => ({
     ...draft,
@@ -105,7 +108,7 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
     nodes,
   }
   const hash = hashOf(body)
-  return { plan: PLAN_VERSION, hash, ...body, nodes: nodes.map((node, i) => placed(node, graph.nodes[i], locate)) }
+  return { plan: PLAN_VERSION, hash, ...body, nodes: nodes.map((node, i) => placed(node, made[i], locate)) }
 }
 
 /** The node with the places where it and its edges were made. */
@@ -178,8 +181,8 @@ function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
       const sameParallelism = graph.parallelismOf(source) === parallelism
       const partitioner = edge.partitioner ?? (sameParallelism ? 'FORWARD' : 'REBALANCE')
       const isChosen = edge.partitioner !== null
-      const { keyType: key, tag, input, isKeyed } = edge
-      return { node: edge.source, partitioner, isChosen, key, tag, input, isKeyed }
+      const { keyType: key, selector, tag, input, isKeyed } = edge
+      return { node: edge.source, partitioner, isChosen, key, selector, tag, input, isKeyed }
     }),
     keyed: node.inputs.some(({ isKeyed }) => isKeyed),
     functions: graph.registry.rolesOf(node.id),

@@ -56,6 +56,8 @@ export interface StreamEdge {
   readonly partitioner: Partitioner | null
   /** On HASH edges: the declared key type as text, or `infer`. */
   readonly keyType: string | null
+  /** On HASH and CUSTOM edges: the number of what picks the channel. Edges with the same one deal out alike. */
+  readonly selector: number | null
   /** Reads this side output rather than the main one. */
   readonly tag: string | null
   /** Which input of an operator with two it feeds; 1 for all others. */
@@ -77,8 +79,10 @@ export interface StreamNode {
   uidHash: string | null
   /** Null: that of its inputs. */
   slotSharingGroup: string | null
-  /** Null: the environment's. */
+  /** As the job chose it; null: the usual one. */
   parallelism: number | null
+  /** Null: the environment's. */
+  readonly usualParallelism: number | null
   /** The highest it may have: 1 for what can't be split. */
   highestParallelism: number
   maxParallelism: number | null
@@ -110,6 +114,14 @@ const DEFAULT_GROUP = 'default'
 /** Finds the learner's functions: the only way from the run to them. */
 export class FunctionRegistry {
   readonly #functions = new Map<string, unknown>()
+  readonly #selectors = new Map<unknown, number>()
+
+  /** Numbers key selectors and the like in the order in which they first come. */
+  numberOf(selector: unknown): number {
+    const number = this.#selectors.get(selector) ?? this.#selectors.size + 1
+    this.#selectors.set(selector, number)
+    return number
+  }
 
   set(nodeId: string, role: string, fn: unknown): void {
     this.#functions.set(`${nodeId} ${role}`, fn)
@@ -152,7 +164,11 @@ export class StreamGraph {
     spec: OperatorSpec,
     name: string,
     inputs: readonly StreamEdge[],
-    options: { readonly at: string | null; readonly highestParallelism?: number },
+    options: {
+      readonly at: string | null
+      readonly highestParallelism?: number
+      readonly usualParallelism?: number | null
+    },
   ): StreamNode {
     const node: StreamNode = {
       id: String(this.nodes.length + 1),
@@ -163,6 +179,7 @@ export class StreamGraph {
       uidHash: null,
       slotSharingGroup: null,
       parallelism: null,
+      usualParallelism: options.usualParallelism ?? null,
       highestParallelism: options.highestParallelism ?? Infinity,
       maxParallelism: null,
       chaining: 'always',
@@ -178,14 +195,21 @@ export class StreamGraph {
     return this.nodes[Number(id) - 1] as StreamNode
   }
 
+  /** Nodes that belong to the job, in the order of calls: a source that nobody reads doesn't, as in Flink. */
+  jobNodes(): StreamNode[] {
+    const read = new Set(this.nodes.flatMap(({ inputs }) => inputs.map(({ source }) => source)))
+    return this.nodes.filter(({ id, spec }) => spec.kind !== 'source' || read.has(id))
+  }
+
   parallelismOf(node: StreamNode): number {
-    return Math.min(node.parallelism ?? this.config.parallelism, node.highestParallelism)
+    const { parallelism, usualParallelism, highestParallelism } = node
+    return Math.min(parallelism ?? usualParallelism ?? this.config.parallelism, highestParallelism)
   }
 
   /** The mode with AUTOMATIC decided: BATCH if every source comes to an end. */
   resolvedMode(): Exclude<RuntimeMode, 'AUTOMATIC'> {
     if (this.config.runtimeMode !== 'AUTOMATIC') return this.config.runtimeMode
-    return this.nodes.every(({ spec }) => spec.kind !== 'source' || isBounded(spec.source)) ? 'BATCH' : 'STREAMING'
+    return this.jobNodes().every(({ spec }) => spec.kind !== 'source' || isBounded(spec.source)) ? 'BATCH' : 'STREAMING'
   }
 
   /** Its own group, or the one all its inputs share; otherwise the default one. */

@@ -22,6 +22,7 @@ import { KeyedBroadcastProcessOperator } from '../../runtime/operators/process/k
 import type { BroadcastState } from '../../runtime/state/map-state.ts'
 import { notYetRun, timestampFrom, type Step, type Vector, type Verdict } from './format.ts'
 import { runSteps } from './operator-vectors.ts'
+import type { ProgramSettings } from './program.ts'
 import { StateCommands } from './state-commands.ts'
 
 type Command = readonly [string, ...unknown[]]
@@ -41,6 +42,9 @@ const KNOWN = new Set([
   'a',
   'et',
   'pt',
+  'det',
+  'dpt',
+  'et+',
   'out',
   'side',
   'ctx',
@@ -55,17 +59,17 @@ class BroadcastCommands {
   /** Null where nothing is keyed. */
   states: StateCommands | null = null
 
-  run(commands: readonly Command[], context: AnyContext, out: Out): void {
+  run(commands: readonly Command[], context: AnyContext, out: Out, timer?: number): void {
     for (const command of commands) {
       try {
-        this.runOne(command, context, out)
+        this.runOne(command, context, out, timer)
       } catch {
         out.collect(['threw'])
       }
     }
   }
 
-  private runOne([name, ...args]: Command, context: AnyContext, out: Out): void {
+  private runOne([name, ...args]: Command, context: AnyContext, out: Out, timer?: number): void {
     const [first] = args
     const keyed = context as KeyedReadOnlyContext<unknown> & KeyedBroadcastContext<unknown>
     switch (name) {
@@ -75,6 +79,15 @@ class BroadcastCommands {
         return keyed.timerService().registerEventTimeTimer(timestampFrom(first))
       case 'pt':
         return keyed.timerService().registerProcessingTimeTimer(timestampFrom(first))
+      case 'det':
+        return keyed.timerService().deleteEventTimeTimer(timestampFrom(first))
+      case 'dpt':
+        return keyed.timerService().deleteProcessingTimeTimer(timestampFrom(first))
+      case 'et+': {
+        const next = (timer ?? context.timestamp() ?? -Infinity) + timestampFrom(first)
+        if (next <= timestampFrom(args[1])) keyed.timerService().registerEventTimeTimer(next)
+        return
+      }
       case 'out':
         return out.collect(first)
       case 'side':
@@ -124,10 +137,16 @@ function sorted(entries: Iterable<readonly [unknown, unknown]>): Record<string, 
 }
 
 class Keyed extends KeyedBroadcastProcessFunction<unknown, Scripted, Scripted, unknown> {
+  readonly settings: ProgramSettings
   readonly commands = new BroadcastCommands()
 
+  constructor(settings: ProgramSettings) {
+    super()
+    this.settings = settings
+  }
+
   override open(): void {
-    this.commands.states = new StateCommands(this.getRuntimeContext(), {})
+    this.commands.states = new StateCommands(this.getRuntimeContext(), this.settings)
   }
   override processElement([, commands]: Scripted, context: KeyedReadOnlyContext<unknown>, out: Out): void {
     this.commands.run(commands, context, out)
@@ -139,6 +158,7 @@ class Keyed extends KeyedBroadcastProcessFunction<unknown, Scripted, Scripted, u
     const domain = context.timeDomain() === 'EVENT_TIME' ? 'event' : 'processing'
     const rules = sorted(context.getBroadcastState(RULES).immutableEntries())
     out.collect(['timer', domain, timestamp, context.getCurrentKey(), rules])
+    this.commands.run(this.settings.onTimer ?? [], context, out, timestamp)
   }
 }
 
@@ -155,11 +175,12 @@ class Plain extends BroadcastProcessFunction<Scripted, Scripted, unknown> {
 
 export function runBroadcastProcess(vector: Vector): Verdict {
   const isKeyed = vector.operator?.kind === 'keyedBroadcastProcess'
-  const unknown = commandsOf(vector).find(([name]) => !KNOWN.has(name))
+  const settings = vector.operator as unknown as ProgramSettings
+  const unknown = [...commandsOf(vector), ...(settings.onTimer ?? [])].find(([name]) => !KNOWN.has(name))
   if (unknown !== undefined) return notYetRun(`command ${unknown[0]}`)
   return runSteps(withOurRefusals(vector), {
     create: () => (isKeyed ? new KeyedBroadcastProcessOperator([RULES]) : new BroadcastProcessOperator([RULES])),
-    functions: () => ({ broadcastProcess: isKeyed ? new Keyed() : new Plain() }),
+    functions: () => ({ broadcastProcess: isKeyed ? new Keyed(settings) : new Plain() }),
     key: isKeyed ? { select: (value) => (value as Scripted)[0], type: { kind: 'STRING' } } : null,
     secondKey: null,
     sideOutputs: ['side'],

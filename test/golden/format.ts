@@ -124,15 +124,17 @@ function withoutClass(output: readonly unknown[]): readonly unknown[] {
   return kind === 'record' && Array.isArray(value) && value[0] === 'threw' ? [kind, ['threw'], ...rest] : output
 }
 
-/** Runs of records with one firing time are sorted, everything else keeps its place. */
+/** Timers of one firing time are sorted, each with what its commands emit; everything else keeps its place. */
 function canonical(outputs: readonly (readonly unknown[])[]): string {
-  const groups: { readonly at: string; readonly texts: string[] }[] = []
+  const groups: { readonly at: string | null; readonly texts: string[] }[] = []
   for (const output of outputs) {
     const at = firingTime(output)
     const text = JSON.stringify(output)
     const last = groups.at(-1)
-    if (last !== undefined && at !== null && last.at === at) last.texts.push(text)
-    else groups.push({ at: at ?? `alone ${groups.length}`, texts: [text] })
+    const isData = output[0] === 'record' || output[0] === 'side'
+    if (typeof last?.at === 'string' && at === null && isData) last.texts[last.texts.length - 1] += ` ${text}`
+    else if (typeof last?.at === 'string' && last.at === at) last.texts.push(text)
+    else groups.push({ at, texts: [text] })
   }
   return groups.map(({ texts }) => texts.sort().join(' ')).join(' | ')
 }

@@ -10,17 +10,10 @@ import {
   type JobVertex,
 } from '../../runtime/graph/job-graph.ts'
 import { createPlan } from '../../runtime/graph/plan.ts'
-import {
-  DataStream,
-  DiscardingSink,
-  Duration,
-  KeyedProcessFunction,
-  StreamExecutionEnvironment,
-  TumblingEventTimeWindows,
-  WatermarkStrategy,
-} from '../../runtime/index.ts'
-import type { DataStreamSink, KeyedStream, SingleOutputStreamOperator } from '../../runtime/index.ts'
+import { StreamExecutionEnvironment } from '../../runtime/index.ts'
+import type { DataStream, DataStreamSink, SingleOutputStreamOperator } from '../../runtime/index.ts'
 import { PARTITIONER_PROPERTIES } from '../../runtime/record/partitioner.ts'
+import { applyOperator } from './graph-operators.ts'
 import { failed, notYetRun, PASSED, type Vector, type Verdict } from './format.ts'
 
 interface TopologyStep {
@@ -30,6 +23,7 @@ interface TopologyStep {
   readonly with?: string
   readonly name?: string
   readonly uid?: string
+  readonly uidHash?: string
   readonly description?: string
   readonly parallelism?: number
   readonly maxParallelism?: number
@@ -43,21 +37,10 @@ type Numbers = DataStream<number>
 /** Thrown for an operator that can't be built yet. */
 class NotYet extends Error {}
 
-const same = (n: number): number => n
-
-class Same extends KeyedProcessFunction<number, number, number> {
-  override processElement(): void {}
-}
-
-class Add {
-  reduce(a: number, b: number): number {
-    return a + b
-  }
-}
-
 export function runGraph(vector: Vector): Verdict {
-  const { parallelism, mode, chaining, steps, error } = vector as unknown as {
+  const { parallelism, maxParallelism, mode, chaining, steps, error } = vector as unknown as {
     parallelism: number
+    maxParallelism?: number
     mode: 'STREAMING' | 'BATCH'
     chaining: boolean
     steps: readonly TopologyStep[]
@@ -69,6 +52,7 @@ export function runGraph(vector: Vector): Verdict {
     const executionPlan = evaluateIn(evaluation, () => {
       const env = StreamExecutionEnvironment.getExecutionEnvironment()
       env.setRuntimeMode(mode)
+      if (maxParallelism !== undefined) env.setMaxParallelism(maxParallelism)
       if (!chaining) env.disableOperatorChaining()
       build(env, steps)
       return JSON.parse(env.getExecutionPlan()) as unknown
@@ -94,14 +78,12 @@ export function runGraph(vector: Vector): Verdict {
 }
 
 function build(env: StreamExecutionEnvironment, steps: readonly TopologyStep[]): void {
-  const streams = new Map<string, Numbers | KeyedStream<number, number>>()
-  const at = (id: string | undefined): Numbers => streams.get(id ?? '') as Numbers
+  const streams = new Map<string, Numbers>()
   for (const step of steps) {
-    const made = apply(env, step, at)
-    if (made instanceof DataStream) {
-      if (isOperator(made)) place(made, step)
-      streams.set(step.id, made)
-    }
+    const made = applyOperator(env, step.op, streams.get(step.from ?? ''), streams.get(step.with ?? ''))
+    if (made === null) throw new NotYet(`operator ${step.op}`)
+    if (isOperator(made)) place(made, step)
+    streams.set(step.id, made)
   }
 }
 
@@ -111,56 +93,12 @@ function isOperator(stream: Numbers): stream is Operator {
   return 'setParallelism' in stream
 }
 
-function apply(env: StreamExecutionEnvironment, step: TopologyStep, at: (id: string | undefined) => Numbers): Numbers {
-  const input = at(step.from)
-  switch (step.op) {
-    case 'sequence':
-      return env.fromSequence(1, 10)
-    case 'fromData':
-      return env.fromData([1, 2, 3])
-    case 'map':
-      return input.map(same)
-    case 'filter':
-      return input.filter(() => true)
-    case 'flatMap':
-      return input.flatMap<number>((n, out) => out.collect(n))
-    case 'watermarks':
-      return input.assignTimestampsAndWatermarks(WatermarkStrategy.forBoundedOutOfOrderness(Duration.ofMillis(1)))
-    case 'keyBy':
-      return input.keyBy(same)
-    case 'reduce':
-      return (input as KeyedStream<number, number>).reduce((a, b) => a + b)
-    case 'keyedProcess':
-      return (input as KeyedStream<number, number>).process(new Same())
-    case 'window':
-      return (input as KeyedStream<number, number>)
-        .window(TumblingEventTimeWindows.of(Duration.ofSeconds(5)))
-        .reduce(new Add())
-    case 'rebalance':
-    case 'rescale':
-    case 'shuffle':
-    case 'global':
-    case 'forward':
-    case 'broadcast':
-      return input[step.op]()
-    case 'union':
-      return input.union(at(step.with))
-    case 'connect':
-      return input.connect(at(step.with)).map({ map1: same, map2: same })
-    case 'sink':
-      return input.sinkTo(new DiscardingSink<number>())
-    case 'print':
-      return input.print()
-    default:
-      throw new NotYet(`operator ${step.op}`)
-  }
-}
-
 function place(operator: Operator, step: TopologyStep): void {
   if (step.parallelism !== undefined) operator.setParallelism(step.parallelism)
   if (step.maxParallelism !== undefined) operator.setMaxParallelism(step.maxParallelism)
   if (step.name !== undefined) operator.name(step.name)
   if (step.uid !== undefined) operator.uid(step.uid)
+  if (step.uidHash !== undefined) operator.setUidHash(step.uidHash)
   if (step.description !== undefined) operator.setDescription(step.description)
   if (step.slotSharingGroup !== undefined) operator.slotSharingGroup(step.slotSharingGroup)
   if (step.disableChaining === true) operator.disableChaining()

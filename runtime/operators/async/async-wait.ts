@@ -42,6 +42,8 @@ const RETRY = 2
 
 export class AsyncWaitOperator extends StreamOperator implements RequestPort {
   readonly spec: AsyncSpec
+  /** Whether a request that is exactly as old as its timeout may still be made again: only where timers aren't late. */
+  readonly isTimeoutExclusive: boolean
   readonly queue: ElementQueue
   context!: OperatorContext
   /** Elements taken in and not emitted, in order: written when a snapshot is taken. */
@@ -67,9 +69,11 @@ export class AsyncWaitOperator extends StreamOperator implements RequestPort {
   isInside = false
   failure: { readonly error: unknown } | null = null
 
-  constructor(spec: AsyncSpec) {
+  /** In a job Flink's timers fire a ms late, so a timeout is final. Its test harness's fire in time, and it isn't. */
+  constructor(spec: AsyncSpec, isTimeoutExclusive = false) {
     super()
     this.spec = spec
+    this.isTimeoutExclusive = isTimeoutExclusive
     this.queue = spec.isOrdered ? new OrderedElementQueue() : new UnorderedElementQueue()
   }
 
@@ -221,12 +225,18 @@ export class AsyncWaitOperator extends StreamOperator implements RequestPort {
     const { retry } = this.spec
     if (element.isRetryAwaited || element.isFinal) return true
     const isWanted = results === null ? this.isRetriedError(error) : this.isRetriedResult(results)
-    if (retry === null || !isWanted || element.attempts > retry.maxAttempts) return false
+    if (retry === null || !isWanted || element.attempts > retry.maxAttempts || this.isOver(element)) return false
     element.isRetryAwaited = true
     const number = this.nextNumber++
     this.retries.set(number, element)
     this.due.push(this.context.nowMs() + backoffMs(retry, element.attempts), RETRY, number)
     return true
+  }
+
+  /** What is older than its timeout isn't tried again. */
+  private isOver({ deadlineMs }: Pending): boolean {
+    const nowMs = this.context.nowMs()
+    return this.isTimeoutExclusive ? nowMs > deadlineMs : nowMs >= deadlineMs
   }
 
   private conclude(element: Pending, results: readonly unknown[] | null, error: unknown): void {

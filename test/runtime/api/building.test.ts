@@ -48,6 +48,7 @@ class Keyed extends KeyedProcessFunction<number, number, number> {
   override processElement(): void {}
 }
 const numbers = (env: Env) => env.fromElements(1, 2)
+const keyedNumbers = (env: Env) => numbers(env).keyBy((n) => n)
 const noWatermarks = WatermarkStrategy.noWatermarks<number>()
 
 describe('refused where it is called', () => {
@@ -100,6 +101,12 @@ describe('refused where it is called', () => {
     ],
     ['PARALLELISM', (env) => env.setMaxParallelism(32769)],
     ['NOT_PARALLEL', (env) => numbers(env).setParallelism(2)],
+    ['NOT_PARALLEL', (env) => numbers(env).setMaxParallelism(2)],
+    ['KEYED_PARTITION', (env) => keyedNumbers(env).rebalance()],
+    ['KEYED_PARTITION', (env) => keyedNumbers(env).broadcast()],
+    ['KEYED_PARTITION', (env) => keyedNumbers(env).partitionCustom(() => 0, Number)],
+    ['UID_HASH', (env) => numbers(env).setUidHash('abc')],
+    ['UID_HASH_SINK', (env) => numbers(env).sinkTo(new PrintSink()).setUidHash('0'.repeat(32))],
     [
       'UID_TWICE',
       (env) =>

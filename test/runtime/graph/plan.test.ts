@@ -153,7 +153,16 @@ describe('the document', () => {
       watermarks: { generator: 'bounded', outOfOrdernessMs: 5000, assignsTimestamps: true, perRecord: false },
     })
     expect(plan.nodes[1]?.inputs).toEqual([
-      { node: '1', partitioner: 'HASH', isChosen: true, key: 'infer', tag: null, input: 1, isKeyed: true },
+      {
+        node: '1',
+        partitioner: 'HASH',
+        isChosen: true,
+        key: 'infer',
+        selector: 1,
+        tag: null,
+        input: 1,
+        isKeyed: true,
+      },
     ])
     expect(plan.nodes[1]?.maxParallelism).toBe(256)
   })
