@@ -40,3 +40,9 @@ declare module 'monaco-editor/languages/features/typescript/lib/typescriptServic
   import type tsModule from 'typescript'
   export const typescript: typeof tsModule
 }
+
+declare module 'monaco-editor/languages/definitions/typescript/typescript' {
+  import type { languages } from 'monaco-editor/editor'
+  export const conf: languages.LanguageConfiguration
+  export const language: languages.IMonarchLanguage & { readonly keywords: readonly string[] }
+}

@@ -74,6 +74,23 @@ describe('layout', () => {
     }
   })
 
+  test.each([
+    [[1, 2], { width: 680, height: 470 }],
+    [[1, 2, 1], { width: 900, height: 420 }],
+    [[1, 1], { width: 366, height: 420 }],
+  ])('%j: the figure fits its frame, with fewer keys if need be', (parallelisms, room) => {
+    const { width, height, keyRows } = layoutDataflow(topology(parallelisms), 'physical', room)
+    expect([width, height]).toEqual([room.width, room.height])
+    expect(keyRows).toBeLessThanOrEqual(6)
+    expect(keyRows).toBeGreaterThanOrEqual(2)
+  })
+
+  test('where there is room for every key nothing is left out', () => {
+    const { keyRows, cards } = layoutDataflow(topology([1, 2, 1]), 'physical', { width: 1200, height: 800 })
+    expect(keyRows).toBe(6)
+    expect(cards[1]?.width).toBeGreaterThan(264)
+  })
+
   test('physical has a card a subtask and a band a channel; logical one each a chain and edge', () => {
     const job = topology([1, 2, 1])
     const physical = layoutDataflow(job, 'physical', ROOM)

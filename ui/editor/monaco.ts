@@ -1,8 +1,8 @@
 // Monaco, set up once: workers, TypeScript's options, the types of 'streambed'. Everything that imports this module is
 // in the lazy chunk (see load-editor.ts).
-import { editor, Uri } from 'monaco-editor/editor'
+import { editor, languages, Uri } from 'monaco-editor/editor'
 import 'monaco-editor/features/register.all'
-import 'monaco-editor/languages/definitions/typescript/register'
+import { conf, language as grammar } from 'monaco-editor/languages/definitions/typescript/typescript'
 import { typescriptDefaults } from 'monaco-editor/languages/features/typescript/register'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { streambedTypes } from 'virtual:streambed-types'
@@ -32,6 +32,7 @@ const compilerOptions = {
 
 /** Sets Monaco up for messages in this language. Call once, before the first editor. */
 export function setUpMonaco(language: string): void {
+  colourTypeScript()
   let workerLanguage = language
   self.MonacoEnvironment = {
     getWorker: (_, label) =>
@@ -49,6 +50,18 @@ export function setUpMonaco(language: string): void {
     { content: learnerGlobals, filePath: 'file:///node_modules/@types/job/index.d.ts' },
   ])
   defineThemes()
+}
+
+/**
+ * Registered at once rather than on demand: no line is ever shown without its colours. `out`, a keyword only among type
+ * parameters, is what every job calls its collector.
+ */
+function colourTypeScript(): void {
+  const id = 'typescript'
+  languages.register({ id })
+  const keywords = grammar.keywords.filter((word) => word !== 'out')
+  languages.setMonarchTokensProvider(id, { ...grammar, keywords })
+  languages.setLanguageConfiguration(id, conf)
 }
 
 let setLanguage: (name: string) => void = () => {}

@@ -28,6 +28,14 @@ export function readInlines(nodes: readonly Node[], context: InlineContext): Inl
   return pieces
 }
 
+/** Quotation marks as they are printed: authors type straight ones. What follows `code` is a text of its own, as in `x`'s. */
+export function typographic(text: string): string {
+  return text
+    .replaceAll("'", '’')
+    .replace(/(^|[\s([{—])"/g, '$1“')
+    .replaceAll('"', '”')
+}
+
 /** The plain text of pieces. */
 export function textOf(pieces: readonly Inline[]): string {
   return pieces.map((piece) => ('text' in piece ? piece.text : textOf(piece.children))).join('')
@@ -45,7 +53,7 @@ function readInline(node: Node, context: InlineContext): Inline[] {
           'Check the ** marks; beside Chinese punctuation move the mark or the punctuation.',
         )
       }
-      return [{ kind: 'text', text: node.value.replace(/\n/g, ' ') }]
+      return [{ kind: 'text', text: typographic(node.value.replace(/\n/g, ' ')) }]
     case 'inlineCode':
       return [{ kind: 'code', text: node.value }]
     case 'emphasis':

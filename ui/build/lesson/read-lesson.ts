@@ -9,6 +9,7 @@ import { parse as parseYaml } from 'yaml'
 import type { Block, LessonText } from '../../lesson/lesson-model.ts'
 import { suggestion, type Problem, Problems } from '../../../runtime/host/problem.ts'
 import { readBlocks, type BlockContext } from './read-blocks.ts'
+import { typographic } from './read-inline.ts'
 
 export type LessonContext = Omit<BlockContext, 'problems'>
 
@@ -55,8 +56,8 @@ function readHead(yaml: string | null, problems: Problems): Head {
   }
   const needs: unknown = head['needs'] ?? []
   return {
-    title: String(head['title'] ?? ''),
-    goal: String(head['goal'] ?? ''),
+    title: typographic(String(head['title'] ?? '')),
+    goal: typographic(String(head['goal'] ?? '')),
     needs: Array.isArray(needs) ? needs.map(String) : [],
     minutes: typeof minutes === 'number' ? minutes : 0,
     source: String(head['source'] ?? ''),

@@ -39,6 +39,8 @@ export interface FlowLayout {
   readonly isDown: boolean
   /** Cards are chains, not subtasks: as asked for, or because there are too many subtasks. */
   readonly isLogical: boolean
+  /** Keys that a card has room for. */
+  readonly keyRows: number
   readonly cards: readonly FlowCard[]
   readonly bands: readonly FlowBand[]
 }
@@ -47,13 +49,20 @@ const MARGIN = 18
 const GAP = 22
 const CARD = 176
 const KEYED_CARD = 264
+const WIDEST_KEYED_CARD = 340
 const LEAST_REACH = 84
+const GOOD_REACH = 150
 const NARROW = 560
 /** Above so many subtasks a column is drawn as one card per chain. */
 const MOST_CARDS = 24
 export const KEY_ROWS = 6
-const HEAD = 74
+const LEAST_KEY_ROWS = 2
+const HEAD = 90
+const TABLE_HEAD = 26
 const ROW = 22
+const LOGICAL_ROW = 22
+/** Between rows of cards on a narrow stage. */
+const DROP = 88
 
 export function layoutDataflow(topology: Topology, mode: FlowMode, room: FlowRoom): FlowLayout {
   const isLogical = mode === 'logical' || topology.vertices.some(({ parallelism }) => parallelism > MOST_CARDS)
@@ -61,13 +70,18 @@ export function layoutDataflow(topology: Topology, mode: FlowMode, room: FlowRoo
   const layers = layersOf(topology)
   const items = itemsOf(topology, isLogical)
   const columns = layers.map((vertices) => items.filter(({ vertex }) => vertices.includes(vertex)))
-  const cards = isDown ? stackDown(columns, topology, room) : standInColumns(columns, topology, room)
+  const keyRows = isLogical ? 0 : keyRowsFor(columns, topology, room, isDown)
+  const heightOf = ({ vertex }: Item): number => cardHeight(topology, vertex, isLogical ? null : keyRows)
+  const cards = isDown
+    ? stackDown(columns, topology, room, heightOf)
+    : standInColumns(columns, topology, room, { heightOf, isLogical })
   const bands = bandsOf(topology, cards, isLogical, isDown)
   return {
     width: Math.max(room.width, ...cards.map(({ x, width }) => x + width + MARGIN)),
     height: Math.max(room.height, ...cards.map(({ y, height }) => y + height + MARGIN)),
     isDown,
     isLogical,
+    keyRows,
     cards,
     bands,
   }
@@ -114,25 +128,52 @@ function isKeyed({ vertices }: Topology, vertex: number): boolean {
   return vertices[vertex]?.nodes.some((node) => node.isKeyed) === true
 }
 
-function heightOf(topology: Topology, vertex: number): number {
-  return isKeyed(topology, vertex) ? HEAD + 26 + KEY_ROWS * ROW : HEAD + 20
+/** `keyRows`: null for a card of the logical view, which lists its operators. */
+function cardHeight(topology: Topology, vertex: number, keyRows: number | null): number {
+  if (keyRows === null) return 52 + LOGICAL_ROW * (topology.vertices[vertex]?.nodes.length ?? 1)
+  return isKeyed(topology, vertex) ? HEAD + TABLE_HEAD + keyRows * ROW : HEAD + 4
 }
 
-function standInColumns(columns: readonly Item[][], topology: Topology, room: FlowRoom): FlowCard[] {
-  const widths = columns.map((items) => (items.some(({ vertex }) => isKeyed(topology, vertex)) ? KEYED_CARD : CARD))
+/** As many keys in each card as leave the whole figure in sight. */
+function keyRowsFor(columns: readonly Item[][], topology: Topology, room: FlowRoom, isDown: boolean): number {
+  const isTall = ({ vertex }: Item): boolean => isKeyed(topology, vertex)
+  const rowsIn = (height: number, items: readonly Item[]): number => {
+    const tall = items.filter(isTall).length
+    const least = items.reduce((sum, { vertex }) => sum + cardHeight(topology, vertex, 0), 0)
+    return tall === 0 ? KEY_ROWS : (height - least) / tall / ROW
+  }
+  const free = room.height - 2 * MARGIN
+  // Stacked, the tallest card of each row counts; side by side, the fullest column.
+  const heads = columns.flatMap((items) => items.find(isTall) ?? items[0] ?? [])
+  const rows = isDown
+    ? rowsIn(free - DROP * (columns.length - 1), heads)
+    : Math.min(...columns.map((items) => rowsIn(free - GAP * (items.length - 1), items)))
+  return Math.max(LEAST_KEY_ROWS, Math.min(KEY_ROWS, Math.floor(rows)))
+}
+
+interface CardSizes {
+  readonly heightOf: (item: Item) => number
+  readonly isLogical: boolean
+}
+
+function standInColumns(
+  columns: readonly Item[][],
+  topology: Topology,
+  room: FlowRoom,
+  { heightOf, isLogical }: CardSizes,
+): FlowCard[] {
+  const widths = columnWidths(columns, topology, room, isLogical)
   const taken = widths.reduce((sum, width) => sum + width, 0)
   const free = room.width - 2 * MARGIN - taken
   const reach = columns.length < 2 ? 0 : Math.min(240, Math.max(LEAST_REACH, free / (columns.length - 1)))
   const whole = taken + reach * (columns.length - 1)
-  const heights = columns.map((items) =>
-    items.reduce((sum, { vertex }) => sum + heightOf(topology, vertex) + GAP, -GAP),
-  )
+  const heights = columns.map((items) => items.reduce((sum, item) => sum + heightOf(item) + GAP, -GAP))
   const tallest = Math.max(room.height - 2 * MARGIN, ...heights)
   let x = Math.max(MARGIN, (room.width - whole) / 2)
   return columns.flatMap((items, column) => {
     let y = MARGIN + (tallest - (heights[column] ?? 0)) / 2
     const cards = items.map((item): FlowCard => {
-      const height = heightOf(topology, item.vertex)
+      const height = heightOf(item)
       const card = { ...item, x, y, width: widths[column] ?? CARD, height }
       y += height + GAP
       return card
@@ -142,7 +183,22 @@ function standInColumns(columns: readonly Item[][], topology: Topology, room: Fl
   })
 }
 
-function stackDown(columns: readonly Item[][], topology: Topology, room: FlowRoom): FlowCard[] {
+/** Cards with state in them take what room there is beyond a good length of channel. */
+function columnWidths(columns: readonly Item[][], topology: Topology, room: FlowRoom, isLogical: boolean): number[] {
+  const hasState = columns.map((items) => !isLogical && items.some(({ vertex }) => isKeyed(topology, vertex)))
+  const keyed = hasState.filter(Boolean).length
+  const taken = keyed * KEYED_CARD + (columns.length - keyed) * CARD + (columns.length - 1) * GOOD_REACH
+  const more = (room.width - 2 * MARGIN - taken) / Math.max(1, keyed)
+  const wide = Math.round(Math.max(KEYED_CARD, Math.min(WIDEST_KEYED_CARD, KEYED_CARD + more)))
+  return hasState.map((is) => (is ? wide : CARD))
+}
+
+function stackDown(
+  columns: readonly Item[][],
+  topology: Topology,
+  room: FlowRoom,
+  heightOf: (item: Item) => number,
+): FlowCard[] {
   let y = MARGIN
   return columns.flatMap((items) => {
     const least = items.some(({ vertex }) => isKeyed(topology, vertex)) ? 160 : 120
@@ -151,11 +207,11 @@ function stackDown(columns: readonly Item[][], topology: Topology, room: FlowRoo
     const whole = width * items.length + GAP * (items.length - 1)
     let x = Math.max(MARGIN, (room.width - whole) / 2)
     const cards = items.map((item): FlowCard => {
-      const card = { ...item, x, y, width, height: heightOf(topology, item.vertex) }
+      const card = { ...item, x, y, width, height: heightOf(item) }
       x += width + GAP
       return card
     })
-    y += Math.max(...cards.map(({ height }) => height)) + 88
+    y += Math.max(...cards.map(({ height }) => height)) + DROP
     return cards
   })
 }
