@@ -18,6 +18,8 @@ const WORDS = {
       `${source}, ${count} record${count === 1 ? '' : 's'}${from === null ? '' : ` (the smallest input found, of ${from})`}:`,
     own: 'On the job’s own data.',
     at: (parallelism: number) => `Parallelism ${parallelism}.`,
+    apart: ' ',
+    colon: ': ',
     expected: 'must come out',
     actual: 'came out',
     nothing: 'nothing',
@@ -32,6 +34,8 @@ const WORDS = {
       `${source}，${count} 条记录${from === null ? '' : `（从 ${from} 条中找到的最小输入）`}：`,
     own: '使用作业自己的数据。',
     at: (parallelism: number) => `并行度 ${parallelism}。`,
+    apart: '',
+    colon: '：',
     expected: '应该输出',
     actual: '实际输出',
     nothing: '什么也没有',
@@ -71,7 +75,7 @@ export function failureText(failure: CheckFailure, language: Language): string {
   const words = WORDS[language]
   const { run, expected, actual, shrunkFrom } = failure
   const { what, todo } = render(failure.message, language)
-  const lines = [todo === '' ? what : `${what} ${todo}`, words.at(run.parallelism)]
+  const lines = [todo === '' ? what : `${what}${words.apart}${todo}`, words.at(run.parallelism)]
   if (run.inputs.length === 0) lines.push(words.own)
   for (const { source, records } of run.inputs) {
     lines.push(words.input(source, records.length, shrunkFrom))
@@ -89,7 +93,11 @@ export function failureText(failure: CheckFailure, language: Language): string {
   )
   const isAboutLeft = failure.finding.kind === 'state' || failure.finding.kind === 'timers'
   if (isAboutLeft)
-    lines.push(`${words.left}:`, ...left.slice(0, MOST_ROWS), ...rest(left.length - MOST_ROWS, words.more))
+    lines.push(
+      `${words.left}${words.colon.trim()}`,
+      ...left.slice(0, MOST_ROWS),
+      ...rest(left.length - MOST_ROWS, words.more),
+    )
   for (const diagnostic of failure.diagnostics) lines.push(diagnosticText(diagnostic, language))
   return lines.join('\n')
 }
@@ -116,11 +124,11 @@ function testOf({ id, says, status, failure }: CheckResult, why: string | null, 
 function rowsText(
   title: string,
   rows: readonly string[],
-  words: { readonly nothing: string; readonly more: (count: number) => string },
+  words: { readonly colon: string; readonly nothing: string; readonly more: (count: number) => string },
 ): string[] {
-  if (rows.length === 0) return [`${title}: ${words.nothing}`]
+  if (rows.length === 0) return [`${title}${words.colon}${words.nothing}`]
   const shown = rows.slice(0, MOST_ROWS).map((row) => `  ${row}`)
-  return [`${title}:`, ...shown, ...rest(rows.length - MOST_ROWS, words.more)]
+  return [`${title}${words.colon.trim()}`, ...shown, ...rest(rows.length - MOST_ROWS, words.more)]
 }
 
 function rest(count: number, more: (count: number) => string): string[] {

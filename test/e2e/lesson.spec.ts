@@ -164,3 +164,22 @@ test('an address that names nothing shows the first lesson and says so', async (
   await expect(page.getByText('There is no page at that address')).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Alert on everything')
 })
+
+test('no window is too narrow or too low for the page, nor for the figure of two subtasks', async ({ page }) => {
+  await page.goto(REMEMBER)
+  await page.locator('[data-run="flag"] button').click()
+  await page.locator('footer[data-state="running"]').waitFor()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  const clipped = (): Promise<number> =>
+    page.locator('.scroller').evaluate((scroller) => scroller.scrollHeight - scroller.clientHeight)
+  for (const [width, height] of [
+    [1440, 900],
+    [1280, 800],
+    [1024, 900],
+    [768, 1024],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    await expect.poll(clipped).toBeLessThanOrEqual(1)
+  }
+})

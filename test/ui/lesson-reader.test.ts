@@ -29,6 +29,16 @@ function problems(body: string): string[] {
   return found.map((problem) => `${problem.line - 8}: ${problem.what} ${problem.remedy}`)
 }
 
+test('quotation marks are printed as such, in prose and not in code', () => {
+  const { blocks } = read('It\'s `Job\'s` own "word", `x`\'s and ("this").').text
+  const [paragraph] = blocks
+  const text = JSON.stringify(paragraph)
+  expect(text).toContain('It’s ')
+  expect(text).toContain("Job's")
+  expect(text).toContain(' own “word”, ')
+  expect(text).toContain('’s and (“this”).')
+})
+
 describe('what a lesson can hold', () => {
   test.each([
     ['::cell{file=Job.ts}', { kind: 'cell', file: 'Job.ts' }],

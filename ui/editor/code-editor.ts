@@ -1,5 +1,5 @@
 // One Monaco editor in the page: as tall as its text (the page scrolls, not the editor), and one that the keyboard can
-// leave: Esc gives the Tab key back to the page until the next letter.
+// leave. The Tab key is the page's until something is typed or clicked, and again after Esc: who walks by changes nothing.
 import type { Span } from '../../runtime/host/protocol.ts'
 import { addressOf } from './job-worker.ts'
 import { editor, Uri } from './monaco.ts'
@@ -62,7 +62,10 @@ export function createCodeEditor(element: HTMLElement, keys: CodeEditorKeys): Co
       code.updateOptions({ ariaLabel: label })
       keys.onHeight(code.getContentHeight())
     },
-    focus: (at) => focusAt(code, at),
+    focus(at) {
+      focusAt(code, at)
+      code.updateOptions({ tabFocusMode: false })
+    },
     goTo(span) {
       const position = { lineNumber: span.line, column: span.column }
       code.setPosition(position)
@@ -165,7 +168,11 @@ function bindKeys(code: editor.IStandaloneCodeEditor, keys: CodeEditorKeys): voi
     keys.onStop()
     code.updateOptions({ tabFocusMode: true })
   })
-  code.onDidBlurEditorWidget(() => code.updateOptions({ tabFocusMode: false }))
+  let isPointed = false
+  element(code).addEventListener('pointerdown', () => (isPointed = true), true)
+  code.onMouseDown(() => code.updateOptions({ tabFocusMode: false }))
+  code.onDidFocusEditorWidget(() => code.updateOptions({ tabFocusMode: !isPointed }))
+  code.onDidBlurEditorWidget(() => (isPointed = false))
 }
 
 // Monaco's numbers for keys.

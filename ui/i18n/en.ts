@@ -8,6 +8,8 @@ export const en = {
   brand: 'Streambed',
   /** Whole numbers. */
   number,
+  /** Between two sentences. */
+  apart: ' ',
   pageTitle: (lesson: string) => `${lesson} · Streambed`,
   playground:
     'A job of your own: change it, add files, run it. It begins with the fraud detector of the second lesson.',

@@ -5,6 +5,7 @@ const number = new Intl.NumberFormat('zh-CN').format
 export const zh = {
   brand: 'Streambed',
   number,
+  apart: '',
   pageTitle: (lesson: string) => `${lesson} · Streambed`,
   playground: '你自己的作业：可以修改、添加文件、运行。开头是第二课的欺诈检测器。',
   minutes: (n: number) => `${n} 分钟`,

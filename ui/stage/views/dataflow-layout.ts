@@ -56,7 +56,7 @@ const NARROW = 560
 /** Above so many subtasks a column is drawn as one card per chain. */
 const MOST_CARDS = 24
 export const KEY_ROWS = 6
-const LEAST_KEY_ROWS = 2
+const LEAST_KEY_ROWS = 1
 const HEAD = 90
 const TABLE_HEAD = 26
 const ROW = 22
