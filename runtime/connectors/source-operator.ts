@@ -110,8 +110,8 @@ export class SourceOperator extends StreamOperator {
   emit(cursor: SourceCursor, single: boolean): void {
     if (this.functionReader !== null) return this.emitFrom(this.functionReader, cursor, single)
     const { reader, splitReader, outputs, logic, outlet } = this
-    const { assigner, bounded, generator, isListening } = logic
-    if (!single && assigner !== null && outputs === null && (bounded !== null || !isListening)) {
+    const { assigner } = logic
+    if (!single && assigner !== null && outputs === null) {
       this.emitStamped(cursor, assigner)
       return
     }
@@ -128,13 +128,7 @@ export class SourceOperator extends StreamOperator {
         outputs.recordPassed(lastSplit, value, timestamp)
         if (hasSplitEnded) outputs.release(lastSplit)
         this.checkAlignment(cursor, i)
-      } else if (bounded !== null) {
-        if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
-      } else if (isListening) {
-        generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, logic)
-        if (logic.spec.perRecord) generator.onPeriodicEmit(logic)
-        this.checkAlignment(cursor, i)
-      }
+      } else this.recordPassed(cursor, i, value, timestamp)
       if (single) {
         cursor.index = i + 1
         return
@@ -153,12 +147,25 @@ export class SourceOperator extends StreamOperator {
       const given = hasTimestamp(own) ? assigner(value, own) : assigner(value, MIN_TIMESTAMP)
       if (Number.isSafeInteger(given)) {
         outlet.push(value, given)
-        if (bounded !== null && given > bounded.maxTimestamp) bounded.maxTimestamp = given
+        if (bounded === null) this.recordPassed(cursor, i, value, given)
+        else if (given > bounded.maxTimestamp) bounded.maxTimestamp = given
       } else {
         const timestamp = logic.requireTimestamp(given)
         outlet.push(value, timestamp)
-        if (bounded !== null && timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
+        this.recordPassed(cursor, i, value, timestamp)
       }
+    }
+  }
+
+  /** Record i was passed on: the generator learns of it. */
+  private recordPassed(cursor: SourceCursor, i: number, value: unknown, timestamp: number): void {
+    const { bounded, generator, isListening, spec } = this.logic
+    if (bounded !== null) {
+      if (timestamp > bounded.maxTimestamp) bounded.maxTimestamp = timestamp
+    } else if (isListening) {
+      generator.onEvent(value, hasTimestamp(timestamp) ? timestamp : MIN_TIMESTAMP, this.logic)
+      if (spec.perRecord) generator.onPeriodicEmit(this.logic)
+      this.checkAlignment(cursor, i)
     }
   }
 

@@ -11,8 +11,8 @@ type Registered = number | readonly number[] | undefined
 export class TimerQueue {
   /** Per slot: undefined, one timestamp, or several. */
   readonly registered: Column
-  /** Slots whose timer is later than the heap knows. */
-  readonly postponed = new Set<number>()
+  /** By slot, 1 where its timer is later than the heap knows. */
+  postponed = new Uint8Array(START_CAPACITY)
   count = 0
   size = 0
   order = 0
@@ -62,7 +62,12 @@ export class TimerQueue {
    */
   postpone(slot: number, timestamp: number): void {
     this.registered.set(slot, timestamp)
-    this.postponed.add(slot)
+    if (slot >= this.postponed.length) {
+      const wider = new Uint8Array(Math.max(this.postponed.length * 2, slot + 1))
+      wider.set(this.postponed)
+      this.postponed = wider
+    }
+    this.postponed[slot] = 1
   }
 
   /** Timestamp of the first timer; NaN if there's none. */
@@ -72,7 +77,9 @@ export class TimerQueue {
       const time = this.times[0] as number
       if (this.isLive(slot, time)) return time
       this.removeHead()
-      if (this.postponed.size > 0 && this.postponed.delete(slot)) this.pushLater(slot, time)
+      if (this.postponed[slot] !== 1) continue
+      this.postponed[slot] = 0
+      this.pushLater(slot, time)
     }
     return NaN
   }

@@ -141,8 +141,9 @@ export class CepOperator extends StreamOperator implements Triggerable {
   }
 
   private advanceTime(run: NfaKeyState, timestamp: number): void {
+    // Setting the length of an empty array is a slow call, too.
+    if (this.timedOut.length > 0) this.timedOut = []
     const { timedOut } = this
-    timedOut.length = 0
     this.emit(this.nfa.advanceTime(run, timestamp, timedOut), timestamp)
     for (const { match, timestamp: deadline } of timedOut) {
       this.at(deadline)

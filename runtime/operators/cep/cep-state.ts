@@ -36,6 +36,8 @@ class Cells<V> {
 export class CepState {
   /** An automaton's state that nobody keeps and that remembers nothing: for the next key without one. */
   spare: NfaKeyState | null = null
+  /** A queue that ran empty, for the next key whose event has to wait. */
+  spareQueue: ElementQueue | null = null
   readonly queues: Cells<ElementQueue>
   readonly runs: Cells<NfaKeyState>
 
@@ -48,7 +50,8 @@ export class CepState {
   enqueue(event: unknown, timestamp: number): boolean {
     let queue = this.queues.get()
     if (queue === undefined) {
-      queue = new Map()
+      queue = this.spareQueue ?? new Map<number, unknown[]>()
+      this.spareQueue = null
       this.queues.set(queue)
     }
     const events = queue.get(timestamp)
@@ -71,8 +74,11 @@ export class CepState {
     const queue = this.queues.get()
     const events = queue?.get(timestamp)
     if (queue === undefined || events === undefined) return []
-    if (queue.size === 1) this.queues.set(undefined)
-    else queue.delete(timestamp)
+    queue.delete(timestamp)
+    if (queue.size === 0) {
+      this.queues.set(undefined)
+      this.spareQueue = queue
+    }
     return events
   }
 

@@ -61,6 +61,7 @@ export class Nfa implements ConditionContext<unknown> {
   readonly startMatch: PartialMatch
   readonly windowMs: number
   readonly hasWindows: boolean
+  readonly hasGaps: boolean
   readonly skip: SkipSpec
   readonly skips: boolean
   readonly handlesTimeouts: boolean
@@ -98,7 +99,8 @@ export class Nfa implements ConditionContext<unknown> {
     }
     this.match = this.startMatch
     this.windowMs = compiled.windowMs
-    this.hasWindows = compiled.windowMs > 0 || compiled.gapsMs.size > 0
+    this.hasGaps = compiled.gapsMs.size > 0
+    this.hasWindows = compiled.windowMs > 0 || this.hasGaps
     this.skip = skip
     this.skips = skip.kind !== 'noSkip'
     this.handlesTimeouts = handlesTimeouts
@@ -169,6 +171,10 @@ export class Nfa implements ConditionContext<unknown> {
   }
 
   private isAnyOverdue(partial: readonly PartialMatch[], timestamp: number): boolean {
+    // At the head of the heap is the one that began first.
+    const [first] = partial
+    if (!this.hasGaps && (first === undefined || first.startId < 0 || timestamp - first.startTs < this.windowMs))
+      return false
     for (const match of partial) if (match.startId >= 0 && this.deadlineOf(match, timestamp) !== null) return true
     return false
   }

@@ -42,13 +42,15 @@ export class SessionExtension {
     if (sessions === undefined) return false
     const at = onlyTouching(sessions, start, end)
     if (at < 0) return false
-    const [openStart, openEnd, stateStart, stateEnd] = sessions[at] as Mapping
+    const session = sessions[at] as Mapping
+    const openStart = session[0]
+    const openEnd = session[1]
     const newStart = Math.min(start, openStart)
     const newEnd = Math.max(end, openEnd)
     // A window that is open already is opened anew, in Flink.
     if (newEnd - 1 <= now || (start === openStart && end === openEnd)) return false
     const { namespaces } = backend
-    const stateSlot = namespaces.slotOf(root, stateStart, stateEnd)
+    const stateSlot = namespaces.slotOf(root, session[2], session[3])
     if (stateSlot < 0) return false
     if (newStart !== openStart || newEnd !== openEnd) {
       const slot = namespaces.slotOf(root, openStart, openEnd)
@@ -57,8 +59,9 @@ export class SessionExtension {
       if (this.queue.registered.get(slot) !== openEnd - 1) return false
       namespaces.move(slot, newStart, newEnd)
       if (newEnd !== openEnd) this.queue.postpone(slot, newEnd - 1)
-      const others = sessions.length === 1 ? [] : sessions.filter((_session, i) => i !== at)
-      this.mergingSets.set(root, [...others, [newStart, newEnd, stateStart, stateEnd]])
+      const longer: Mapping = [newStart, newEnd, session[2], session[3]]
+      const isOnly = sessions.length === 1
+      this.mergingSets.set(root, isOnly ? [longer] : [...sessions.filter((other) => other !== session), longer])
     }
     this.contents.add(stateSlot, value)
     return true
@@ -69,8 +72,8 @@ export class SessionExtension {
 function onlyTouching(sessions: readonly Mapping[], start: number, end: number): number {
   let found = -1
   for (let i = 0; i < sessions.length; i++) {
-    const [openStart, openEnd] = sessions[i] as Mapping
-    if (start > openEnd || end < openStart) continue
+    const session = sessions[i] as Mapping
+    if (start > session[1] || end < session[0]) continue
     if (found >= 0) return -1
     found = i
   }
