@@ -2,6 +2,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/libs/cep/
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 import type { CepSpec } from '../operators/cep/pattern-spec.ts'
 import type {
   EventComparator,
@@ -52,7 +53,7 @@ export class CEP {
     pattern: Pattern<T>,
     comparator?: EventComparator<T> | ((a: T, b: T) => number),
   ): PatternStream<T> {
-    if (!(stream instanceof DataStream)) throw new LearnerError('CEP_STREAM_WANTED', { value: String(stream) })
+    if (!(stream instanceof DataStream)) throw new LearnerError('CEP_STREAM_WANTED', { value: valueName(stream) })
     if (!(pattern instanceof Pattern)) throw new LearnerError('CEP_PATTERN_WANTED', { value: String(pattern) })
     if (comparator !== undefined) requireFunction(comparator, 'compare', 'CEP.pattern')
     return new PatternStream(stream, pattern, { time: 'event', comparator: comparator ?? null, lateTag: null })
@@ -189,6 +190,6 @@ export class PatternStream<T> {
 
 function requireTag(tag: OutputTag<never> | OutputTag<unknown>): string {
   if (typeof (tag as OutputTag<unknown> | undefined)?.id !== 'string')
-    throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
+    throw new LearnerError('OUTPUT_TAG_MISSING', { value: valueName(tag) })
   return tag.id
 }

@@ -2,6 +2,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 import type { SinkFunctionLike } from '../operators/functions.ts'
 import type { AggregationKind, FieldAggregation } from '../operators/field-aggregation.ts'
 import type { Partitioner } from '../record/partitioner.ts'
@@ -404,7 +405,7 @@ export class SingleOutputStreamOperator<T> extends NodeSettings<T> {
 
   /** The records that the operator's function gave to this tag. */
   getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
-    if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
+    if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: valueName(tag) })
     if (tag.type !== null) {
       const type = typeText(tag.type as TypeInformation<unknown>)
       const first = this.#sideTypes.get(tag.id) ?? type

@@ -2,6 +2,7 @@
 // milliseconds, as everything else about time is.
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 
 /** A length of time in whole milliseconds. Flink's Duration (java.time.Duration). */
 export class Duration {
@@ -75,6 +76,9 @@ export class Time {
 export function durationMs(duration: Duration | Time, what: string, lowest = 0): number {
   const ms =
     duration instanceof Duration ? duration.toMillis() : duration instanceof Time ? duration.toMilliseconds() : NaN
-  if (!(ms >= lowest)) throw new LearnerError('DURATION_WANTED', { what, lowest, value: String(duration) })
+  if (!(ms >= lowest)) {
+    const params = { what, value: valueName(duration) }
+    throw new LearnerError('DURATION_WANTED', lowest === -Infinity ? params : { ...params, lowest })
+  }
   return ms
 }

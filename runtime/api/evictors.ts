@@ -2,6 +2,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/windows/#evictors
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 import type { Evictor } from '../operators/window/evictors.ts'
 import type { EvictorSpec } from '../operators/window/window-spec.ts'
 import type { Window } from '../operators/window/windows.ts'
@@ -68,7 +69,7 @@ export function evictorParts<T, W extends Window>(
 ): { readonly spec: EvictorSpec; readonly functions: Readonly<Record<string, unknown>> } {
   if (evictor instanceof BuiltInEvictor) return { spec: evictor.spec, functions: evictor.functions }
   if (typeof evictor !== 'object' || evictor === null)
-    throw new LearnerError('EVICTOR_WANTED', { value: String(evictor) })
+    throw new LearnerError('EVICTOR_WANTED', { value: valueName(evictor) })
   requireObject(evictor, 'evictBefore', 'evictor')
   requireObject(evictor, 'evictAfter', 'evictor')
   return { spec: { kind: 'custom' }, functions: { evictor } }

@@ -3,6 +3,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/joining/#interval-join
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 import type { StreamPair } from './connected-streams.ts'
 import type { SingleOutputStreamOperator } from './data-stream.ts'
 import { Duration, Time } from './duration.ts'
@@ -107,5 +108,5 @@ function boundMs(bound: Duration | Time): number {
 
 function tagId<X>(tag: OutputTag<X>): string {
   if (typeof (tag as { id?: unknown } | null)?.id === 'string') return tag.id
-  throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
+  throw new LearnerError('OUTPUT_TAG_MISSING', { value: valueName(tag) })
 }

@@ -1,7 +1,7 @@
 // Names of side outputs. Flink's OutputTag.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/side_output/
 
-import type { TypeInformation } from '../record/type-info.ts'
+import { requireType, type TypeInformation } from '../record/type-info.ts'
 import { requireName } from './require.ts'
 
 /**
@@ -17,6 +17,7 @@ export class OutputTag<T> {
 
   constructor(id: string, type: TypeInformation<T> | null = null) {
     this.id = requireName(id, 'new OutputTag')
+    if (type !== null) requireType(type, 'new OutputTag')
     this.type = type
   }
 

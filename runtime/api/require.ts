@@ -2,7 +2,8 @@
 // first hurt. Each throws a LearnerError that says what was given.
 
 import { LearnerError } from '../base/diagnostic.ts'
-import type { TypeInformation, TypeKind } from '../record/type-info.ts'
+import { valueName } from '../base/value-name.ts'
+import { requireType, type TypeInformation, type TypeKind } from '../record/type-info.ts'
 
 /** A function, or an object with the method. Null for `method`: a function only. */
 export function requireFunction(value: unknown, method: string | null, call: string): void {
@@ -14,7 +15,7 @@ export function requireFunction(value: unknown, method: string | null, call: str
   if (method !== null && typeof value === 'object' && value !== null) {
     if (typeof (value as Record<string, unknown>)[method] === 'function') return
   }
-  throw new LearnerError('NOT_A_FUNCTION', { call, method: method ?? 'function', value: describe(value) })
+  throw new LearnerError('NOT_A_FUNCTION', { call, method: method ?? 'function', value: valueName(value) })
 }
 
 /** An object with the method; a plain function won't do. */
@@ -24,17 +25,18 @@ export function requireObject(value: unknown, method: string, call: string): voi
   if (typeof value === 'object' && value !== null) {
     if (typeof (value as Record<string, unknown>)[method] === 'function') return
   }
-  throw new LearnerError('NOT_A_FUNCTION', { call, method, value: describe(value) })
+  throw new LearnerError('NOT_A_FUNCTION', { call, method, value: valueName(value) })
 }
 
 /** A text that isn't empty; throws LearnerError otherwise. */
 export function requireName(value: unknown, call: string): string {
   if (typeof value === 'string' && value !== '') return value
-  throw new LearnerError('NAME_WANTED', { call, value: describe(value) })
+  throw new LearnerError('NAME_WANTED', { call, value: valueName(value) })
 }
 
 /** A type whose values have a hash code of their own in Java; throws LearnerError otherwise. */
 export function requireKeyType(type: TypeInformation<unknown>): void {
+  requireType(type, 'keyBy')
   if (KEYLESS.has(type.kind)) throw new LearnerError('KEY_TYPE', { type: `Types.${type.kind}` })
   for (const part of type.parts ?? []) requireKeyType(part)
 }
@@ -44,12 +46,4 @@ const KEYLESS = new Set<TypeKind>(['POJO', 'GENERIC', 'MAP', 'VOID'])
 
 function isClass(value: object): value is { readonly name: string } {
   return /^class\b/.test(Function.prototype.toString.call(value))
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value !== 'object') return typeof value === 'string' ? `"${value}"` : String(value)
-  if (Array.isArray(value)) return 'an array'
-  const name = (value as { constructor?: { name?: string } }).constructor?.name
-  return name === undefined || name === 'Object' ? 'an object' : `an object of ${name}`
 }

@@ -2,6 +2,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/windows/#triggers
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 import { BuiltInTrigger } from '../operators/window/built-in-trigger.ts'
 import { Trigger } from '../operators/window/trigger.ts'
 import type { TriggerSpec } from '../operators/window/window-spec.ts'
@@ -115,7 +116,7 @@ export function triggerParts<T, W extends Window>(
   call: string,
 ): { readonly spec: TriggerSpec; readonly functions: Readonly<Record<string, unknown>> } {
   if (trigger instanceof BuiltInTrigger) return { spec: trigger.spec, functions: trigger.functions }
-  if (!(trigger instanceof Trigger)) throw new LearnerError('TRIGGER_WANTED', { call, value: String(trigger) })
+  if (!(trigger instanceof Trigger)) throw new LearnerError('TRIGGER_WANTED', { call, value: valueName(trigger) })
   return { spec: { kind: 'custom', canMerge: trigger.canMerge() }, functions: { trigger } }
 }
 

@@ -2,6 +2,7 @@
 // operator that comes of them. Flink's WindowOperatorBuilder.
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 import type { AggregationKind } from '../operators/field-aggregation.ts'
 import type { OperatorSpec } from '../graph/stream-graph.ts'
 import { canMerge } from '../operators/window/built-in-triggers.ts'
@@ -14,7 +15,7 @@ import { durationMs, type Duration, type Time } from './duration.ts'
 import { evictorParts, type BuiltInEvictor } from './evictors.ts'
 import { RichFunction } from './functions.ts'
 import type { OutputTag } from './output-tag.ts'
-import { requireFunction } from './require.ts'
+import { requireFunction, requireObject } from './require.ts'
 import { triggerParts } from './triggers.ts'
 import { WindowAssigner } from './window-assigners.ts'
 
@@ -48,7 +49,7 @@ export class WindowBuilder<T, W extends Window> {
   #lateTag: string | null = null
 
   constructor(input: WindowInput, assigner: WindowAssigner<T, W>) {
-    if (!(assigner instanceof WindowAssigner)) throw new LearnerError('ASSIGNER_WANTED', { value: String(assigner) })
+    if (!(assigner instanceof WindowAssigner)) throw new LearnerError('ASSIGNER_WANTED', { value: valueName(assigner) })
     this.#input = input
     this.#assigner = assigner
     this.#trigger = { spec: assigner.defaultTrigger(), functions: {} }
@@ -73,7 +74,7 @@ export class WindowBuilder<T, W extends Window> {
 
   sideOutputLateData(tag: OutputTag<T>): void {
     this.#requireEventTime('sideOutputLateData')
-    if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
+    if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: valueName(tag) })
     this.#lateTag = tag.id
   }
 
@@ -190,8 +191,7 @@ function requireNotRich(fn: unknown, call: string): void {
 
 function requireMethod(fn: unknown, method: string, call: string): void {
   if (typeof fn === 'function') requireFunction(fn, null, call)
-  const member = typeof fn === 'object' && fn !== null ? (fn as Record<string, unknown>)[method] : undefined
-  if (typeof member !== 'function') requireFunction(member ?? fn ?? null, method === 'process' ? method : null, call)
+  else requireObject(fn, method, call)
 }
 
 function callOf(window: unknown, call: string): WindowSpec['call'] {

@@ -1,6 +1,7 @@
 // One record in, one out, with the same timestamp. Flink's StreamMap.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#map
 
+import { LearnerError } from '../base/diagnostic.ts'
 import { probedCall } from './call-probe.ts'
 import { StreamOperator, type OperatorContext } from './operator.ts'
 import { asCall, closeFunction, openFunction, refusePromise } from './rich-function.ts'
@@ -19,13 +20,14 @@ export class MapOperator extends StreamOperator {
 
   override processElement(value: unknown, timestamp: number): void {
     const result = this.map(value)
-    if (result instanceof Promise) this.refuse(result)
+    if (result === undefined || result instanceof Promise) this.refuse(result)
     this.output.processElement(result, timestamp)
   }
 
-  /** The function returned a promise. */
+  /** The function returned nothing, or a promise. */
   refuse(result: unknown): void {
     refusePromise(result, 'map', this.name)
+    throw new LearnerError('MAP_NOTHING', { operator: this.name })
   }
 
   override close(): void {

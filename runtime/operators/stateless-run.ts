@@ -45,7 +45,7 @@ export class StatelessRun implements Receiver {
       if (isFilter[i] === true) {
         if (result !== true && !(this.operators[i] as FilterOperator).keeps(result)) return
       } else {
-        if (result instanceof Promise) (this.operators[i] as MapOperator).refuse(result)
+        if (result === undefined || result instanceof Promise) (this.operators[i] as MapOperator).refuse(result)
         current = result
       }
     }

@@ -1,6 +1,9 @@
 // Types as data. A JavaScript number doesn't say whether it's Java's Integer, Long or Double, yet hash and key group
 // depend on it; where it matters, a type says so. Flink's TypeInformation, without serializers.
 
+import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
+
 /** What is known of a type. `T` is only for the compiler. */
 export interface TypeInformation<T> {
   readonly kind: TypeKind
@@ -32,6 +35,19 @@ export type TypeKind =
   | 'POJO'
   | 'GENERIC'
   | 'VOID'
+
+const KINDS: ReadonlySet<unknown> = new Set<TypeKind>([
+  ...(['BOOLEAN', 'BYTE', 'SHORT', 'INT', 'LONG', 'FLOAT', 'DOUBLE', 'CHAR', 'STRING', 'BIG_INT', 'BIG_DEC'] as const),
+  ...(['LOCAL_DATE', 'LOCAL_TIME', 'LOCAL_DATE_TIME', 'INSTANT'] as const),
+  ...(['TUPLE', 'LIST', 'MAP', 'POJO', 'GENERIC', 'VOID'] as const),
+])
+
+/** Refuses what isn't a type: a name of one, a class. */
+export function requireType(type: unknown, call: string): void {
+  const { kind, parts = [] } = (type ?? {}) as Partial<TypeInformation<unknown>>
+  if (!KINDS.has(kind)) throw new LearnerError('TYPE_WANTED', { call, value: valueName(type) })
+  for (const part of parts) requireType(part, call)
+}
 
 /** As the plan document writes it: `LONG`, `TUPLE(LONG,STRING)`. */
 export function typeText(type: TypeInformation<unknown>): string {

@@ -2,7 +2,8 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/state/
 
 import { LearnerError } from '../base/diagnostic.ts'
-import type { TypeInformation } from '../record/type-info.ts'
+import { valueName } from '../base/value-name.ts'
+import { requireType, type TypeInformation } from '../record/type-info.ts'
 import type { AggregateFunction, Reduction } from './folding.ts'
 import type { StateTtl } from './ttl.ts'
 
@@ -17,8 +18,11 @@ export abstract class StateDescriptor {
   /** Time to live, null for ever. */
   ttl: StateTtl | null = null
 
-  constructor(name: string) {
-    if (typeof name !== 'string' || name === '') throw new LearnerError('STATE_NAME_MISSING', { value: String(name) })
+  /** `types` are what's known of its values. */
+  constructor(name: string, ...types: readonly (TypeInformation<unknown> | null)[]) {
+    if (typeof name !== 'string' || name === '')
+      throw new LearnerError('STATE_NAME_MISSING', { value: valueName(name) })
+    for (const type of types) if (type !== null) requireType(type, `the state “${name}”`)
     this.name = name
   }
 
@@ -42,7 +46,7 @@ export class ValueStateDescriptor<T> extends StateDescriptor {
   readonly defaultValue: T | null
 
   constructor(name: string, type: TypeInformation<T> | null = null, defaultValue: T | null = null) {
-    super(name)
+    super(name, type)
     this.type = type
     this.defaultValue = defaultValue
   }
@@ -60,7 +64,7 @@ export class ListStateDescriptor<T> extends StateDescriptor {
   readonly elementType: TypeInformation<T> | null
 
   constructor(name: string, elementType: TypeInformation<T> | null = null) {
-    super(name)
+    super(name, elementType)
     this.elementType = elementType
   }
 }
@@ -79,7 +83,7 @@ export class MapStateDescriptor<K, V> extends StateDescriptor {
   readonly valueType: TypeInformation<V> | null
 
   constructor(name: string, keyType: TypeInformation<K> | null = null, valueType: TypeInformation<V> | null = null) {
-    super(name)
+    super(name, keyType, valueType)
     this.keyType = keyType
     this.valueType = valueType
   }
@@ -98,7 +102,7 @@ export class ReducingStateDescriptor<T> extends StateDescriptor {
   readonly type: TypeInformation<T> | null
 
   constructor(name: string, reduction: Reduction<T>, type: TypeInformation<T> | null = null) {
-    super(name)
+    super(name, type)
     if (typeof reduction !== 'function') requireFolding(reduction, ['reduce'], name)
     this.reduction = reduction
     this.type = type
@@ -119,7 +123,7 @@ export class AggregatingStateDescriptor<IN, ACC, OUT> extends StateDescriptor {
   readonly type: TypeInformation<ACC> | null
 
   constructor(name: string, aggregation: AggregateFunction<IN, ACC, OUT>, type: TypeInformation<ACC> | null = null) {
-    super(name)
+    super(name, type)
     requireFolding(aggregation, ['createAccumulator', 'add', 'getResult', 'merge'], name)
     this.aggregation = aggregation
     this.type = type

@@ -19,6 +19,16 @@ function keyed(body: string): string {
   ].join('\n')
 }
 
+function early(stream: string): string {
+  return [
+    `import { ContinuousEventTimeTrigger, Duration, GlobalWindows, WatermarkStrategy } from 'streambed'`,
+    `${stream}.keyBy((n) => 1)`,
+    '  .window(GlobalWindows.create()).trigger(ContinuousEventTimeTrigger.of(Duration.ofMillis(1)))',
+    '  .reduce((a) => a).print()',
+    RUN,
+  ].join('\n')
+}
+
 const RIGHT = `${HEAD}\nnumbers.map((n) => n * 2).print('out')\n${RUN}`
 
 describe('a mistake', () => {
@@ -85,6 +95,33 @@ describe('a mistake', () => {
       4,
     ],
     ['a promise from a map', `numbers\n  .map(async (n) => n)\n  .print()\n${RUN}`, 'PROMISE_RETURNED', null],
+    [
+      'a map that returns nothing',
+      `numbers\n  .map((n) => {\n    n * 2\n  })\n  .print()\n${RUN}`,
+      'MAP_NOTHING',
+      null,
+    ],
+    [
+      'a map that returns nothing, and a filter after it',
+      `numbers\n  .map((n) => { n * 2 })\n  .filter(() => true)\n  .print()\n${RUN}`,
+      'MAP_NOTHING',
+      null,
+    ],
+    [
+      'results returned by flatMap',
+      `numbers\n  .flatMap((n: number) => [n, n] as any)\n  .print()\n${RUN}`,
+      'FLAT_MAP_RETURNED',
+      null,
+    ],
+    [
+      'a watermark that makes a window fire without end',
+      early(
+        `numbers.assignTimestampsAndWatermarks(WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner((n) => n ** 30).withPerRecordWatermarks())`,
+      ),
+      'TRIGGER_TOO_OFTEN',
+      null,
+    ],
+    ['early results by event time without timestamps', early('numbers'), 'TRIGGER_NO_TIMESTAMP', null],
     ['an await before execute', `await Promise.resolve()\nnumbers.print()\n${RUN}`, 'AWAIT_BEFORE_EXECUTE', 2],
     ['an endless loop', `numbers.map((n) => {\n  while (n > 0) n++\n  return n\n}).print()\n${RUN}`, 'STEP_BUDGET', 3],
     ['an endless loop while building', `let i = 0\nfor (;;) i++`, 'STEP_BUDGET', 3],

@@ -2,6 +2,7 @@
 // the same timers, so that counts of both agree with it at every step.
 
 import { LearnerError } from '../../base/diagnostic.ts'
+import { MAX_TIMESTAMP } from '../../base/time.ts'
 import { asCall } from '../rich-function.ts'
 import { Trigger, TriggerResult, type OnMergeContext, type TriggerContext } from './trigger.ts'
 import type { WindowTriggerContext } from './trigger-context.ts'
@@ -225,6 +226,14 @@ abstract class Continuous extends Quiet {
     return FIRE
   }
 
+  /** Plans nothing more: the window's end fires it. */
+  protected fireLast(time: number, window: AnyWindow, context: TriggerContext): TriggerResult {
+    if (time === window.maxTimestamp()) return FIRE
+    const cells = context as WindowTriggerContext
+    if (cells.read(FIRE_TIME) === time) cells.write(FIRE_TIME, undefined)
+    return CONTINUE
+  }
+
   private plan(from: number, window: AnyWindow, cells: WindowTriggerContext): void {
     const next = Math.min(from + this.intervalMs, window.maxTimestamp())
     cells.write(FIRE_TIME, next)
@@ -232,16 +241,29 @@ abstract class Continuous extends Quiet {
   }
 }
 
+/** By one watermark. */
+const MOST_FIRINGS = 1_000_000
+
 class ContinuousEventTime extends Continuous {
   override onElement(_element: unknown, timestamp: number, window: AnyWindow, context: TriggerContext): TriggerResult {
     if (window.maxTimestamp() <= context.getCurrentWatermark()) return FIRE
+    if (Number.isNaN(timestamp))
+      throw new LearnerError('TRIGGER_NO_TIMESTAMP', { trigger: 'ContinuousEventTimeTrigger' })
     context.registerEventTimeTimer(window.maxTimestamp())
     this.begin(timestamp, window, context)
     return CONTINUE
   }
 
+  /**
+   * Differs from Flink: the end of the input ends the firing of a window without end, and a watermark that makes a window
+   * fire a million times is refused. There both go on until they're through, which may be never.
+   */
   override onEventTime(time: number, window: AnyWindow, context: TriggerContext): TriggerResult {
-    return this.fire(time, window, context)
+    const last = Math.min(context.getCurrentWatermark(), window.maxTimestamp())
+    if (last === MAX_TIMESTAMP) return this.fireLast(time, window, context)
+    const times = Math.floor((last - time) / this.intervalMs)
+    if (times <= MOST_FIRINGS) return this.fire(time, window, context)
+    throw new LearnerError('TRIGGER_TOO_OFTEN', { times, intervalMs: this.intervalMs, watermark: last, from: time })
   }
 
   protected override setTimer(time: number, context: TriggerContext): void {

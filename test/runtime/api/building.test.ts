@@ -8,6 +8,8 @@ import {
   DataGeneratorSource,
   Duration,
   KeyedProcessFunction,
+  ListStateDescriptor,
+  MapStateDescriptor,
   NumberSequenceSource,
   OutputTag,
   PrintSink,
@@ -15,6 +17,8 @@ import {
   RichMapFunction,
   StreamExecutionEnvironment,
   Time,
+  Types,
+  ValueStateDescriptor,
   WatermarkStrategy,
 } from '../../../runtime/index.ts'
 import { evaluateJob, planOf } from '../../harness/run-job.ts'
@@ -60,6 +64,12 @@ describe('refused where it is called', () => {
     ['NOT_A_FUNCTION', (env) => numbers(env).process(wrong((n: number) => n))],
     ['NOT_A_FUNCTION', (env) => numbers(env).addSink(wrong({}))],
     ['NOT_A_FUNCTION', (env) => env.addSource(wrong(() => 1))],
+    ['TYPE_WANTED', (env) => numbers(env).keyBy((n) => n, wrong('LONG'))],
+    ['TYPE_WANTED', (env) => numbers(env).keyBy((n) => [n], Types.LIST(wrong(Number)))],
+    ['TYPE_WANTED', () => new OutputTag('late', wrong(String))],
+    ['TYPE_WANTED', () => new ValueStateDescriptor('sum', wrong('LONG'))],
+    ['TYPE_WANTED', () => new MapStateDescriptor('sums', Types.STRING, wrong(Number))],
+    ['STATE_NAME_MISSING', () => new ListStateDescriptor('')],
     ['CLASS_NOT_OBJECT', (env) => numbers(env).map(wrong(Doubles))],
     [
       'CLASS_NOT_OBJECT',

@@ -318,6 +318,13 @@ const CASES: readonly Case[] = [
     'a=0-10:1@9 W4 a=0-10:1,2@9 W8 a=0-10:1,2@9 WMAX',
   ],
   [
+    'early results of a window without end, up to the end of the input',
+    windows(global, { trigger: ContinuousEventTimeTrigger.of(ms(4)) }),
+    'a=1@1 W4 a=2@5 W8 a=3@9 WMAX',
+    'a=all:1@MAX W4 a=all:1,2@MAX W8 a=all:1,2,3@MAX WMAX',
+    { leaves: { state: 1 } },
+  ],
+  [
     'a trigger of one’s own',
     windows(tumbling, { trigger: new AtZero() }),
     'a=0@1 a=5@1 a=0@2 b=7@1 WMAX',
