@@ -247,7 +247,7 @@ const MOST_FIRINGS = 1_000_000
 class ContinuousEventTime extends Continuous {
   override onElement(_element: unknown, timestamp: number, window: AnyWindow, context: TriggerContext): TriggerResult {
     if (window.maxTimestamp() <= context.getCurrentWatermark()) return FIRE
-    if (Number.isNaN(timestamp))
+    if (!Number.isFinite(timestamp))
       throw new LearnerError('TRIGGER_NO_TIMESTAMP', { trigger: 'ContinuousEventTimeTrigger' })
     context.registerEventTimeTimer(window.maxTimestamp())
     this.begin(timestamp, window, context)
