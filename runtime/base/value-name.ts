@@ -1,4 +1,5 @@
-// How a message names something that a learner passed by mistake: short, whatever it is, and never its source text.
+// How a message names something that a learner passed by mistake: short, whatever it is, and never its source text, which
+// for a class would be a page. Texts are quoted, lengths of time have their unit, objects say of what class they are.
 
 /** A few words for any value: `"text"`, `5`, `an object of Ride`, `the class Ride`, `-5 ms`. */
 export function valueName(value: unknown): string {
