@@ -127,7 +127,7 @@ function* elementsOf(
       yield { id: firstId + at + control, kind, label, text: label }
     }
     if (at === buffer.size) return
-    const value = buffer.values[at]
+    const value = buffer.valueAt(at)
     yield {
       id: firstId + at + control,
       kind: 'record',

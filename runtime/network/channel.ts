@@ -69,10 +69,7 @@ export class Channel implements EventTarget, Receiver {
       this.seal()
       buffer = this.openBuffer()
     }
-    const at = buffer.size
-    buffer.values[at] = value
-    buffer.timestamps[at] = timestamp
-    buffer.size = at + 1
+    buffer.add(value, timestamp)
   }
 
   processWatermark(timestamp: number): void {
@@ -152,8 +149,8 @@ export class Channel implements EventTarget, Receiver {
   private digest(buffer: Buffer): void {
     const { fingerprint } = this.simulation
     for (let i = 0; i < buffer.size; i++) {
-      fingerprint.value(buffer.values[i])
-      fingerprint.number(buffer.timestamps[i] as number)
+      fingerprint.value(buffer.valueAt(i))
+      fingerprint.number(buffer.timestampAt(i))
     }
     for (let i = 0; i < buffer.controlAt.length; i++) {
       fingerprint.int(buffer.controlAt[i] as number)

@@ -53,9 +53,7 @@ export function sortInput(channels: readonly Channel[], pool: BufferPool, readKe
       channel.arrived.push(open)
       order.push(entry.channel)
     }
-    open.values[open.size] = entry.value
-    open.timestamps[open.size] = entry.timestamp
-    open.size++
+    open.add(entry.value, entry.timestamp)
     const next = entries[i + 1]
     const isLastOfKey = next === undefined || compareKeys(next.key, entry.key) !== 0
     if (!isLastOfKey && next.channel === entry.channel && open.size < pool.capacity) return
@@ -77,8 +75,8 @@ function takeRecords(channel: Channel, index: number, pool: BufferPool, readKey:
   const entries: Entry[] = []
   for (const buffer of channel.arrived) {
     for (let i = 0; i < buffer.size; i++) {
-      const value = buffer.values[i]
-      entries.push({ channel: index, key: readKey(index, value), value, timestamp: buffer.timestamps[i] as number })
+      const value = buffer.valueAt(i)
+      entries.push({ channel: index, key: readKey(index, value), value, timestamp: buffer.timestampAt(i) })
     }
     pool.give(buffer)
   }

@@ -43,7 +43,7 @@ export class StatelessRun implements Receiver {
       const step = steps[i] as (value: unknown) => unknown
       const result = step(current)
       if (isFilter[i] === true) {
-        if (result !== true && !(this.operators[i] as FilterOperator).keeps(result)) return
+        if (result === false || (result !== true && !(this.operators[i] as FilterOperator).keeps(result))) return
       } else {
         if (result === undefined || result instanceof Promise) (this.operators[i] as MapOperator).refuse(result)
         current = result

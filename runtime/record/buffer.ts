@@ -1,4 +1,4 @@
-// What travels through a channel: up to a fixed number of records in columns, and the control elements among them, each
+// What travels through a channel: up to a fixed number of records, and the control elements among them, each
 // at the position before which it takes effect. A sealed buffer is immutable but for the reader's own cursor.
 
 /** Control elements in a stream. The numbers stand in traces: never renumber. */
@@ -9,15 +9,17 @@ export const END_OF_INPUT = 4
 
 /** Records and control elements, in order. Flink's network Buffer, with records instead of bytes. */
 export class Buffer {
-  values: unknown[]
-  /** Event timestamps in ms; NaN where a record has none. */
-  readonly timestamps: Float64Array
+  /**
+   * Values and their event timestamps in ms, in turns: what is read together lies together, since with many channels
+   * every record's buffer is a cold one. NaN where a record has no timestamp.
+   */
+  records: unknown[]
   size = 0
   /** Control i stands before record `controlAt[i]`. */
-  readonly controlAt: number[] = []
-  readonly controlKinds: number[] = []
+  controlAt: number[] = []
+  controlKinds: number[] = []
   /** The watermark's timestamp; 0 for the others. */
-  readonly controlValues: number[] = []
+  controlValues: number[] = []
   /** The reader's cursors. */
   position = 0
   controlIndex = 0
@@ -25,8 +27,21 @@ export class Buffer {
   leftAtUs = 0
 
   constructor(capacity: number) {
-    this.values = new Array<unknown>(capacity)
-    this.timestamps = new Float64Array(capacity)
+    this.records = new Array<unknown>(capacity * 2)
+  }
+
+  add(value: unknown, timestamp: number): void {
+    const at = this.size++ * 2
+    this.records[at] = value
+    this.records[at + 1] = timestamp
+  }
+
+  valueAt(index: number): unknown {
+    return this.records[index * 2]
+  }
+
+  timestampAt(index: number): number {
+    return this.records[index * 2 + 1] as number
   }
 
   addControl(kind: number, value: number): void {
@@ -46,19 +61,19 @@ export class Buffer {
 
   /** Makes it an empty buffer again. Young records in an old array would cost the garbage collector more than a new one. */
   reset(): void {
-    this.values = new Array<unknown>(this.values.length)
+    this.records = new Array<unknown>(this.records.length)
     this.size = 0
     this.position = 0
     this.controlIndex = 0
     if (this.controlAt.length > 0) {
-      this.controlAt.length = 0
-      this.controlKinds.length = 0
-      this.controlValues.length = 0
+      this.controlAt = []
+      this.controlKinds = []
+      this.controlValues = []
     }
   }
 }
 
-/** Buffers to use again. Typed arrays are dear to allocate; a job needs only as many as are in flight at once. */
+/** Buffers to use again: a job needs only as many as are in flight at once. */
 export class BufferPool {
   readonly capacity: number
   free: Buffer[] = []

@@ -309,15 +309,14 @@ export class Task implements EventTarget, Turn, Wakeable {
     const selectKey = keyContext?.selectKeys[at] ?? null
     const backend = selectKey === null ? null : (keyContext as KeyContext).backend
     if (backend === null) keyContext?.backend.setCurrentSlot(NO_SLOT)
-    const { values, timestamps } = buffer
     const process = input instanceof KeyedProcessOperator ? input : null
     const windows = input instanceof PaneWindowOperator ? input : null
     // `end` is read every time: an alarm set meanwhile may cut the turn short.
     for (let i = this.index; i < this.end; this.index = ++i) {
       if (byRecord && i > this.pausedAt) return this.pause(i, buffer)
-      const value = values[i]
+      const value = buffer.valueAt(i)
       if (backend !== null) backend.setCurrentKey((selectKey as SelectKey)(value))
-      const timestamp = timestamps[i] as number
+      const timestamp = buffer.timestampAt(i)
       // The usual operators each from a place of its own, where V8 can see through the call: as in Outlet.
       if (process !== null) process.processElement(value, timestamp)
       else if (windows !== null) windows.processElement(value, timestamp)

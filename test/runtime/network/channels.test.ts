@@ -41,7 +41,7 @@ function drain(channel: Channel): string {
                 : 'active',
           )
       })
-      if (i < buffer.size) out.push(`${String(buffer.values[i])}@${buffer.timestamps[i]}`)
+      if (i < buffer.size) out.push(`${String(buffer.valueAt(i))}@${buffer.timestampAt(i)}`)
     }
     channel.releaseFirst()
   }
@@ -133,7 +133,7 @@ test('a gate turns from channel to channel, a buffer begun first', () => {
   const order: unknown[] = []
   for (let index = gate.select(); index >= 0; index = gate.select()) {
     expect(gate.select()).toBe(index)
-    order.push(gate.firstBuffer(index).values[0])
+    order.push(gate.firstBuffer(index).valueAt(0))
     gate.release(index)
   }
   expect(order).toEqual(['01', '21', '02', '22'])
