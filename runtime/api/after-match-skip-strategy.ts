@@ -8,7 +8,7 @@ import { requireName } from './require.ts'
  * Which partial matches end when a match is found. Given where a pattern begins, it holds for the whole of it.
  *
  * ```ts
- * Pattern.begin<Order>('first', AfterMatchSkipStrategy.skipPastLastEvent())
+ * Pattern.begin<Price>('prices', AfterMatchSkipStrategy.skipPastLastEvent())
  * ```
  *
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/libs/cep/#after-match-skip-strategy

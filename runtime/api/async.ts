@@ -2,6 +2,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/asyncio/
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 import type { AsyncFunctionLike, AsyncSpec, ResultFuture } from '../operators/async/async-functions.ts'
 import type { DataStream, SingleOutputStreamOperator } from './data-stream.ts'
 import { durationMs, type Duration, type Time } from './duration.ts'
@@ -18,10 +19,14 @@ export type AsyncFunction<T, R> = AsyncFunctionLike<T, R>
  * An AsyncFunction with a life cycle. It has no state, as in Flink: results come when other keys are at work.
  *
  * ```ts
- * class Enrich extends RichAsyncFunction<Order, Enriched> {
- *   asyncInvoke(order: Order, resultFuture: ResultFuture<Enriched>) {
- *     users.query(order.user).thenAccept((user) => resultFuture.complete([{ ...order, user }]))
+ * class Enrich extends RichAsyncFunction<Order, string> {
+ *   asyncInvoke(order: Order, resultFuture: ResultFuture<string>) {
+ *     users
+ *       .query(order.user)
+ *       .thenAccept((user) => resultFuture.complete([`order ${order.id} of ${user}`]))
+ *       .exceptionally((error) => resultFuture.completeExceptionally(error))
  *   }
+ *   …
  * }
  * ```
  */
@@ -72,7 +77,8 @@ type WaitWithRetry<R> =
  *
  * ```ts
  * AsyncDataStream.unorderedWait(orders, new Enrich(), Duration.ofSeconds(1), 100)
- * AsyncDataStream.unorderedWait(orders, new Enrich(), 1000, TimeUnit.MILLISECONDS, 100)
+ * …
+ * AsyncDataStream.orderedWait(orders, new Enrich(), 1000, TimeUnit.MILLISECONDS, 100)
  * ```
  *
  * Timeouts are in processing time. `capacity` counts elements from arrival to emission, watermarks too (100 unless
@@ -149,6 +155,9 @@ function add<T, R>(
   wait: Pick<AsyncSpec, 'timeoutMs' | 'capacity'>,
   strategy: unknown,
 ): SingleOutputStreamOperator<R> {
+  if (typeof (stream as { transform?: unknown } | null)?.transform !== 'function') {
+    throw new LearnerError('STREAM_WANTED', { call, value: valueName(stream) })
+  }
   requireFunction(fn, 'asyncInvoke', call)
   const { asyncInvoke = fn } = fn as { readonly asyncInvoke?: unknown }
   // What follows an `await` would run when the simulation has stopped, and so at no virtual time at all.

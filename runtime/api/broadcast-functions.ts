@@ -42,11 +42,14 @@ export abstract class BroadcastProcessFunction<IN1, IN2, OUT> extends RichFuncti
  *
  * ```ts
  * class Rules extends KeyedBroadcastProcessFunction<string, Item, Rule, string> {
+ *   …
  *   processElement(item: Item, context: KeyedReadOnlyContext<string>, out: Collector<string>) {
+ *     …
  *     for (const [name, rule] of context.getBroadcastState(RULES).immutableEntries()) …
  *   }
- *   processBroadcastElement(rule: Rule, context: KeyedBroadcastContext<string>) {
+ *   processBroadcastElement(rule: Rule, context: KeyedBroadcastContext<string>, out: Collector<string>) {
  *     context.getBroadcastState(RULES).put(rule.name, rule)
+ *     …
  *   }
  * }
  * ```

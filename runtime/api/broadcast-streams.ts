@@ -3,6 +3,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/broadcast_state/
 
 import { LearnerError } from '../base/diagnostic.ts'
+import { valueName } from '../base/value-name.ts'
 import type { BroadcastStateSpec } from '../graph/stream-graph.ts'
 import { typeText } from '../record/type-info.ts'
 import { MapStateDescriptor } from '../state/descriptors.ts'
@@ -20,7 +21,7 @@ export class BroadcastStream<T> {
   /** Broadcast streams are made by `broadcast`. */
   constructor(stream: DataStream<T>, descriptors: readonly MapStateDescriptor<unknown, unknown>[]) {
     const wrong = descriptors.find((descriptor) => !(descriptor instanceof MapStateDescriptor))
-    if (wrong !== undefined) throw new LearnerError('BROADCAST_DESCRIPTOR', { value: String(wrong) })
+    if (wrong !== undefined) throw new LearnerError('BROADCAST_DESCRIPTOR', { value: valueName(wrong) })
     const names = descriptors.map(({ name }) => name)
     const twice = names.find((name, i) => names.indexOf(name) !== i)
     if (twice !== undefined) throw new LearnerError('BROADCAST_STATE_TWICE', { state: twice })

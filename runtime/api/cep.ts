@@ -45,7 +45,8 @@ export class CEP {
    * of one timestamp come in the order of the comparator, if there's one, else as they arrived.
    *
    * ```ts
-   * CEP.pattern(logins.keyBy((login) => login.user), pattern).select((match) => match.get('success')?.[0])
+   * const byUser = logins.keyBy((login) => login.user)
+   * CEP.pattern(byUser, pattern).select((match) => match.get('success')?.[0]?.user)
    * ```
    */
   static pattern<T>(

@@ -48,9 +48,15 @@ export abstract class CoProcessFunction<IN1, IN2, R> extends RichFunction {
  *
  * ```ts
  * class Enrich extends KeyedCoProcessFunction<number, Ride, Fare, string> {
- *   processElement1(ride: Ride, context: Context<number>, out: Collector<string>) { … }
- *   processElement2(fare: Fare, context: Context<number>, out: Collector<string>) { … }
+ *   …
+ *   processElement1(ride: Ride, context: Context<number>, out: Collector<string>) {
+ *     this.ride.update(ride)
+ *     …
+ *   processElement2(fare: Fare, context: Context<number>, out: Collector<string>) {
+ *     this.fare.update(fare)
+ *     …
  * }
+ * …
  * rides.keyBy((ride) => ride.rideId).connect(fares.keyBy((fare) => fare.rideId)).process(new Enrich())
  * ```
  *

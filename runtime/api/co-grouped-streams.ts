@@ -32,7 +32,10 @@ export abstract class RichCoGroupFunction<IN1, IN2, OUT>
  *   .where((order) => order.id)
  *   .equalTo((payment) => payment.orderId)
  *   .window(TumblingEventTimeWindows.of(Duration.ofMinutes(5)))
- *   .apply((orders, payments, out) => …)
+ *   .apply<string>((ordered, paid, out) => {
+ *     const euros = Array.from(paid, (payment) => payment.euros)
+ *     …
+ *   })
  * ```
  *
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/overview/#window-cogroup

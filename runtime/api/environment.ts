@@ -35,8 +35,9 @@ export interface ExecutionConfig {
   setAutoWatermarkInterval(intervalMs: number): ExecutionConfig
   getAutoWatermarkInterval(): number
   /**
-   * Lets Flink hand the same object from one chained operator to the next instead of a copy. Here it does so always;
-   * the setting stands in the plan for a real cluster. Safe only if no function changes a record it got or gave.
+   * Chained operators that read the same stream get the same object instead of copies. From one chained operator to the
+   * next Flink copies, too, unless it's enabled; here that never happens. Safe only if no function changes a record it
+   * got or gave.
    */
   enableObjectReuse(): ExecutionConfig
   disableObjectReuse(): ExecutionConfig

@@ -96,6 +96,9 @@ export class IntervalJoined<IN1, IN2> {
       leftLateTag: this.#leftLateTag,
       rightLateTag: this.#rightLateTag,
     }
+    if (join.lowerMs > join.upperMs) {
+      throw new LearnerError('JOIN_BOUNDS_EMPTY', { lower: this.#lowerMs, upper: this.#upperMs })
+    }
     return this.#pair.transform({ kind: 'intervalJoin', join }, 'Interval Join', { processJoin: fn })
   }
 }

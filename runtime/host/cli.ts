@@ -69,6 +69,14 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
     report(outcome.diagnostics, options.language)
     return 1
   }
+  report(
+    outcome.lateRecords.map(({ operator, dropped }) => ({
+      code: 'LATE_RECORDS_DROPPED',
+      params: { operator, dropped },
+      span: null,
+    })),
+    options.language,
+  )
   if (options.files) {
     await write(outcome.files.flatMap(({ path, state, text }) => [`${path} (${state})`, text.replace(/\n$/, '')]))
   }

@@ -1,5 +1,6 @@
 // The only door between the page and the engine: types, no code. Everything here crosses a MessagePort by
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
+import type { LateRecords } from '../cluster/late-records.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
@@ -148,6 +149,8 @@ export interface RunOutcome {
   readonly hash: string
   /** Why it failed, or what should be known all the same. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Operators that dropped records because they came too late. */
+  readonly lateRecords: readonly LateRecords[]
   /** The plan document as JSON text, null if the job didn't get that far. */
   readonly plan: string | null
   /** What file sinks have written. */

@@ -4,6 +4,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import { JobExecution } from '../cluster/job-execution.ts'
+import { lateRecords } from '../cluster/late-records.ts'
 import { withInputs, type Plan } from '../graph/plan.ts'
 import { Simulation, type RunResult } from '../kernel/simulation.ts'
 import type { CompiledJob, JobFactory } from '../sandbox/compile.ts'
@@ -153,7 +154,9 @@ export class EngineSession implements Engine {
     const diagnostics = execution.failure === null ? [] : [failureDiagnostic(execution.failure, job, plan)]
     const position = positionOf(execution)
     const hash = simulation.fingerprint.hex()
-    return { state, position, hash, diagnostics, plan: JSON.stringify(plan), ...outputsOf(execution.outside) }
+    const late = lateRecords(execution.tasks)
+    const outputs = outputsOf(execution.outside)
+    return { state, position, hash, diagnostics, lateRecords: late, plan: JSON.stringify(plan), ...outputs }
   }
 
   async #load(
@@ -187,5 +190,5 @@ function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['s
 }
 
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
-  return { state: 'failed', position: START, hash: '', diagnostics, plan: null, files: [], topics: [] }
+  return { state: 'failed', position: START, hash: '', diagnostics, lateRecords: [], plan: null, files: [], topics: [] }
 }

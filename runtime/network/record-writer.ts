@@ -4,7 +4,7 @@
 import { cloneValue } from '../base/clone.ts'
 import { END_OF_INPUT } from '../record/buffer.ts'
 import type { Receiver } from '../record/receiver.ts'
-import type { Channel } from './channel.ts'
+import { Channel } from './channel.ts'
 import { CustomSelector, type ChannelSelector } from './partitioner.ts'
 
 /** Writes to the channels of one edge. `selector` null writes every record to all of them. */
@@ -52,17 +52,24 @@ export class RecordWriter implements Receiver {
   }
 }
 
-/** Several consumers of one output: each after the first gets its own copy of every record. */
+/**
+ * Several consumers of one output: each after the first gets its own copy of every record. With object reuse only what
+ * goes onto the network is copied, and chained consumers see each other's changes. Flink's BroadcastingOutputCollector.
+ */
 export class FanOut implements Receiver {
   readonly receivers: readonly Receiver[]
+  /** By receiver, whether it gets a copy. */
+  readonly isCopied: readonly boolean[]
 
-  constructor(receivers: readonly Receiver[]) {
+  constructor(receivers: readonly Receiver[], reusesObjects: boolean) {
     this.receivers = receivers
+    const isRemote = (receiver: Receiver): boolean => receiver instanceof RecordWriter || receiver instanceof Channel
+    this.isCopied = receivers.map((receiver, i) => (reusesObjects ? isRemote(receiver) : i > 0))
   }
 
   processElement(value: unknown, timestamp: number): void {
-    // The copies are made first: the first receiver may be a chained function that changes its record.
-    const copies = this.receivers.map((_receiver, i) => (i === 0 ? value : cloneValue(value)))
+    // The copies are made first: a chained function may change its record.
+    const copies = this.isCopied.map((isCopied) => (isCopied ? cloneValue(value) : value))
     this.receivers.forEach((receiver, i) => receiver.processElement(copies[i], timestamp))
   }
 

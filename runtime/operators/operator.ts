@@ -62,6 +62,8 @@ export class StreamOperator implements Receiver {
   currentWatermark = MIN_TIMESTAMP
   /** It takes no more input for now: its task reads nothing. What is pushed all the same must be kept. */
   isFull = false
+  /** Records that came too late and went nowhere. Flink's metric of this name. */
+  numLateRecordsDropped = 0
   /** False while something taken in is still to be emitted: after `finish` the end of the task waits for it. */
   isDrained = true
 

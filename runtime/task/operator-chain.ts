@@ -51,8 +51,8 @@ export class OperatorChain {
       const own = targets.filter((target) => target.from === node.id)
       const byTag = new Map<string | null, Receiver[]>()
       for (const { tag, receiver } of own) byTag.set(tag, [...(byTag.get(tag) ?? []), receiver()])
-      for (const [tag, receivers] of byTag) if (tag !== null) operator.sideOutputs.set(tag, join(receivers))
-      const main = join(byTag.get(null) ?? [])
+      for (const [tag, receivers] of byTag) if (tag !== null) operator.sideOutputs.set(tag, join(receivers, config))
+      const main = join(byTag.get(null) ?? [], config)
       const sides = Array.from(operator.sideOutputs.values())
       operator.output = sides.length === 0 ? main : new MainOutput(main, sides)
       if (node === vertex.nodes[0] && node.keyed && config.runtimeMode === 'BATCH') {
@@ -136,9 +136,9 @@ export class OperatorChain {
   }
 }
 
-function join(receivers: readonly Receiver[]): Receiver {
+function join(receivers: readonly Receiver[], { isObjectReuseEnabled }: JobGraph['config']): Receiver {
   if (receivers.length === 0) return NOWHERE
-  return receivers.length === 1 ? (receivers[0] as Receiver) : new FanOut(receivers)
+  return receivers.length === 1 ? (receivers[0] as Receiver) : new FanOut(receivers, isObjectReuseEnabled)
 }
 
 /** Lets no watermark through while a key ends: that the key's time is over means nothing to those downstream. */

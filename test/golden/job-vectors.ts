@@ -19,6 +19,7 @@ import { runJob, type Build } from '../harness/run-job.ts'
 import { failed, notYetRun, PASSED, type Vector, type Verdict } from './format.ts'
 
 interface RecordedJob {
+  readonly source?: string
   readonly text?: readonly string[]
   readonly values?: readonly string[]
   readonly range?: readonly [number, number]
@@ -26,6 +27,7 @@ interface RecordedJob {
 }
 
 type Pair = readonly [key: string, n: number]
+type Events = KeyedStream<Pair, string>
 
 const EVENTS: readonly Pair[] = [1, 4, 12, 3, 25, 9, 31].map((n) => [n % 2 === 0 ? 'even' : 'odd', n])
 
@@ -47,7 +49,7 @@ export function runPrintedJob(vector: Vector): Verdict {
 }
 
 /** Null for what can't be built yet. */
-function buildOf({ text, values, range, steps }: RecordedJob): Build | null {
+function buildOf({ source = '', text, values, range, steps }: RecordedJob): Build | null {
   if (text !== undefined) {
     const split = (line: string, out: Collector<string>): void =>
       line
@@ -67,35 +69,54 @@ function buildOf({ text, values, range, steps }: RecordedJob): Build | null {
         .reduce(sum)
         .print()
   }
-  switch (steps.join('; ').replace(/: .*;/, ';')) {
-    case 'union; times ten; print':
-      return (env) => {
-        const both = env.fromSequence(1, 3).union(env.fromSequence(11, 12))
-        both.map((n) => n * 10).print()
-      }
-    case 'keyBy f0; sum of field 1; print':
-      return (env) => void events(env).sum(1).print()
-    case 'keyBy f0; min of field 1; print':
-      return (env) => void events(env).min(1).print()
-    case 'keyBy f0; tumbling event-time window of 10 ms; sum of field 1; print':
-      return (env) =>
-        void events(env)
-          .window(TumblingEventTimeWindows.of(Duration.ofMillis(10)))
-          .sum(1)
-          .print()
-    case 'keyBy f0; tumbling processing-time window of 1 day; sum of field 1; print':
-      return (env) =>
-        void events(env)
-          .window(TumblingProcessingTimeWindows.of(Duration.ofDays(1)))
-          .sum(1)
-          .print()
-    case 'keyBy f0; countWindow 2; sum of field 1; print':
-      return (env) => void events(env).countWindow(2).sum(1).print()
-    case 'keyBy f0; process; print':
-      return (env) => void events(env).process(new Pending()).print()
-    default:
-      return null
+  if (steps[0] === 'union') return unionOf(source)
+  return steps[0] === 'keyBy f0' && steps.at(-1) === 'print' ? keyedOf(steps.slice(1, -1)) : null
+}
+
+/** `two sequences 1..3 and 11..12`. */
+function unionOf(source: string): Build {
+  const bounds = Array.from(
+    source.matchAll(/(-?\d+)\.\.(-?\d+)/g),
+    ([, from, to]) => [Number(from), Number(to)] as const,
+  )
+  return (env) => {
+    const [first, ...others] = bounds.map(([from, to]): DataStream<number> => env.fromSequence(from, to))
+    first
+      ?.union(...others)
+      .map((n) => n * 10)
+      .print()
   }
+}
+
+type Aggregation = 'sum' | 'min' | 'max' | 'minBy' | 'maxBy'
+type Aggregated = Readonly<Record<Aggregation, (field: 1) => DataStream<Pair>>>
+
+/** What stands between keyBy and print: a process function, or an aggregation, in windows or without. */
+function keyedOf(steps: readonly string[]): Build | null {
+  if (steps[0]?.startsWith('process') === true) return (env) => void events(env).process(new Pending()).print()
+  const [, aggregation] = /^(sum|min|max|minBy|maxBy) of field 1$/.exec(steps.at(-1) ?? '') ?? []
+  const grouped = steps.length === 1 ? (stream: Events): Aggregated => stream : windowsOf(steps[0] ?? '')
+  if (aggregation === undefined || grouped === null || steps.length > 2) return null
+  return (env) => void grouped(events(env))[aggregation as Aggregation](1).print()
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+}
+
+function windowsOf(step: string): ((stream: Events) => Aggregated) | null {
+  const [, count] = /^countWindow (\d+)$/.exec(step) ?? []
+  if (count !== undefined) return (stream) => stream.countWindow(Number(count))
+  const [, time, size, unit = ''] = /^tumbling (event|processing)-time window of (\d+) (\w+?)s?$/.exec(step) ?? []
+  const ms = Duration.ofMillis(Number(size) * (UNITS[unit] ?? UNITS[`${unit}s`] ?? 0) || 1)
+  if (time === undefined) return null
+  if (time === 'event') return (stream) => stream.window(TumblingEventTimeWindows.of(ms))
+  return (stream) => stream.window(TumblingProcessingTimeWindows.of(ms))
 }
 
 function count(words: DataStream<string>): void {

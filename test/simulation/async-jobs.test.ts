@@ -152,6 +152,12 @@ describe('a mistake', () => {
     ['no unit', wait(`1000, 100`), 'TIME_UNIT'],
     ['no asyncInvoke', wait(`Duration.ofSeconds(1)`, '{ invoke() {} }'), 'NOT_A_FUNCTION'],
     ['an async function', wait(`Duration.ofSeconds(1)`, 'async (n, f) => f.complete([n])'), 'ASYNC_PROMISE'],
+    ['no stream', `AsyncDataStream.orderedWait([1, 2], ask, Duration.ofSeconds(1))`, 'STREAM_WANTED'],
+    [
+      'no answer: the timeout is final, whatever is retried',
+      `AsyncDataStream.orderedWaitWithRetry(numbers, () => {}, Duration.ofSeconds(1), 5, new AsyncRetryStrategies.FixedDelayRetryStrategyBuilder(3, 10).ifException(() => true).build()).print()`,
+      'ASYNC_TIMEOUT',
+    ],
     ['no attempts', `new AsyncRetryStrategies.FixedDelayRetryStrategyBuilder(0, 10)`, 'RETRY_ATTEMPTS'],
     ['no delay', `new AsyncRetryStrategies.FixedDelayRetryStrategyBuilder(1, 0)`, 'RETRY_DELAY'],
     [

@@ -54,6 +54,35 @@ test('async I/O: every order of five seconds, in order and as the answers come',
   expect(unordered.map(idOf)).not.toEqual(unordered.map((_, i) => i))
 })
 
+test('co-process: two that find each other, two that don’t, and no order between the streams', async () => {
+  const rows = await run('co-process')
+  expect(texts(rows, 'enriched').sort()).toEqual(['ride 1 alone', 'ride 3 alone', 'to Mitte for 12'])
+  expect(texts(rows, 'either').sort()).toEqual(['fare of 12', 'fare of 7', 'ride to Kreuzberg', 'ride to Mitte'])
+})
+
+test('a co-map: one record for each of both streams', async () => {
+  const both = texts(await run('connected'), 'both')
+  expect(both.filter((text) => text.startsWith('control'))).toEqual(['control DROP', 'control IGNORE'])
+  expect(both.filter((text) => text.startsWith('word'))).toHaveLength(4)
+})
+
+test('partitioning: who gets what', async () => {
+  const rows = await run('partitioning')
+  const of = (sink: string): string[] =>
+    rows
+      .filter((row) => row.sink === sink)
+      .map(({ subtask, text }) => `${subtask + 1}> ${text}`)
+      .sort()
+  const everyone = ['1', '2', '3', '4', '5', '6']
+  const sinks = ['custom', 'rebalance', 'rescale', 'shuffle', 'global']
+  for (const sink of sinks) expect(texts(rows, sink).sort(), sink).toEqual(everyone)
+  expect(of('custom')).toEqual(['1> 2', '1> 4', '1> 6', '2> 1', '2> 3', '2> 5'])
+  expect(of('broadcast')).toEqual([1, 2].flatMap((subtask) => everyone.map((n) => `${subtask}> ${n}`)))
+  expect(of('forward')).toEqual(['1> 1', '1> 2', '2> 3', '2> 4'])
+  expect(texts(rows, 'keyed')).toHaveLength(6)
+  expect(texts(rows, 'keyed')).toEqual(expect.arrayContaining(['9', '12']))
+})
+
 test('batch mode: one count for each word', async () => {
   const rows = await run('batch-word-count', { parallelism: 3 })
   expect(texts(rows, 'counts').sort().join(' ')).toBe(
@@ -94,6 +123,22 @@ test.each<[name: string, job: string, sink: string, rows: string[]]>([
       'clock: highest 30, average 20',
     ],
   ],
+  ['window join', 'join-window', 'paid', ['tea 3', 'cake 5']],
+  ['co-group', 'co-group', 'paid', ['tea: unpaid', 'cake: 2 + 3']],
+  ['interval join', 'join-interval', 'paid', ['tea 3', 'cake 5', 'cake 7']],
+  ['interval join with an exclusive bound', 'join-interval', 'sooner', ['tea 3', 'cake 5']],
+  ['late records of an interval join', 'join-interval', 'late', ['9']],
+  ['connected streams', 'connected', 'words', ['Apache', 'Flink']],
+  ['broadcast state', 'broadcast-rules', 'found', ['large: blue 9', 'large: red 5']],
+  ['a pattern', 'pattern-logins', 'attacks', ['Ada after 3']],
+  ['timed-out matches', 'pattern-logins', 'gave up', ['Eve after 3', 'Eve after 2', 'Eve after 1']],
+  ['an iterative condition', 'pattern-logins', 'rising', ['1 < 2 < 4']],
+  ['side outputs', 'side-outputs', 'large', ['6 people']],
+  ['a main output beside them', 'side-outputs', 'people', ['2 people', '5 people']],
+  ['late records of a window', 'side-outputs', 'late', ['at 3']],
+  ['late records', 'late-records', 'tips', ['2', '3']],
+  ['async I/O', 'async-io', 'ordered', ['order 1 of user 7', 'order 2 of user 8', 'order 3 of user 7']],
+  ['async I/O with retries', 'async-io', 'retried', ['order 1 of user 7', 'order 2 of user 8', 'order 3 of user 7']],
   ['operator state', 'state-of-operator', 'batches', ['1+2+3', '4+5+6']],
   ['state by value', 'state-by-value', 'numbers', ['1', '1', '1']],
 ])('%s', async (_name, job, sink, expected) => {

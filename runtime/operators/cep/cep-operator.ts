@@ -5,6 +5,8 @@
 // Differs from Flink: before 1970, too, a partial match times out at the end of input; Flink's subtraction overflows there.
 
 import { present } from '../../base/assert.ts'
+import { LearnerError } from '../../base/diagnostic.ts'
+import { hasTimestamp } from '../../base/time.ts'
 import { NOWHERE } from '../../record/receiver.ts'
 import type { KeyedStateBackend } from '../../state/keyed-backend.ts'
 import { InternalTimerService, type Triggerable } from '../../state/timer-service.ts'
@@ -35,8 +37,6 @@ export class CepOperator extends StreamOperator implements Triggerable {
   /** The learner's functions, to be opened and closed. */
   functions: unknown[] = []
   timedOut: TimedOut[] = []
-  /** Late events that nobody reads. */
-  numLateRecordsDropped = 0
 
   constructor(spec: CepSpec) {
     super()
@@ -71,6 +71,8 @@ export class CepOperator extends StreamOperator implements Triggerable {
       if (this.state.enqueue(value, timestamp)) this.registerTimer(timestamp)
     } else if (this.spec.lateTag !== null) {
       this.sideOutputs.get(this.spec.lateTag)?.processElement(value, timestamp)
+    } else if (!hasTimestamp(timestamp)) {
+      throw new LearnerError('CEP_NO_TIMESTAMP', { operator: this.context.name })
     } else {
       this.numLateRecordsDropped++
     }

@@ -151,7 +151,8 @@ export class PaneWindowOperator extends StreamOperator {
 
   private emitLate(value: unknown, timestamp: number): void {
     const { lateTag } = this.spec
-    if (lateTag !== null) this.sideOutputs.get(lateTag)?.processElement(value, timestamp)
+    if (lateTag === null) this.numLateRecordsDropped++
+    else this.sideOutputs.get(lateTag)?.processElement(value, timestamp)
   }
 
   /** When the first window ends by the clock; in batch mode windows wait for their key's end. */

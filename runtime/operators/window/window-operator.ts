@@ -246,7 +246,8 @@ export class WindowOperator extends StreamOperator implements Triggerable {
 
   private emitLate(value: unknown, timestamp: number): void {
     const { lateTag } = this.spec
-    if (lateTag !== null) this.sideOutputs.get(lateTag)?.processElement(value, timestamp)
+    if (lateTag === null) this.numLateRecordsDropped++
+    else this.sideOutputs.get(lateTag)?.processElement(value, timestamp)
   }
 
   private cleanupTime(window: AnyWindow): number {

@@ -145,6 +145,15 @@ describe('what is refused where the job is built', () => {
           .process(new KeyedTotal() as never),
     ],
     ['JOIN_NOT_KEYED', (env) => keyed(env).intervalJoin(env.fromData([1]) as never)],
+    [
+      'JOIN_BOUNDS_EMPTY',
+      (env) =>
+        keyed(env)
+          .intervalJoin(keyed(env))
+          .between(Duration.ofMillis(1), Duration.ofMillis(1))
+          .upperBoundExclusive()
+          .process({ processElement() {} } as never),
+    ],
     ['JOIN_BOUNDS', (env) => keyed(env).intervalJoin(keyed(env)).between(Duration.ofMillis(1), Duration.ofMillis(0))],
     [
       'JOIN_BOUND',

@@ -254,9 +254,27 @@ describe('several consumers of one record', () => {
     expect(rows.map(({ value }) => (value as Box).n).sort()).toEqual([101, 101, 101, 102, 102, 102, 103, 103, 103])
   })
 
+  test('with object reuse chained consumers get the very object, and what goes over the network is a copy', () => {
+    const seen: number[] = []
+    const note = ({ n }: Box): number => {
+      seen.push(n)
+      return n
+    }
+    const { rows } = runJob((env) => {
+      env.getConfig().enableObjectReuse()
+      const stream = env.fromElements(0).map(() => boxes()[0] as Box)
+      stream.map(spoil).print('spoiled')
+      stream.map(note).print('chained')
+      stream.rebalance().map(note).setParallelism(1).print('far')
+    })
+    const of = (sink: string): unknown[] => rows.filter((row) => row.sink === sink).map(({ value }) => value)
+    expect([of('chained'), of('far')]).toEqual([[101], [1]])
+    expect(seen).toEqual([101, 1])
+  })
+
   test('a writer to several channels and a fan-out pass watermarks and statuses to all', () => {
     const channels = [channelWith(4), channelWith(4)]
-    new FanOut([new RecordWriter(channels, null).receiver(), NOWHERE]).processWatermark(7)
+    new FanOut([new RecordWriter(channels, null).receiver(), NOWHERE], false).processWatermark(7)
     new RecordWriter(channels, null).processStatus(true)
     for (const channel of channels) {
       channel.flush(0, false)

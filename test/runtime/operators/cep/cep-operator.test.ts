@@ -134,6 +134,27 @@ describe('in event time', () => {
     ],
   ])('%s', (_name, operator, input, expected, options) => check(operator, input, expected, options))
 
+  test('an event without timestamp would be dropped as late: it is refused', () => {
+    const harness = new OperatorHarness(ab)
+    expect(() => harness.record(['k', 'a', 1], NaN)).toThrow('CEP_NO_TIMESTAMP')
+  })
+
+  test('late events are counted, unless there is a side output for them', () => {
+    const [plain, tagged] = [
+      ab,
+      subject(
+        () => step('a'),
+        (stream) => stream.sideOutputLateData(late),
+      ),
+    ].map((operator) => {
+      const harness = new OperatorHarness(operator)
+      harness.watermark(5)
+      for (const timestamp of [5, 6, 4]) harness.record(['k', 'a', 1], timestamp)
+      return harness.operator.numLateRecordsDropped
+    })
+    expect([plain, tagged]).toEqual([2, 0])
+  })
+
   test('what goes on without a time limit stays', () => {
     check(ab, 'k=a=1@1 W1', 'W1', { leaves: { state: 1 } })
     check(
