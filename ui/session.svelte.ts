@@ -74,6 +74,12 @@ export class Session {
     return this.#chosen
   }
 
+  /** The same run in the words of this language. */
+  chosenText(name: LanguageName): RunBlock | null {
+    const block = this.place?.bundle.texts[name].blocks.find((one) => one.kind === 'run' && one.id === this.#chosen?.id)
+    return block?.kind === 'run' ? block : null
+  }
+
   get marks(): readonly LineMark[] {
     return this.#marks
   }
@@ -224,7 +230,11 @@ export class Session {
     if (block !== null) {
       this.#replay = null
       this.#chosen = block
-      this.settings = { ...this.#settings, parallelism: block.parallelism, untilMs: block.untilMs }
+    }
+    // A lesson's run is what its text says, from whichever button it's started.
+    if (this.#replay === null && this.#chosen !== null) {
+      const { parallelism, untilMs } = this.#chosen
+      this.settings = { ...this.#settings, parallelism, untilMs }
     }
     this.#compileDiagnostics = []
     this.#wasRefused = false

@@ -21,6 +21,8 @@ export interface Exercise {
   /** The files of start/. */
   readonly files: readonly SourceText[]
   readonly inputs: readonly InputFile[]
+  /** The files of solution/. */
+  readonly solution: readonly SourceText[]
   /** Null where the solution doesn't compile. */
   readonly jobs: ExerciseJobs | null
   /** Names of the folders in wrong/. */
@@ -82,7 +84,7 @@ export function readExercise(root: string, name: string): Exercise {
     return job === null ? [] : [{ name: answer, check: rules.wrong.get(answer) ?? '', job }]
   })
   const jobs = solution === null ? null : { name, checks: rules.checks, solution, wrong: answers }
-  return { name, rules, files, inputs, jobs, wrong, problems }
+  return { name, rules, files, inputs, solution: sourcesIn(path.join(folder, 'solution')), jobs, wrong, problems }
 }
 
 /** Compiles the job with the learner's files in the place of those of start/. */

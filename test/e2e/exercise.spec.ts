@@ -78,6 +78,9 @@ test('solved, with the same verdict and hash as on the command line, and remembe
   const hash = await card.locator('[data-check-hash]').innerText()
   const { status, stdout } = headless('01-fraud-flag', 'FraudDetector.ts', solution)
   expect([status, stdout.includes(`{"hash":"${hash}"}`)]).toEqual([0, true])
+  // Who has passed may see how others write it.
+  await card.getByText('Compare FraudDetector.ts with the model solution').click()
+  await expect(card.locator('figure')).toHaveCount(2)
   await page.reload()
   await expect(page.locator('.check')).toContainText('Passed.')
   await expect(page.locator('[data-file="FraudDetector.ts"]')).toContainText('ValueStateDescriptor')

@@ -157,6 +157,9 @@ test('a switch of language keeps the place and the answers', async ({ page }) =>
   const after = await quiz.boundingBox()
   // Within the screen still: the block at the top stays, and texts differ in length.
   expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(300)
+  await page.reload()
+  await expect(quiz).toContainText('对。')
+  await expect(quiz).toBeInViewport()
 })
 
 test('an address that names nothing shows the first lesson and says so', async ({ page }) => {
@@ -182,4 +185,17 @@ test('no window is too narrow or too low for the page, nor for the figure of two
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
     await expect.poll(clipped).toBeLessThanOrEqual(1)
   }
+})
+
+test('before its first run the stage offers it, and every button runs it as the lesson says', async ({ page }) => {
+  await page.goto('./#/fraud-detection/alert-on-everything')
+  await page.getByLabel('Pace').selectOption('as fast as possible')
+  const status = page.locator('footer[data-state]')
+  await page.locator('#view').getByRole('button', { name: 'Run for one round of 50' }).click()
+  await expect(status).toHaveAttribute('data-state', 'until')
+  await expect(page.locator('[data-task="1"]')).toContainText('50 in')
+  await expect(page.locator('[data-task="1"]')).toContainText('→ Alert{id=5}')
+  await page.getByRole('button', { name: 'Play', exact: true }).click()
+  await expect(page.locator('[data-predict="how-many"]')).toHaveAttribute('data-verdict', 'open')
+  await expect(status).toHaveAttribute('data-state', 'until')
 })

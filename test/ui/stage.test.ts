@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SinkRow } from '../../runtime/host/protocol.ts'
-import { EMPTY_RECORD, extendRecord, extendTail, KEPT_ROWS } from '../../ui/stage/run-record.ts'
+import { EMPTY_RECORD, extendRecord, extendTail, KEPT_ROWS, lastRowOf } from '../../ui/stage/run-record.ts'
 import { clockText, timestampText } from '../../ui/stage/time-text.ts'
 import { visibleRange } from '../../ui/stage/visible-range.ts'
 
@@ -35,6 +35,13 @@ describe('the record of a run', () => {
     expect(record.all.kept).toHaveLength(KEPT_ROWS)
     expect(record.sinks.get('rare')).toEqual({ kept: [row('rare', 0)], total: 1 })
     expect([...record.sinks.keys()]).toEqual(['rare', 'busy'])
+  })
+
+  it('knows the newest row of each subtask of a sink', () => {
+    const rows = [0, 1, 0, 1, 1].map((subtask, at) => ({ ...row('alerts', at), subtask }))
+    const record = extendRecord(EMPTY_RECORD, [...rows, row('other', 9)], [])
+    const last = (subtask: number, sinks = ['alerts']): number | undefined => lastRowOf(record, sinks, subtask)?.at
+    expect([last(0), last(1), last(2), last(0, []), last(0, ['other'])]).toEqual([2, 4, undefined, undefined, 9])
   })
 
   it('is the same object when nothing came', () => expect(extendRecord(EMPTY_RECORD, [], [])).toBe(EMPTY_RECORD))

@@ -8,8 +8,6 @@ export const en = {
   brand: 'Streambed',
   /** Whole numbers. */
   number,
-  /** Between two sentences. */
-  apart: ' ',
   pageTitle: (lesson: string) => `${lesson} · Streambed`,
   playground:
     'A job of your own: change it, add files, run it. It begins with the fraud detector of the second lesson.',
@@ -127,6 +125,9 @@ export const en = {
     stop: 'Stop',
     about: (n: number) => `${count(n, 'check', 'checks')}, each on many runs: other inputs, orders and parallelisms.`,
     checking: 'Checking…',
+    solution: (file: string) => `Compare ${file} with the model solution`,
+    yours: 'yours',
+    model: 'the model solution; others are as good',
     passed: (n: number) => `All ${n} checks passed.`,
     passedBefore: 'Passed.',
     failed: (passed: number, total: number) => `${passed} of ${total} checks passed. This one comes first:`,

@@ -19,6 +19,11 @@ class Language {
     watchSetting('language', () => (this.#name = initialLanguage()))
   }
 
+  /** What stands between two sentences. */
+  get apart(): string {
+    return this.#name === 'zh' ? '' : ' '
+  }
+
   /** The words of the current language. */
   get t(): typeof en {
     return TABLES[this.#name]

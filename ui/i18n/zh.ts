@@ -5,7 +5,6 @@ const number = new Intl.NumberFormat('zh-CN').format
 export const zh = {
   brand: 'Streambed',
   number,
-  apart: '',
   pageTitle: (lesson: string) => `${lesson} · Streambed`,
   playground: '你自己的作业：可以修改、添加文件、运行。开头是第二课的欺诈检测器。',
   minutes: (n: number) => `${n} 分钟`,
@@ -119,6 +118,9 @@ export const zh = {
     stop: '停止',
     about: (n: number) => `${n} 项检查，每一项都会在不同的输入、到达顺序和并行度下运行多次。`,
     checking: '正在检查……',
+    solution: (file: string) => `把 ${file} 与参考答案比较`,
+    yours: '你的代码',
+    model: '参考答案（写法不止一种）',
     passed: (n: number) => `${n} 项检查全部通过。`,
     passedBefore: '已通过。',
     failed: (passed: number, total: number) => `${total} 项检查中通过了 ${passed} 项。先看这一项：`,

@@ -53,6 +53,8 @@ export interface ExercisePart {
   /** The job's entry file. */
   readonly job: string
   readonly jobs: ExerciseJobs
+  /** The model solution's files, shown once the exercise is passed. */
+  readonly solution: readonly { readonly name: string; readonly text: string }[]
   /** By name of a wrong answer: what is wrong with it. */
   readonly explanations: Readonly<Record<string, Readonly<Record<'en' | 'zh', Explanation>>>>
 }

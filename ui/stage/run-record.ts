@@ -48,6 +48,15 @@ function extendSinks(sinks: RunRecord['sinks'], rows: readonly SinkRow[]): RunRe
   return extended
 }
 
+/** The newest row that this subtask gave any of these sinks. */
+export function lastRowOf({ sinks }: RunRecord, names: readonly string[], subtask: number): SinkRow | null {
+  for (const name of names) {
+    const kept = sinks.get(name)?.kept ?? []
+    for (let i = kept.length - 1; i >= 0; i--) if (kept[i]?.subtask === subtask) return kept[i] ?? null
+  }
+  return null
+}
+
 export function extendTail<T>(tail: Tail<T>, added: readonly T[], limit: number): Tail<T> {
   if (added.length === 0) return tail
   const total = tail.total + added.length

@@ -101,7 +101,7 @@ function readTask(
 ): LessonBundle {
   const exercise = readExercise(root, name)
   problems.push(...exercise.problems)
-  const { files, inputs, rules, jobs, wrong } = exercise
+  const { files, inputs, rules, jobs, solution, wrong } = exercise
   const folder = path.join(root, 'exercises', name)
   const texts = readTexts(root, path.join(folder, 'task'), { files, inputs, exercises, terms }, problems)
   const explanations = wrong.map((answer) => {
@@ -109,7 +109,8 @@ function readTask(
       readExplanation(root, path.join(folder, 'wrong', answer, `why.${language}.md`), terms, problems)
     return [answer, { en: read('en'), zh: read('zh') }] as const
   })
-  const part = jobs === null ? null : { name, job: rules.job, jobs, explanations: Object.fromEntries(explanations) }
+  const part =
+    jobs === null ? null : { name, job: rules.job, jobs, solution, explanations: Object.fromEntries(explanations) }
   return { id: `exercise/${withoutNumber(name)}`, texts, files, inputs, exercise: part }
 }
 
