@@ -25,7 +25,7 @@ export { ProcessJoinFunction } from './api/join-functions.ts'
 export type { ProcessJoinContext } from './api/join-functions.ts'
 export type { ExecutionConfig, JobExecutionResult } from './api/environment.ts'
 export { DataStream, DataStreamSink, KeyedStream, SingleOutputStreamOperator } from './api/data-stream.ts'
-export type { FieldOf } from './api/data-stream.ts'
+export type { FieldOf, Key, NumberFieldOf } from './api/keys-and-fields.ts'
 export {
   KeyedProcessFunction,
   ProcessFunction,

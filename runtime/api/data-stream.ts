@@ -29,6 +29,7 @@ import { CoGroupedStreams } from './co-grouped-streams.ts'
 import { IntervalJoin } from './interval-join.ts'
 import { JoinedStreams } from './joined-streams.ts'
 import type { OutputTag } from './output-tag.ts'
+import type { FieldOf, Key, NumberFieldOf } from './keys-and-fields.ts'
 import { requireFunction, requireKeyType, requireName, requireObject } from './require.ts'
 import { Sink } from './sinks.ts'
 import { plainEdge, withOneKeyType, type Edge, type Functions } from './stream-edges.ts'
@@ -76,6 +77,8 @@ export class DataStream<T> {
    * Brings the records of a key to one subtask, where they have state and timers of their own. Keys are numbers,
    * bigints, strings, booleans or flat arrays of these; `type` fixes the key's class, otherwise the first key decides.
    */
+  keyBy<K extends Key>(selector: KeyFunction<T, K>): KeyedStream<T, K>
+  keyBy<K>(selector: KeyFunction<T, K>, type: TypeInformation<K> | undefined): KeyedStream<T, K>
   keyBy<K>(selector: KeyFunction<T, K>, type?: TypeInformation<K>): KeyedStream<T, K> {
     requireFunction(selector, 'getKey', 'keyBy')
     if (type !== undefined) requireKeyType(type)
@@ -464,7 +467,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
   }
 
   /** The first record of the key with the running sum in the field. Tuples: a place from 0. */
-  sum(field: FieldOf<T>): SingleOutputStreamOperator<T> {
+  sum(field: NumberFieldOf<T>): SingleOutputStreamOperator<T> {
     return this.aggregate('sum', field, true)
   }
 
@@ -494,6 +497,3 @@ export class KeyedStream<T, K> extends DataStream<T> {
     return this.transform({ kind: 'reduce', aggregation }, 'Keyed Aggregation', {})
   }
 }
-
-/** The name of a field of a record, or a place of a tuple from 0. */
-export type FieldOf<T> = (T extends readonly unknown[] ? number : keyof T & string) | 0

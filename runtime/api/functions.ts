@@ -2,6 +2,7 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/user_defined_functions/
 
 import { LearnerError } from '../base/diagnostic.ts'
+import type { StreamKeyedBy } from './keys-and-fields.ts'
 import type {
   CheckpointedFunctionLike,
   Collector,
@@ -136,6 +137,8 @@ export abstract class RichSinkFunction<T> extends RichFunction implements SinkFu
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/process_function/
  */
 export abstract class ProcessFunction<T, R> extends RichFunction implements ProcessFunctionLike<T, R> {
+  /** Never present; tells the compiler what stream it's for. */
+  declare readonly isFor?: 'any stream'
   abstract processElement(value: T, context: UnkeyedContext, out: Collector<R>): void
 }
 
@@ -153,6 +156,8 @@ export abstract class ProcessFunction<T, R> extends RichFunction implements Proc
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/operators/process_function/
  */
 export abstract class KeyedProcessFunction<K, T, R> extends RichFunction implements KeyedProcessFunctionLike<K, T, R> {
+  /** Never present; tells the compiler what stream it's for. */
+  declare readonly isFor?: StreamKeyedBy<K>
   /** Called for every record, its key being the current one. */
   abstract processElement(value: T, context: Context<K>, out: Collector<R>): void
 

@@ -6,10 +6,11 @@ import type { Evictor } from '../operators/window/evictors.ts'
 import type { Trigger } from '../operators/window/trigger.ts'
 import type { Window } from '../operators/window/windows.ts'
 import type { AggregateFunction } from '../state/folding.ts'
-import type { FieldOf, SingleOutputStreamOperator } from './data-stream.ts'
+import type { SingleOutputStreamOperator } from './data-stream.ts'
 import type { Duration, Time } from './duration.ts'
 import type { BuiltInEvictor } from './evictors.ts'
 import type { Collector, ReduceFunction } from './functions.ts'
+import type { FieldOf, NumberFieldOf } from './keys-and-fields.ts'
 import type { OutputTag } from './output-tag.ts'
 import type { WindowAssigner } from './window-assigners.ts'
 import { WindowBuilder, type WindowInput } from './window-builder.ts'
@@ -64,7 +65,7 @@ abstract class Windows<T, W extends Window> {
   }
 
   /** The window's first record with the sum in the field. Tuples: a place from 0. */
-  sum(field: FieldOf<T>): SingleOutputStreamOperator<T> {
+  sum(field: NumberFieldOf<T>): SingleOutputStreamOperator<T> {
     return this.builder.field('sum', field, true)
   }
 
