@@ -8,11 +8,14 @@ import { executionPlan } from '../graph/execution-plan.ts'
 import { createPlan } from '../graph/plan.ts'
 import { requireParallelism, type RuntimeMode } from '../graph/stream-graph.ts'
 import { SingleOutputStreamOperator } from './data-stream.ts'
+import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.ts'
 import type { Configuration } from './configuration.ts'
+import { configureJob } from './configure-job.ts'
+import type { Duration } from './duration.ts'
 import { currentEvaluation, type Evaluation } from './evaluation.ts'
 import { FileSource, plainPath, TextLineInputFormat } from './files.ts'
 import { requireName } from './require.ts'
-import { StateBackend, stateBackendOf } from './state-backend.ts'
+import { StateBackend } from './state-backend.ts'
 import { sourceFunctionSpec, type RichSourceFunction, type SourceFunction } from './source-functions.ts'
 import { NumberSequenceSource, Source } from './sources.ts'
 import { requireStrategy, strategyFunctions, WatermarkStrategy } from './watermark-strategy.ts'
@@ -106,10 +109,29 @@ export class StreamExecutionEnvironment {
     return this
   }
 
-  /** Takes settings from a configuration. Of Flink's options it knows `state.backend.type`: `hashmap` or `rocksdb`. */
+  /**
+   * Takes settings from a configuration: of Flink's options those of checkpoints, restarts, the state backend and the
+   * pipeline that the simulated cluster knows. Others are ignored. Throws LearnerError for what isn't a value of one, and
+   * for a name that is nearly that of one. Differs from Flink, which ignores it.
+   */
   configure(configuration: Configuration): this {
-    const kind: unknown = configuration.get<unknown>('state.backend.type', null)
-    return kind === null ? this : this.setStateBackend(stateBackendOf(kind))
+    configureJob(this.#evaluation.graph.config, configuration)
+    return this
+  }
+
+  /**
+   * Takes a checkpoint every so often: ms or a Duration, at least 10 ms. A job with checkpoints starts again after a
+   * failure, from the last one, unless its restart strategy says otherwise.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/checkpointing/
+   */
+  enableCheckpointing(interval: number | Duration, mode: CheckpointingMode = 'EXACTLY_ONCE'): this {
+    this.getCheckpointConfig().setCheckpointInterval(interval).setCheckpointingConsistencyMode(mode)
+    return this
+  }
+
+  getCheckpointConfig(): CheckpointConfig {
+    return new CheckpointConfig(this.#evaluation.graph.config.options)
   }
 
   /** Runs every operator in a task of its own. */

@@ -2,7 +2,6 @@
 // itself or a copy. Flink's StateBackend. Operator state is always by reference.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/state_backends/
 
-import { LearnerError } from '../base/diagnostic.ts'
 import type { StateBackendKind } from '../graph/stream-graph.ts'
 
 /** One of the two below. */
@@ -24,11 +23,4 @@ export class HashMapStateBackend extends StateBackend {
  */
 export class EmbeddedRocksDBStateBackend extends StateBackend {
   override readonly kind = 'rocksdb'
-}
-
-/** The backend of this name in a configuration. */
-export function stateBackendOf(name: unknown): StateBackend {
-  if (name === 'hashmap') return new HashMapStateBackend()
-  if (name === 'rocksdb') return new EmbeddedRocksDBStateBackend()
-  throw new LearnerError('STATE_BACKEND', { value: String(name) })
 }

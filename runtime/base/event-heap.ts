@@ -45,6 +45,18 @@ export class EventHeap {
     this.put(i, time, sequence, this.payloads[last] as number, this.targets[last] as number)
   }
 
+  /** Takes out every event for such a target; the others keep their order. */
+  removeAll(isGone: (target: number) => boolean): void {
+    const kept = Array.from({ length: this.size }, (_, i) => i).filter((i) => !isGone(this.targets[i] as number))
+    kept.sort((a, b) => (this.isBefore(a, b) ? -1 : 1))
+    // In order of time they are a heap.
+    const events = kept.map((i) => [this.times[i], this.sequences[i], this.payloads[i], this.targets[i]] as number[])
+    events.forEach(([time, sequence, payload, target], i) =>
+      this.put(i, time as number, sequence as number, payload as number, target as number),
+    )
+    this.size = events.length
+  }
+
   private isBefore(a: number, b: number): boolean {
     const ta = this.times[a] as number
     const tb = this.times[b] as number

@@ -76,6 +76,12 @@ export class ClusterWatcher implements JobWatcher {
     }
   }
 
+  redeployed(execution: JobExecution): void {
+    this.recordsIn.clear()
+    this.hand = null
+    this.attach(execution)
+  }
+
   recordStarts(task: Task, value: unknown, timestamp: number): void {
     this.recordsIn.set(task, (this.recordsIn.get(task) ?? 0) + 1)
     const channel = task.gate?.channels[task.channel]

@@ -1,6 +1,5 @@
-// A job deployed: every vertex as so many tasks, every edge as channels, and what became of them. The beginning of the
-// JobManager; for now a job runs until it finishes, fails or is cancelled, and nothing restarts it. Flink's
-// ExecutionGraph.
+// A job deployed: every vertex as so many tasks, every edge as channels, and what became of them. After a failure it's
+// deployed anew, if its restart strategy says so, with the state of the last checkpoint. Flink's ExecutionGraph.
 
 import { AssertionError, present } from '../base/assert.ts'
 import { LearnerError } from '../base/diagnostic.ts'
@@ -10,6 +9,7 @@ import type { Plan, PlanNode } from '../graph/plan.ts'
 import type { SinkSpec } from '../graph/stream-graph.ts'
 import type { Simulation } from '../kernel/simulation.ts'
 import { Channel, type ChannelSettings } from '../network/channel.ts'
+import { BarrierAlignment } from '../network/barrier-alignment.ts'
 import { connections } from '../network/exchange.ts'
 import { InputGate } from '../network/input-gate.ts'
 import { createSelector } from '../network/partitioner.ts'
@@ -19,15 +19,18 @@ import type { OperatorContext } from '../operators/operator.ts'
 import { Outside } from '../operators/outside.ts'
 import { asCall } from '../operators/rich-function.ts'
 import { BufferPool } from '../record/buffer.ts'
-import { defaultMaxParallelism } from '../record/key-groups.ts'
+import { defaultMaxParallelism, keyGroupRange } from '../record/key-groups.ts'
 import { KeyReader } from '../record/key.ts'
 import { parseType, type TypeInformation } from '../record/type-info.ts'
 import { KeyedStateBackend } from '../state/keyed-backend.ts'
-import { OperatorStateBackend } from '../state/operator-state.ts'
+import { OperatorStateBackend, redistribute, type OperatorSnapshot } from '../state/operator-state.ts'
 import type { Instantiate, JobInstance } from '../task/job-instance.ts'
-import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
-import { Task, type KeyContext, type TaskCosts, type TaskListener, type TimerWatcher } from '../task/task.ts'
-import { TRACE_ROW } from '../trace/trace-layout.ts'
+import { OperatorChain, type ChainSnapshot, type OutgoingWriter } from '../task/operator-chain.ts'
+import type { KeyContext } from '../task/key-context.ts'
+import { Task, type TaskCosts, type TaskListener, type TimerWatcher } from '../task/task.ts'
+import { TRACE_RESTART, TRACE_ROW } from '../trace/trace-layout.ts'
+import { CheckpointCoordinator, type OperatorCheckpoint } from './checkpoint-coordinator.ts'
+import { Failover } from './failover.ts'
 import { WatermarkAlignment, type AlignmentGroup } from './watermark-alignment.ts'
 
 /** How the simulated cluster is made. Part of what fixes a run. */
@@ -68,9 +71,11 @@ export interface JobWatcher extends TimerWatcher {
   /** `at`: where the learner's code made the operator. */
   probeOf(task: Task, at: string | null): CallProbe
   rowArrived(row: number): void
+  /** Its tasks and channels are others now, with the ids of those before. */
+  redeployed(job: JobExecution): void
 }
 
-export type JobState = 'RUNNING' | 'FINISHED' | 'FAILED'
+export type JobState = 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED'
 
 /** Why a job failed. */
 export interface JobFailure {
@@ -97,12 +102,17 @@ export class JobExecution implements TaskListener {
   readonly edges = new Map<Channel, JobEdge>()
   readonly backends: KeyedStateBackend[] = []
   readonly operatorStates: OperatorStateBackend[] = []
+  readonly alignments: WatermarkAlignment[] = []
   /** By name: sources that wait for one another. */
   readonly alignmentGroups = new Map<string, AlignmentGroup>()
   /** What sinks have written to. */
   readonly outside = new Outside()
   readonly pool: BufferPool
+  readonly failover: Failover
+  /** Null for a job without checkpoints. */
+  readonly checkpoints: CheckpointCoordinator | null
   state: JobState = 'RUNNING'
+  /** Of a job that failed or waits to be started again. */
   failure: JobFailure | null = null
   rows = 0
   finishedTasks = 0
@@ -123,18 +133,70 @@ export class JobExecution implements TaskListener {
     this.watcher = parts.watcher ?? null
     this.pool = new BufferPool(parts.settings.bufferRecords)
     this.deploy()
+    const { restart = { kind: 'none' }, checkpoints } = parts.plan.config
+    this.failover = new Failover(this.simulation, restart, () => this.redeploy())
+    this.checkpoints = checkpoints === undefined ? null : new CheckpointCoordinator(this, checkpoints)
+    this.checkpoints?.start()
+  }
+
+  isRunning(): boolean {
+    return this.state === 'RUNNING'
+  }
+
+  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot): void {
+    this.checkpoints?.snapshotTaken(task, checkpoint, snapshot)
+  }
+
+  taskEnding(task: Task): void {
+    this.checkpoints?.taskEnding(task)
   }
 
   taskFinished(): void {
     this.finishedTasks++
-    if (this.finishedTasks === this.tasks.length) this.state = 'FINISHED'
+    if (this.finishedTasks < this.tasks.length) return
+    this.state = 'FINISHED'
+    this.checkpoints?.stop()
   }
 
   taskFailed(task: Task, error: unknown): void {
     if (this.state !== 'RUNNING') return
-    this.state = 'FAILED'
     this.failure = { task: task.name, nodes: task.chain.nodes, subtask: task.subtask, error }
     for (const other of this.tasks) other.cancel()
+    this.checkpoints?.stop()
+    this.state = this.failover.failed(error) ? 'RESTARTING' : 'FAILED'
+    if (this.state === 'FAILED') return
+    // As Flink's log has it.
+    const place = `${task.name} (${task.subtask + 1}/${task.chain.parallelism})`
+    this.log('error', `${place} switched from RUNNING to FAILED: ${String(error)}`, task.subtask)
+  }
+
+  /** After a failure: everything anew, with the state of the last checkpoint, if there is one. */
+  private redeploy(): void {
+    if (this.state !== 'RESTARTING') return
+    const { simulation } = this
+    const ids = [...this.tasks, ...this.channels, ...this.alignments].map(({ id }) => id)
+    simulation.release(ids.sort((a, b) => a - b))
+    for (const list of [this.tasks, this.channels, this.alignments, this.backends, this.operatorStates]) list.length = 0
+    this.edges.clear()
+    this.alignmentGroups.clear()
+    this.finishedTasks = 0
+    this.failure = null
+    this.state = 'RUNNING'
+    this.deploy()
+    const checkpoint = this.checkpoints?.completed?.id ?? 0
+    simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_RESTART, -1, this.failover.attempt, checkpoint)
+    this.log(
+      'info',
+      checkpoint > 0 ? `Restoring job from checkpoint ${checkpoint}` : 'No checkpoint found to restore',
+      0,
+    )
+    this.watcher?.redeployed(this)
+    this.checkpoints?.start()
+  }
+
+  private log(level: string, text: string, subtask: number): void {
+    const { nowUs, settings } = this.simulation
+    this.observer?.log(level, text, subtask, settings.startMs + Math.floor(nowUs / 1000))
   }
 
   /** Cancels what still runs. */
@@ -199,7 +261,7 @@ export class JobExecution implements TaskListener {
     channelsOf: ReadonlyMap<JobEdge, Channel[][]>,
   ): void {
     const late: { task: Task | null } = { task: null }
-    const random = this.simulation.random(`user ${vertex.id} ${subtask} 0`)
+    const random = this.simulation.random(`user ${vertex.id} ${subtask} ${this.attempt}`)
     const instance = this.instantiate({
       nowMs: () => late.task?.nowMs() ?? this.simulation.settings.startMs,
       random: () => random.nextDouble(),
@@ -219,11 +281,11 @@ export class JobExecution implements TaskListener {
           : new InputGate(
               incoming,
               incoming.map((channel) => this.inputOf(channel)),
-              this.isBatch,
+              { isBlocking: this.isBatch, alignment: this.barriersOf(incoming) },
             ),
       chain: new OperatorChain(vertex, this.graph.config, outgoing),
       writers: outgoing.map(({ writer }) => writer),
-      keyContext: this.keyContextOf(vertex, instance),
+      keyContext: this.keyContextOf(vertex, subtask, instance),
       listener: this,
     })
     late.task = task
@@ -244,10 +306,10 @@ export class JobExecution implements TaskListener {
     const group: AlignmentGroup = this.alignmentGroups.get(alignment.group) ?? new Map<number, number>()
     this.alignmentGroups.set(alignment.group, group)
     const tasks = this.tasks.slice(-vertex.parallelism)
-    new WatermarkAlignment({ simulation: this.simulation, spec: alignment, group, tasks })
+    this.alignments.push(new WatermarkAlignment({ simulation: this.simulation, spec: alignment, group, tasks }))
   }
 
-  private keyContextOf(vertex: JobVertex, instance: JobInstance): KeyContext | null {
+  private keyContextOf(vertex: JobVertex, subtask: number, instance: JobInstance): KeyContext | null {
     const head = vertex.nodes[0] as PlanNode
     const keyed = head.inputs.find(({ isKeyed }) => isKeyed)
     if (keyed === undefined || keyed.key === null) return null
@@ -255,12 +317,19 @@ export class JobExecution implements TaskListener {
     backend.isBatch = this.isBatch
     backend.isByValue = this.graph.config.stateBackend === 'rocksdb'
     this.backends.push(backend)
+    const range = keyGroupRange(subtask, vertex.parallelism, maxParallelismOf(vertex))
+    for (const snapshot of this.restoredOf(head)?.keyed ?? []) backend.restore(snapshot, range)
     const selectKeys = [1, 2].map((input) => {
       const first = head.inputs.findIndex((edge) => edge.input === input && edge.isKeyed)
       if (first < 0) return null
       return asCall<(value: unknown) => unknown>(instance.registry.get(head.id, `keySelector:${first}`), 'getKey')
     })
     return { backend, selectKeys }
+  }
+
+  private barriersOf(channels: readonly Channel[]): BarrierAlignment | null {
+    const { checkpoints } = this.plan.config
+    return checkpoints ? new BarrierAlignment(channels.length, checkpoints.mode === 'EXACTLY_ONCE') : null
   }
 
   /** Which input of its consumer a channel feeds, from 0. */
@@ -311,24 +380,29 @@ export class JobExecution implements TaskListener {
     const { isHashed } = simulation.settings
     const operatorState = new OperatorStateBackend()
     this.operatorStates.push(operatorState)
+    const restored = this.restoredOf(node)
+    if (restored !== null) {
+      operatorState.restore(redistribute(restored.operator, vertex.parallelism)[task.subtask] as OperatorSnapshot)
+    }
     return {
       name: displayName(node),
       subtask: task.subtask,
       parallelism: vertex.parallelism,
       maxParallelism,
-      attempt: 0,
+      attempt: this.attempt,
       seed: simulation.settings.seed,
       activity: task.activity,
       probe: this.watcher?.probeOf(task, node.at) ?? null,
       outside: this.outside,
       keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
       operatorState,
-      restoredCheckpointId: null,
+      restoredCheckpointId: restored === null ? null : (this.checkpoints?.completed?.id ?? null),
       checkpointed: [],
+      listeners: [],
       userFunction: (role) => present(instance.registry.get(node.id, role), `function ${role} of ${node.name}`),
       nowMs: () => task.nowMs(),
       alarmChanged: () => task.alarmChanged(),
-      random: (purpose) => simulation.random(`${purpose} ${node.id} ${task.subtask} 0`),
+      random: (purpose) => simulation.random(`${purpose} ${node.id} ${task.subtask} ${this.attempt}`),
       timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
       rowArrived: (value, timestamp) => {
         if (isHashed) {
@@ -341,6 +415,14 @@ export class JobExecution implements TaskListener {
         observer?.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
       },
     }
+  }
+
+  private get attempt(): number {
+    return (this.failover as Failover | undefined)?.attempt ?? 0
+  }
+
+  private restoredOf(node: PlanNode): OperatorCheckpoint | null {
+    return this.checkpoints?.completed?.operators.get(node.operatorId) ?? null
   }
 
   private vertexOf(nodeId: string): JobVertex {

@@ -1,5 +1,5 @@
-// What was deployed, as data for whoever watches: chains, subtasks and channels. Said once per run, since for now nothing
-// is ever deployed anew.
+// What was deployed, as data for whoever watches: chains, subtasks and channels. Said once per run: a
+// job that is deployed anew keeps its places.
 
 import type { Span } from '../base/diagnostic.ts'
 import { displayName } from '../graph/job-graph.ts'

@@ -5,6 +5,8 @@
 import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
 import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
+import { checkpointSpecOf, type CheckpointSpec } from './checkpoint-spec.ts'
+import { restartSpecOf, type RestartSpec } from './restart-spec.ts'
 import { operatorIds, type IdNode } from './operator-ids.ts'
 import type { OperatorSpec, RuntimeMode, StateBackendKind, StreamGraph, StreamNode } from './stream-graph.ts'
 
@@ -71,6 +73,10 @@ export interface Plan {
     /** Says something to Flink alone: here records are never copied between chained operators. */
     readonly isObjectReuseEnabled: boolean
     readonly stateBackend: StateBackendKind
+    /** Of a job with checkpoints. */
+    readonly checkpoints?: CheckpointSpec
+    /** Of a job that is started again after a failure. */
+    readonly restart?: RestartSpec
   }
   readonly nodes: readonly PlanNode[]
 }
@@ -104,11 +110,20 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
       isChainingEnabled,
       isObjectReuseEnabled,
       stateBackend,
+      ...faultTolerance(graph),
     },
     nodes,
   }
   const hash = hashOf(body)
   return { plan: PLAN_VERSION, hash, ...body, nodes: nodes.map((node, i) => placed(node, made[i], locate)) }
+}
+
+/** Batch mode takes no checkpoints: what fails begins again. */
+function faultTolerance(graph: StreamGraph): Pick<Plan['config'], 'checkpoints' | 'restart'> {
+  const { options } = graph.config
+  const checkpoints = graph.resolvedMode() === 'BATCH' ? null : checkpointSpecOf(options)
+  const restart = restartSpecOf(options, checkpoints !== null)
+  return { ...(checkpoints === null ? {} : { checkpoints }), ...(restart.kind === 'none' ? {} : { restart }) }
 }
 
 /** The node with the places where it and its edges were made. */

@@ -104,6 +104,8 @@ export interface JobConfig {
   isChainingEnabled: boolean
   isObjectReuseEnabled: boolean
   stateBackend: StateBackendKind
+  /** Of checkpoints and restarts, by name; see options.ts. */
+  readonly options: Map<string, unknown>
 }
 
 /** How keyed state is handed out: by reference, as on Flink's heap, or as copies, as by its RocksDB. Flink's names. */
@@ -156,6 +158,7 @@ export class StreamGraph {
       isChainingEnabled: true,
       isObjectReuseEnabled: false,
       stateBackend: 'hashmap',
+      options: new Map(),
     }
   }
 

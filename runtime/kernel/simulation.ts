@@ -19,6 +19,10 @@ export const CREDIT = 3
 export const ALARM = 4
 /** The sources of a group are told how far they may run ahead of one another. */
 export const ALIGN = 5
+/** The coordinator of checkpoints has something to do. */
+export const CHECKPOINT = 6
+/** A failed job starts again. */
+export const RESTART = 7
 
 /** Whoever events are addressed to. Ids are given in order of registration and stand in traces. */
 export interface EventTarget {
@@ -81,6 +85,8 @@ export class Simulation {
   heap = new EventHeap()
   fingerprint = new Fingerprint()
   targets: EventTarget[] = []
+  /** Ids to give again, first of all. */
+  freeIds: number[] = []
   interventions: Intervention[] = []
   turn: Turn | null = null
   isCancelled = false
@@ -96,7 +102,20 @@ export class Simulation {
   }
 
   register(target: EventTarget): void {
-    target.id = this.targets.push(target) - 1
+    target.id = this.freeIds.shift() ?? this.targets.length
+    this.targets[target.id] = target
+  }
+
+  /** Takes back every event for this target. */
+  unschedule(id: number): void {
+    this.heap.removeAll((target) => target === id)
+  }
+
+  /** Forgets targets, and events for them. Those who register next get their ids, in this order. */
+  release(ids: readonly number[]): void {
+    const gone = new Set(ids)
+    this.heap.removeAll((target) => gone.has(target))
+    this.freeIds.push(...ids)
   }
 
   /** The random stream of this name; always the same object. */

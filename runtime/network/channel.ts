@@ -12,6 +12,7 @@ import { TRACE_DELIVER, TRACE_SEND } from '../trace/trace-layout.ts'
 export interface Wakeable {
   readonly id: number
   wake(): void
+  hasFinished(): boolean
 }
 
 export interface ChannelSettings {

@@ -2,6 +2,7 @@
 // and keeps a valve for each input and the count of ended channels. Flink's InputGate.
 
 import type { Buffer } from '../record/buffer.ts'
+import type { BarrierAlignment } from './barrier-alignment.ts'
 import type { Channel } from './channel.ts'
 import { hasArrivedWhole, type SortedInput } from './sorted-input.ts'
 import { WatermarkValve, type ValveOutput } from './watermark-valve.ts'
@@ -18,13 +19,20 @@ export class InputGate {
   endedChannels = 0
   /** Batch mode: nothing is read before everything has arrived. */
   readonly isBlocking: boolean
+  /** Where barriers meet; null for a job without checkpoints. */
+  readonly alignment: BarrierAlignment | null
   /** Batch mode, once it has: in which order it's read. */
   sorted: SortedInput | null = null
 
   /** `inputs`: of each channel the input it belongs to, from 0; all to one unless given. */
-  constructor(channels: readonly Channel[], inputs: readonly number[] = channels.map(() => 0), isBlocking = false) {
+  constructor(
+    channels: readonly Channel[],
+    inputs: readonly number[] = channels.map(() => 0),
+    { isBlocking = false, alignment = null }: Partial<Pick<InputGate, 'isBlocking' | 'alignment'>> = {},
+  ) {
     this.channels = channels
     this.isBlocking = isBlocking
+    this.alignment = alignment
     this.inputs = inputs
     const counts: number[] = [0]
     this.places = inputs.map((input) => {
@@ -42,6 +50,7 @@ export class InputGate {
 
   hasInput(): boolean {
     if (!this.isReady()) return false
+    if (this.alignment !== null && this.alignment.blocked > 0) return this.select() >= 0
     for (const channel of this.channels) if (channel.arrived.length > 0) return true
     return false
   }
@@ -52,7 +61,7 @@ export class InputGate {
     const count = this.channels.length
     for (let i = 0; i < count; i++) {
       const index = (this.cursor + i) % count
-      if ((this.channels[index] as Channel).arrived.length > 0) {
+      if ((this.channels[index] as Channel).arrived.length > 0 && this.alignment?.isBlocked(index) !== true) {
         this.cursor = index
         return index
       }
@@ -78,6 +87,12 @@ export class InputGate {
 
   status(channel: number, isIdle: boolean, output: ValveOutput): void {
     this.valveOf(channel).status(this.places[channel] as number, isIdle, output)
+  }
+
+  /** A channel has ended. The checkpoint whose snapshot is due by that, or 0. */
+  end(channel: number): number {
+    this.endedChannels++
+    return this.alignment?.end(channel) ?? 0
   }
 
   hasEnded(): boolean {

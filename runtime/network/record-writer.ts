@@ -2,7 +2,7 @@
 // record has several consumers, each after the first gets its own copy.
 
 import { cloneValue } from '../base/clone.ts'
-import { END_OF_INPUT } from '../record/buffer.ts'
+import { BARRIER, END_OF_INPUT } from '../record/buffer.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { Channel } from './channel.ts'
 import { CustomSelector, type ChannelSelector } from './partitioner.ts'
@@ -35,6 +35,14 @@ export class RecordWriter implements Receiver {
   receiver(): Receiver {
     const [channel] = this.channels
     return this.channels.length === 1 && !(this.selector instanceof CustomSelector) ? (channel as Channel) : this
+  }
+
+  /** Writes a checkpoint's barrier to all channels; it waits for nothing. */
+  barrier(checkpoint: number): void {
+    for (const channel of this.channels) {
+      channel.appendControl(BARRIER, checkpoint)
+      channel.seal()
+    }
   }
 
   endInput(): void {

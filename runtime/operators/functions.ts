@@ -106,6 +106,11 @@ export interface CheckpointedFunctionLike {
   snapshotState(context: FunctionSnapshotContext): void
 }
 
+/** A function that wants to know when a checkpoint is complete: what it stands for can't be lost any more. */
+export interface CheckpointListenerLike {
+  notifyCheckpointComplete(checkpointId: number): void
+}
+
 /** The two clocks, and timers on them. */
 export interface TimerService {
   /** Milliseconds of processing time: the virtual clock. */

@@ -13,7 +13,7 @@ import type { OperatorStateBackend } from '../state/operator-state.ts'
 import type { ActivityClock } from './activity-clock.ts'
 import type { Outside } from './outside.ts'
 import type { CallProbe } from './call-probe.ts'
-import type { CheckpointedFunctionLike, FunctionSnapshotContext } from './functions.ts'
+import type { CheckpointedFunctionLike, CheckpointListenerLike, FunctionSnapshotContext } from './functions.ts'
 
 /** What an operator gets of its surroundings. */
 export interface OperatorContext {
@@ -30,6 +30,8 @@ export interface OperatorContext {
   readonly restoredCheckpointId: number | null
   /** Functions that take part in snapshots. `openFunction` adds them, whoever takes a snapshot calls them. */
   readonly checkpointed: CheckpointedFunctionLike[]
+  /** Functions that want to know of completed checkpoints. `openFunction` adds them. */
+  readonly listeners: CheckpointListenerLike[]
   /** Told what the learner's function calls; null where nobody watches. */
   readonly probe: CallProbe | null
   /** The learner's function in this role; fresh for every subtask and attempt. */
@@ -94,6 +96,9 @@ export class StreamOperator implements Receiver {
 
   /** A snapshot is about to be taken: what isn't in keyed state must go into `context.operatorState` now. */
   snapshotState(_context: FunctionSnapshotContext): void {}
+
+  /** The checkpoint is complete: a failure after it comes back to this snapshot or a later one. */
+  notifyCheckpointComplete(_checkpoint: number): void {}
 
   /** The input has ended: last chance to emit, now or, unless it's drained, at later alarms. */
   finish(): void {}

@@ -16,6 +16,7 @@ import type { MapState } from '../state/map-state.ts'
 import type { ValueState } from '../state/value-state.ts'
 import type {
   CheckpointedFunctionLike,
+  CheckpointListenerLike,
   FunctionInitializationContext,
   FunctionSnapshotContext,
   KeyedStateStore,
@@ -101,6 +102,7 @@ export function openFunction(
   if (typeof fn !== 'object' || fn === null) return
   const rich = fn as RichFunctionLike
   rich.setRuntimeContext?.(runtimeContext)
+  if (isListener(fn)) context.listeners.push(fn)
   if (isCheckpointed(fn)) {
     context.checkpointed.push(fn)
     refusePromise(fn.initializeState(initializationContext(context, runtimeContext)), 'initializeState', context.name)
@@ -116,6 +118,15 @@ export function prepareSnapshot(
 ): void {
   operator.snapshotState(snapshot)
   for (const fn of checkpointed) refusePromise(fn.snapshotState(snapshot), 'snapshotState', name)
+}
+
+/** Tells the functions that a checkpoint is complete. */
+export function notifyFunctions({ name, listeners }: OperatorContext, checkpoint: number): void {
+  for (const fn of listeners) refusePromise(fn.notifyCheckpointComplete(checkpoint), 'notifyCheckpointComplete', name)
+}
+
+function isListener(fn: object): fn is CheckpointListenerLike {
+  return typeof (fn as Partial<CheckpointListenerLike>).notifyCheckpointComplete === 'function'
 }
 
 /** Whether it keeps state of its own that belongs to no key. */

@@ -6,6 +6,8 @@ export const WATERMARK = 1
 export const IDLE = 2
 export const ACTIVE = 3
 export const END_OF_INPUT = 4
+/** Of a checkpoint: what comes before it is in its snapshot, what comes after isn't. */
+export const BARRIER = 5
 
 /** Records and control elements, in order. Flink's network Buffer, with records instead of bytes. */
 export class Buffer {
@@ -18,7 +20,7 @@ export class Buffer {
   /** Control i stands before record `controlAt[i]`. */
   controlAt: number[] = []
   controlKinds: number[] = []
-  /** The watermark's timestamp; 0 for the others. */
+  /** The watermark's timestamp, the number of a barrier's checkpoint; 0 for the others. */
   controlValues: number[] = []
   /** The reader's cursors. */
   position = 0

@@ -1,6 +1,6 @@
 // From the text of an import to the file or library it names. Learners' files are a flat set of names with slashes;
 // './X', './X.ts', './X.js' and '../lib/X' all work, as they do for TypeScript's bundler resolution.
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
 
 /** The only library a job may import. */
 export const API_MODULE = 'streambed'

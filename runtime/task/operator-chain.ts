@@ -8,6 +8,10 @@ import type { OperatorContext, StreamOperator } from '../operators/operator.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import { isStateless, StatelessRun } from '../operators/stateless-run.ts'
+import { notifyFunctions, prepareSnapshot } from '../operators/rich-function.ts'
+import type { FunctionSnapshotContext } from '../operators/functions.ts'
+import type { PendingSnapshot } from '../state/keyed-snapshot.ts'
+import type { OperatorSnapshot } from '../state/operator-state.ts'
 import { TwoInputOperator } from '../operators/two-input.ts'
 import { createOperator } from './operator-factory.ts'
 
@@ -18,8 +22,17 @@ export interface OutgoingWriter {
   readonly writer: RecordWriter
 }
 
+/** What a subtask keeps, at one moment. */
+export interface ChainSnapshot {
+  /** By node of the chain. */
+  readonly operators: readonly OperatorSnapshot[]
+  /** The head's; still to be written. */
+  readonly keyed: PendingSnapshot | null
+}
+
 export class OperatorChain {
   readonly nodes: readonly PlanNode[]
+  readonly parallelism: number
   /** In the order of the nodes: the head first. */
   readonly operators: readonly StreamOperator[]
   readonly head: StreamOperator
@@ -28,11 +41,14 @@ export class OperatorChain {
   readonly runs: StatelessRun[] = []
   /** Of a keyed vertex in batch mode: stands behind the head. */
   keyEnd: KeyEnd | null = null
+  /** By node; empty before `open`. */
+  contexts: readonly OperatorContext[] = []
   /** How many operators, from the head on, have been told of the end of input. */
   finished = 0
 
   constructor(vertex: JobVertex, config: JobGraph['config'], writers: readonly OutgoingWriter[]) {
     this.nodes = vertex.nodes
+    this.parallelism = vertex.parallelism
     this.operators = vertex.nodes.map((node) => createOperator(node, config))
     this.head = this.operators[0] as StreamOperator
     const byId = new Map(vertex.nodes.map((node, i) => [node.id, this.operators[i] as StreamOperator]))
@@ -67,9 +83,9 @@ export class OperatorChain {
 
   /** Opens from the tail to the head, so that whatever `open` emits finds an open operator. */
   open(contextOf: (node: PlanNode, operator: StreamOperator) => OperatorContext): void {
+    this.contexts = this.nodes.map((node, i) => contextOf(node, this.operators[i] as StreamOperator))
     for (let i = this.nodes.length - 1; i >= 0; i--) {
-      const operator = this.operators[i] as StreamOperator
-      operator.open(contextOf(this.nodes[i] as PlanNode, operator))
+      ;(this.operators[i] as StreamOperator).open(this.contexts[i] as OperatorContext)
     }
     for (const run of this.runs) run.opened()
   }
@@ -84,6 +100,24 @@ export class OperatorChain {
         : new StatelessRun([operator], next)
     this.runs.push(run)
     return run
+  }
+
+  /** Takes a snapshot of all operators, from the tail to the head, as Flink does. */
+  snapshot(checkpoint: FunctionSnapshotContext): ChainSnapshot {
+    for (let i = this.operators.length - 1; i >= 0; i--) {
+      prepareSnapshot(this.operators[i] as StreamOperator, this.contexts[i] as OperatorContext, checkpoint)
+    }
+    const operators = this.contexts.map(({ operatorState }) => operatorState.snapshot())
+    return { operators, keyed: this.contexts[0]?.keyed?.beginSnapshot() ?? null }
+  }
+
+  /** A checkpoint is complete: whoever waited for that may go on. */
+  notifyCheckpointComplete(checkpoint: number): void {
+    for (let i = this.operators.length - 1; i >= 0; i--) {
+      const operator = this.operators[i] as StreamOperator
+      operator.notifyCheckpointComplete(checkpoint)
+      notifyFunctions(this.contexts[i] as OperatorContext, checkpoint)
+    }
   }
 
   /** When the first of the operators wants to be called, in ms of processing time. */
@@ -133,6 +167,15 @@ export class OperatorChain {
 
   close(): void {
     for (const operator of this.operators) operator.close()
+  }
+
+  /** For a task that is lost already: what its `close` says about it changes nothing. */
+  closeQuietly(): void {
+    try {
+      this.close()
+    } catch {
+      // As said.
+    }
   }
 }
 

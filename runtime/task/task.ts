@@ -5,14 +5,13 @@
 import { broken } from '../base/assert.ts'
 import { SourceOperator } from '../connectors/source-operator.ts'
 import { ALARM, TURN, type EventTarget, type Simulation, type Turn } from '../kernel/simulation.ts'
-import type { Channel, Wakeable } from '../network/channel.ts'
+import type { Wakeable } from '../network/channel.ts'
 import type { InputGate } from '../network/input-gate.ts'
 import type { RecordWriter } from '../network/record-writer.ts'
-import { sortInput, type ReadKey, type SortedInput } from '../network/sorted-input.ts'
 import { ActivityClock } from '../operators/activity-clock.ts'
 import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { PaneWindowOperator } from '../operators/window/pane-window-operator.ts'
-import { IDLE, WATERMARK, END_OF_INPUT, type Buffer } from '../record/buffer.ts'
+import { BARRIER, IDLE, WATERMARK, END_OF_INPUT, type Buffer } from '../record/buffer.ts'
 import {
   TRACE_FAILURE,
   TRACE_STATUS,
@@ -23,8 +22,10 @@ import {
 } from '../trace/trace-layout.ts'
 import { TwoInputOperator } from '../operators/two-input.ts'
 import type { Receiver } from '../record/receiver.ts'
-import { NO_SLOT, type KeyedStateBackend } from '../state/keyed-backend.ts'
-import type { OperatorChain } from './operator-chain.ts'
+import { NO_SLOT } from '../state/keyed-backend.ts'
+import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
+import { sortByKey, type KeyContext, type SelectKey } from './key-context.ts'
+import type { Mail } from './mail.ts'
 
 export type TaskState = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
 
@@ -36,17 +37,11 @@ export interface TaskCosts {
   readonly sourceRecords: number
 }
 
-type SelectKey = (value: unknown) => unknown
-
-/** Of a task with a keyed input: whose key each record sets before it's processed. */
-export interface KeyContext {
-  readonly backend: KeyedStateBackend
-  /** By input; null where it isn't keyed, and its records have no current key. */
-  readonly selectKeys: readonly (SelectKey | null)[]
-}
-
 /** Told of the task's fate. */
 export interface TaskListener {
+  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot): void
+  /** It has emitted all it will. */
+  taskEnding(task: Task): void
   taskFinished(task: Task): void
   taskFailed(task: Task, error: unknown): void
 }
@@ -60,6 +55,7 @@ const OPEN_TURN = 1
 const ALARM_TURN = 2
 const SOURCE_TURN = 3
 const DATA_TURN = 4
+const MAIL_TURN = 5
 
 export class Task implements EventTarget, Turn, Wakeable {
   id = -1
@@ -91,6 +87,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   isFull = false
   /** All input has been read; operators still have something on its way. */
   isEnding = false
+  /** Oldest first. They come before everything else, credit or not. */
+  mails: Mail[] = []
   /** A TURN event for this task is in the heap. */
   isReady = false
   /** Time of the earliest ALARM event in the heap for this task. */
@@ -173,6 +171,26 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.end = Math.min(this.end, this.isFull ? this.index + 1 : this.horizon(this.index + 1))
   }
 
+  /** Whether checkpoints begin at it: at a source, and where all that feeds it has finished. */
+  beginsCheckpoints(): boolean {
+    return this.gate === null || this.gate.channels.every(({ producer }) => producer?.hasFinished() === true)
+  }
+
+  hasFinished(): boolean {
+    return this.state === 'FINISHED'
+  }
+
+  post(kind: Mail['kind'], checkpoint: number): void {
+    this.mails.push({ kind, checkpoint })
+    this.wake()
+  }
+
+  /** What it keeps, at this moment. */
+  snapshot(checkpoint: number): ChainSnapshot {
+    const nowMs = this.nowMs()
+    return this.chain.snapshot({ getCheckpointId: () => checkpoint, getCheckpointTimestamp: () => nowMs })
+  }
+
   /** A timer of an operator fires. Firing takes time like a record does, so that timers set for "now" can't stop the clock. */
   timerFired(timestamp: number, isEventTime: boolean): void {
     const { simulation } = this
@@ -185,7 +203,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   cancel(): void {
     if (this.state === 'FINISHED' || this.state === 'FAILED') return
     this.state = 'CANCELED'
-    this.closeQuietly()
+    this.chain.closeQuietly()
   }
 
   /** Goes on with the turn. True once it's over. */
@@ -202,6 +220,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   private isRunnable(): boolean {
     if (this.state === 'CREATED') return this.gate === null || this.gate.isReady()
     if (this.state !== 'RUNNING') return false
+    if (this.mails.length > 0) return true
     // Timers and probes may emit too: without credit nothing happens, as in Flink.
     if (!this.hasCredit()) return false
     return this.operatorAlarmUs <= this.simulation.nowUs || this.canRead()
@@ -254,6 +273,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     // "now" would otherwise keep the input waiting for ever.
     const mustRead = this.kindBefore === ALARM_TURN && this.canRead()
     if (this.state === 'CREATED') this.kind = OPEN_TURN
+    else if (this.mails.length > 0) this.kind = MAIL_TURN
     else if (this.operatorAlarmUs <= this.simulation.nowUs && !mustRead) this.kind = ALARM_TURN
     else if (this.source !== null) {
       this.kind = SOURCE_TURN
@@ -262,7 +282,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     } else {
       const gate = this.gate as InputGate
       this.kind = DATA_TURN
-      if (gate.isBlocking && gate.sorted === null) gate.sorted = this.sortInput(gate)
+      if (gate.isBlocking && gate.sorted === null) gate.sorted = sortByKey(gate, this.keyContext)
       this.channel = gate.select()
       this.buffer = gate.firstBuffer(this.channel)
       this.index = this.start = this.pausedAt = this.buffer.position
@@ -292,6 +312,10 @@ export class Task implements EventTarget, Turn, Wakeable {
         this.alarmChanged()
         if (this.isEnding) this.finish()
         break
+      case MAIL_TURN:
+        this.readMail(this.mails.shift() as Mail)
+        this.alarmChanged()
+        break
       case SOURCE_TURN:
         if (!this.readSource(this.source as SourceOperator, byRecord)) return false
         break
@@ -300,6 +324,20 @@ export class Task implements EventTarget, Turn, Wakeable {
     }
     this.finishTurn()
     return true
+  }
+
+  private readMail({ kind, checkpoint }: Mail): void {
+    if (kind === 'complete') this.chain.notifyCheckpointComplete(checkpoint)
+    else if (this.gate === null) this.takeSnapshot(checkpoint)
+    // All that is still to be read comes before the barrier that nobody sends.
+    else this.takeSnapshot(this.gate.alignment?.begin(checkpoint) ?? 0)
+  }
+
+  /** 0 for none. */
+  private takeSnapshot(checkpoint: number): void {
+    if (checkpoint === 0) return
+    for (const writer of this.writers) writer.barrier(checkpoint)
+    this.listener.snapshotTaken(this, checkpoint, this.snapshot(checkpoint))
   }
 
   private processBuffer(buffer: Buffer, byRecord: boolean): boolean {
@@ -331,17 +369,6 @@ export class Task implements EventTarget, Turn, Wakeable {
     return true
   }
 
-  /** Batch mode: of a keyed input one key comes after the other. */
-  private sortInput({ channels, inputs }: InputGate): SortedInput {
-    const { keyContext } = this
-    const { pool } = channels[0] as Channel
-    const readKey: ReadKey = (channel, value) => {
-      const selectKey = keyContext?.selectKeys[inputs[channel] as number] ?? null
-      return selectKey === null ? undefined : keyContext?.backend.reader.canonical(selectKey(value))
-    }
-    return sortInput(channels, pool, readKey)
-  }
-
   private release(): void {
     const endsKey = (this.gate as InputGate).release(this.channel)
     if (!endsKey || this.keyContext === null) return
@@ -363,7 +390,11 @@ export class Task implements EventTarget, Turn, Wakeable {
     const value = buffer.controlValues[buffer.controlIndex] as number
     buffer.controlIndex++
     if (kind === END_OF_INPUT) {
-      gate.endedChannels++
+      this.takeSnapshot(gate.end(this.channel))
+      return
+    }
+    if (kind === BARRIER) {
+      this.takeSnapshot(gate.alignment?.barrier(this.channel, value) ?? 0)
       return
     }
     const { simulation } = this
@@ -407,6 +438,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.alarmChanged()
     if (!isDone) return
     for (const writer of this.writers) writer.endInput()
+    this.listener.taskEnding(this)
     this.chain.close()
     this.state = 'FINISHED'
   }
@@ -445,15 +477,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     const at = this.kind === DATA_TURN || this.kind === SOURCE_TURN ? this.index : -1
     simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_FAILURE, this.id, at, 0)
     this.state = 'FAILED'
-    this.closeQuietly()
+    this.chain.closeQuietly()
     this.listener.taskFailed(this, error)
-  }
-
-  private closeQuietly(): void {
-    try {
-      this.chain.close()
-    } catch {
-      // The task is lost already; what its `close` says about it changes nothing.
-    }
   }
 }

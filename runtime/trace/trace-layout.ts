@@ -24,3 +24,7 @@ export const TRACE_TIMER = 7
 export const TRACE_ROW = 8
 /** The task failed: a = index of the record in its turn, -1 where it wasn't at a record. */
 export const TRACE_FAILURE = 9
+/** A checkpoint (task -1): a = its number, b = 0 begun, 1 completed, 2 given up. */
+export const TRACE_CHECKPOINT = 10
+/** The job was deployed anew after a failure (task -1): a = which attempt, b = the checkpoint it starts from, 0 for none. */
+export const TRACE_RESTART = 11

@@ -3,6 +3,14 @@
 import { runBroadcastProcess } from './broadcast-vectors.ts'
 import { runKeyedCoProcess } from './co-vectors.ts'
 import { runAsync } from './async-vectors.ts'
+import {
+  runConfiguredStrategy,
+  runKeyGroupRanges,
+  runMaxParallelism,
+  runOptionDefault,
+  runRedistribution,
+  runRestartStrategy,
+} from './checkpoint-vectors.ts'
 import { runCep } from './cep-vectors.ts'
 import { runIntervalJoin, runWindowPair } from './join-vectors.ts'
 import type { Vector, Verdict } from './format.ts'
@@ -19,6 +27,12 @@ import { runWindow } from './window-vectors.ts'
 type Run = (vector: Vector) => Verdict
 
 const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
+  'restart-strategies': { '*': runRestartStrategy },
+  'restart-strategy-from-configuration': { '*': runConfiguredStrategy },
+  'key-group-ranges': { '*': runKeyGroupRanges },
+  'default-max-parallelism': { '*': runMaxParallelism },
+  'operator-state-redistribution': { '*': runRedistribution },
+  'option-defaults': { '*': runOptionDefault },
   cep: { cep: runCep },
   keygroups: {
     keyGroup: runKeyGroups,

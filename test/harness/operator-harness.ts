@@ -164,6 +164,7 @@ export class OperatorHarness {
       operatorState: this.operatorState,
       restoredCheckpointId: before?.checkpointId ?? null,
       checkpointed: [],
+      listeners: [],
       userFunction: (role) => functions[role],
       seed: 1,
       activity: new ActivityClock(),

@@ -36,10 +36,6 @@ describe('the state backend', () => {
 
   test.each<[name: string, set: (env: StreamExecutionEnvironment) => unknown]>([
     ['a name', (env) => env.setStateBackend('rocksdb' as never)],
-    [
-      'an unknown name in a configuration',
-      (env) => env.configure(new Configuration().set('state.backend.type', 'disk')),
-    ],
   ])('%s is refused', (_name, set) => {
     expect(() => backendOf(set)).toThrowError(expect.objectContaining({ code: 'STATE_BACKEND' }) as Error)
   })

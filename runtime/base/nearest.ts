@@ -1,10 +1,14 @@
 // The name that was probably meant: for messages that offer the nearest match. Small words allow one slip, longer ones
 // a third of their letters.
 
-/** The candidate with the fewest edits from `wanted`, or null if none is near. The first of equals wins. */
-export function nearest(wanted: string, candidates: readonly string[]): string | null {
+/** The candidate with the fewest edits from `wanted`, or null if none is within `most`. The first of equals wins. */
+export function nearest(
+  wanted: string,
+  candidates: readonly string[],
+  most = Math.max(1, Math.floor(wanted.length / 3)),
+): string | null {
   let best: string | null = null
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  let bestDistance = most + 1
   for (const candidate of candidates) {
     const distance = editDistance(wanted.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {

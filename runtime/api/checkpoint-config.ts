@@ -1,0 +1,75 @@
+// How a job takes its checkpoints, as the learner says it. Flink's CheckpointConfig; what isn't here has no meaning on the
+// simulated cluster yet.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/checkpointing/
+
+import { LearnerError } from '../base/diagnostic.ts'
+import { CheckpointingOptions as Options, readOption, type ConfigOption } from '../graph/options.ts'
+import type { CheckpointingMode as Mode } from '../graph/options.ts'
+import type { Duration } from './duration.ts'
+
+/** Flink refuses shorter intervals. */
+const LEAST_INTERVAL_MS = 10
+
+/** What a failure may do to results: nothing, or count some records twice. */
+export const CheckpointingMode = { EXACTLY_ONCE: 'EXACTLY_ONCE', AT_LEAST_ONCE: 'AT_LEAST_ONCE' } as const
+/** One of the two. */
+export type CheckpointingMode = Mode
+
+/** Settings of checkpoints; every call returns the same object. */
+export class CheckpointConfig {
+  readonly #options: Map<string, unknown>
+
+  /** For `env.getCheckpointConfig()`. */
+  constructor(options: Map<string, unknown>) {
+    this.#options = options
+  }
+
+  /** From the beginning of one checkpoint to that of the next: ms or a Duration, at least 10 ms. */
+  setCheckpointInterval(interval: number | Duration): this {
+    const before = this.#options.get(Options.CHECKPOINTING_INTERVAL.key)
+    this.#set(Options.CHECKPOINTING_INTERVAL, interval)
+    if (this.getCheckpointInterval() >= LEAST_INTERVAL_MS) return this
+    this.#options.set(Options.CHECKPOINTING_INTERVAL.key, before)
+    throw new LearnerError('CHECKPOINT_INTERVAL', { value: String(interval) })
+  }
+
+  /** In ms; -1 without checkpoints. */
+  getCheckpointInterval(): number {
+    return readOption(this.#options, Options.CHECKPOINTING_INTERVAL) ?? -1
+  }
+
+  isCheckpointingEnabled(): boolean {
+    return this.getCheckpointInterval() > 0
+  }
+
+  /** EXACTLY_ONCE unless set: barriers wait for one another. */
+  setCheckpointingConsistencyMode(mode: CheckpointingMode): this {
+    return this.#set(Options.CHECKPOINTING_CONSISTENCY_MODE, mode)
+  }
+
+  getCheckpointingConsistencyMode(): CheckpointingMode {
+    return readOption(this.#options, Options.CHECKPOINTING_CONSISTENCY_MODE)
+  }
+
+  /** A checkpoint that takes longer is given up: ms or a Duration; 10 minutes unless set. */
+  setCheckpointTimeout(timeout: number | Duration): this {
+    return this.#set(Options.CHECKPOINTING_TIMEOUT, timeout)
+  }
+
+  /** From the end of one checkpoint to the beginning of the next, at least: ms or a Duration; 0 unless set. */
+  setMinPauseBetweenCheckpoints(pause: number | Duration): this {
+    return this.#set(Options.MIN_PAUSE_BETWEEN_CHECKPOINTS, pause)
+  }
+
+  /** How many may be under way at once; 1 unless set. */
+  setMaxConcurrentCheckpoints(count: number): this {
+    return this.#set(Options.MAX_CONCURRENT_CHECKPOINTS, count)
+  }
+
+  /** Throws LearnerError for what isn't a value of the option, and keeps what was set before. */
+  #set<T>(option: ConfigOption<T>, value: unknown): this {
+    readOption(new Map([[option.key, value]]), option)
+    this.#options.set(option.key, value)
+    return this
+  }
+}

@@ -1,0 +1,180 @@
+// The options that this cluster knows, with Flink's names and defaults, and how their values are read. Times are in ms.
+// Held to golden/checkpointing/option-defaults.json. Flink's ConfigOption.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/deployment/config/
+
+import { LearnerError } from '../base/diagnostic.ts'
+import { parseDuration } from './duration-text.ts'
+
+/** A setting by name. */
+export interface ConfigOption<T> {
+  readonly key: string
+  /** What applies unless it's set. */
+  readonly defaultValue: T
+  /** Older names of it. */
+  readonly olderKeys: readonly string[]
+  readonly values: ValueReader<NonNullable<T>>
+}
+
+/** How values of an option are read. */
+interface ValueReader<T> {
+  /** Examples, for a message. */
+  readonly wanted: string
+  /** Null for what isn't one. */
+  readonly read: (value: unknown) => T | null
+}
+
+const DURATION: ValueReader<number> = {
+  wanted: '10 s, 500 ms, 2 min',
+  read: (value) => {
+    if (typeof value === 'object' && value !== null && 'toMillis' in value) return (value as Millis).toMillis()
+    if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : null
+    return typeof value === 'string' ? parseDuration(value) : null
+  },
+}
+
+interface Millis {
+  toMillis(): number
+}
+
+const COUNT = numbers('0, 1, 2, …', (value) => Number.isSafeInteger(value) && value >= 0)
+const POSITIVE = numbers('1, 2, 3, …', (value) => Number.isSafeInteger(value) && value > 0)
+const SHARE = numbers('0 … 1', (value) => value >= 0 && value <= 1)
+const FACTOR = numbers('1, 1.5, 2, …', (value) => value >= 1)
+const BOOLEAN: ValueReader<boolean> = {
+  wanted: 'true, false',
+  read: (value) => ({ true: true, false: false })[String(value).toLowerCase()] ?? null,
+}
+
+function numbers(wanted: string, isOne: (value: number) => boolean): ValueReader<number> {
+  return {
+    wanted,
+    read(value) {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+      return typeof number === 'number' && isOne(number) ? number : null
+    },
+  }
+}
+
+/** Names in whatever case; `others` are further spellings. */
+function names<N extends string>(list: readonly N[], others: Readonly<Record<string, N>> = {}): ValueReader<N> {
+  return {
+    wanted: list.join(', '),
+    read(value) {
+      const name = String(value).toLowerCase()
+      return list.find((candidate) => candidate.toLowerCase() === name) ?? others[name] ?? null
+    },
+  }
+}
+
+function option<T>(
+  key: string,
+  defaultValue: T,
+  values: ValueReader<NonNullable<T>>,
+  olderKeys: readonly string[] = [],
+): ConfigOption<T> {
+  return { key, defaultValue, values, olderKeys }
+}
+
+const STRATEGIES = names(['none', 'fixed-delay', 'failure-rate', 'exponential-delay'], {
+  off: 'none',
+  disable: 'none',
+  fixeddelay: 'fixed-delay',
+  failurerate: 'failure-rate',
+  exponentialdelay: 'exponential-delay',
+})
+
+const fixed = 'restart-strategy.fixed-delay'
+const rate = 'restart-strategy.failure-rate'
+const exponential = 'restart-strategy.exponential-delay'
+type Strategy = 'none' | 'fixed-delay' | 'failure-rate' | 'exponential-delay'
+
+/** Whether and when a failed job starts again. Flink's RestartStrategyOptions. */
+export const RestartStrategyOptions = {
+  RESTART_STRATEGY: option<Strategy | null>('restart-strategy.type', null, STRATEGIES, ['restart-strategy']),
+  RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS: option<number>(`${fixed}.attempts`, 1, COUNT),
+  RESTART_STRATEGY_FIXED_DELAY_DELAY: option<number>(`${fixed}.delay`, 1000, DURATION),
+  RESTART_STRATEGY_FAILURE_RATE_MAX_FAILURES_PER_INTERVAL: option<number>(
+    `${rate}.max-failures-per-interval`,
+    1,
+    POSITIVE,
+  ),
+  RESTART_STRATEGY_FAILURE_RATE_FAILURE_RATE_INTERVAL: option<number>(
+    `${rate}.failure-rate-interval`,
+    60_000,
+    DURATION,
+  ),
+  RESTART_STRATEGY_FAILURE_RATE_DELAY: option<number>(`${rate}.delay`, 1000, DURATION),
+  RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF: option<number>(`${exponential}.initial-backoff`, 1000, DURATION),
+  RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF: option<number>(`${exponential}.max-backoff`, 60_000, DURATION),
+  RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER: option<number>(
+    `${exponential}.backoff-multiplier`,
+    1.5,
+    FACTOR,
+  ),
+  RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD: option<number>(
+    `${exponential}.reset-backoff-threshold`,
+    3_600_000,
+    DURATION,
+  ),
+  RESTART_STRATEGY_EXPONENTIAL_DELAY_JITTER_FACTOR: option<number>(`${exponential}.jitter-factor`, 0.1, SHARE),
+  RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS: option<number>(
+    `${exponential}.attempts-before-reset-backoff`,
+    2_147_483_647,
+    COUNT,
+  ),
+} as const
+
+/** How a delivery guarantee is kept: whether barriers wait for one another. */
+export type CheckpointingMode = 'EXACTLY_ONCE' | 'AT_LEAST_ONCE'
+
+/** Flink's CheckpointingOptions. */
+export const CheckpointingOptions = {
+  CHECKPOINTING_INTERVAL: option<number | null>('execution.checkpointing.interval', null, DURATION),
+  CHECKPOINTING_CONSISTENCY_MODE: option<CheckpointingMode>(
+    'execution.checkpointing.mode',
+    'EXACTLY_ONCE',
+    names(['EXACTLY_ONCE', 'AT_LEAST_ONCE']),
+  ),
+  CHECKPOINTING_TIMEOUT: option<number>('execution.checkpointing.timeout', 600_000, DURATION),
+  MIN_PAUSE_BETWEEN_CHECKPOINTS: option<number>('execution.checkpointing.min-pause', 0, DURATION),
+  MAX_CONCURRENT_CHECKPOINTS: option<number>('execution.checkpointing.max-concurrent-checkpoints', 1, POSITIVE),
+} as const
+
+/** Of how state is kept. Flink's StateBackendOptions. */
+export const StateBackendOptions = {
+  STATE_BACKEND: option<'hashmap' | 'rocksdb'>('state.backend.type', 'hashmap', names(['hashmap', 'rocksdb'])),
+} as const
+
+/** Of a job as a whole. Flink's PipelineOptions and ExecutionOptions. */
+export const PipelineOptions = {
+  AUTO_WATERMARK_INTERVAL: option<number>('pipeline.auto-watermark-interval', 200, DURATION),
+  OBJECT_REUSE: option<boolean>('pipeline.object-reuse', false, BOOLEAN),
+  OPERATOR_CHAINING: option<boolean>('pipeline.operator-chaining.enabled', true, BOOLEAN),
+  RUNTIME_MODE: option<'STREAMING' | 'BATCH' | 'AUTOMATIC'>(
+    'execution.runtime-mode',
+    'STREAMING',
+    names(['STREAMING', 'BATCH', 'AUTOMATIC']),
+  ),
+} as const
+
+/** All of them. */
+export const OPTIONS: readonly ConfigOption<unknown>[] = [
+  ...Object.values(RestartStrategyOptions),
+  ...Object.values(CheckpointingOptions),
+  ...Object.values(StateBackendOptions),
+  ...Object.values(PipelineOptions),
+] as unknown as readonly ConfigOption<unknown>[]
+
+/** The value of an option among values by key. Throws LearnerError for what isn't a value of it. */
+export function readOption<T>(
+  values: ReadonlyMap<string, unknown>,
+  { key, olderKeys, values: reader, defaultValue }: ConfigOption<T>,
+): T {
+  const name = [key, ...olderKeys].find((candidate) => values.has(candidate))
+  if (name === undefined) return defaultValue
+  const value = reader.read(values.get(name))
+  if (value === null) {
+    throw new LearnerError('OPTION_VALUE', { option: name, value: String(values.get(name)), wanted: reader.wanted })
+  }
+  return value
+}
