@@ -17,6 +17,7 @@ const CASES: Readonly<Record<string, number>> = {
   process: 14,
   rescale: 16,
   state: 22,
+  timers: 20,
   'watermark-multiplexer': 10,
   'watermark-operator': 10,
   'watermark-valve': 10,

@@ -42,8 +42,11 @@ abstract class SideContext {
     return this.parts.operator.currentWatermark
   }
 
+  /** Of the record, or of the timer that fires. */
+  abstract timestamp(): number | null
+
   output<X>(tag: OutputTagLike<X>, value: X): void {
-    sideOutput(this.parts, tag, value)
+    sideOutput(this.parts, tag, value, this.timestamp())
   }
 }
 
@@ -81,10 +84,11 @@ function statesOf({ context, descriptors }: ContextParts, canWrite: boolean): Br
   return new BroadcastStates({ descriptors, backend, canWrite, operator, probe })
 }
 
-function sideOutput<X>({ operator, collector, context }: ContextParts, tag: OutputTagLike<X>, value: X): void {
+/** `own` is the timestamp of the record or timer at hand. */
+function sideOutput<X>({ operator, context }: ContextParts, tag: OutputTagLike<X>, value: X, own: number | null): void {
   if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
   context.probe?.called('output', tag.id, () => toPrintText(value))
   // As from every process function: a side record of a record without timestamp is stamped with Long.MIN.
-  const timestamp = hasTimestamp(collector.timestamp) ? collector.timestamp : MIN_TIMESTAMP
+  const timestamp = own ?? MIN_TIMESTAMP
   operator.sideOutputs.get(tag.id)?.processElement(value, timestamp)
 }

@@ -57,7 +57,9 @@ export class KeyedCoProcessOperator extends TwoInputOperator {
   private fire(timestamp: number, domain: TimeDomain): void {
     if (this.fn.onTimer === undefined) return
     this.elementContext.domain = domain
+    this.elementContext.timer = timestamp
     const result: unknown = this.fn.onTimer(timestamp, this.elementContext, this.timers.collector)
+    this.elementContext.timer = NaN
     if (result !== undefined) refusePromise(result, 'onTimer', this.name)
   }
 }

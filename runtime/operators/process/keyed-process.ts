@@ -54,7 +54,9 @@ export class KeyedProcessOperator extends StreamOperator {
     // As in Flink, where onTimer does nothing unless it's overridden.
     if (this.fn.onTimer === undefined) return
     this.elementContext.domain = domain
+    this.elementContext.timer = timestamp
     const result: unknown = this.fn.onTimer(timestamp, this.elementContext, this.collector)
+    this.elementContext.timer = NaN
     if (result !== undefined) refusePromise(result, 'onTimer', this.name)
   }
 }

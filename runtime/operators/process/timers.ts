@@ -98,10 +98,12 @@ export class UnkeyedTimerService implements TimerService {
 /** Context of processElement and onTimer, for one operator. */
 export class ElementContext implements OnTimerContext<unknown> {
   domain: TimeDomain = 'EVENT_TIME'
+  /** The time of the timer that fires, in either domain; NaN for a record. */
+  timer = NaN
   /** Told of side outputs while somebody watches. */
   probe: CallProbe | null = null
   readonly #operator: StreamOperator
-  /** Holds the timestamp of the record or timer at hand. */
+  /** Holds the timestamp of the record at hand. */
   readonly #collector: TimestampedCollector
   readonly #timerService: TimerService
   readonly #currentKey: () => unknown
@@ -119,7 +121,7 @@ export class ElementContext implements OnTimerContext<unknown> {
   }
 
   timestamp(): number | null {
-    const { timestamp } = this.#collector
+    const timestamp = this.#own()
     return hasTimestamp(timestamp) ? timestamp : null
   }
 
@@ -138,10 +140,15 @@ export class ElementContext implements OnTimerContext<unknown> {
   output<X>(tag: OutputTagLike<X>, value: X): void {
     if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
     // Flink stamps a side record of a record without timestamp with Long.MIN; the main output keeps none.
-    const own = this.#collector.timestamp
+    const own = this.#own()
     const timestamp = hasTimestamp(own) ? own : MIN_TIMESTAMP
     this.probe?.called('output', tag.id, () => toPrintText(value))
     this.#operator.sideOutputs.get(tag.id)?.processElement(value, timestamp)
+  }
+
+  /** Only what a processing-time timer collects has no timestamp: its context and its side outputs have the timer's. */
+  #own(): number {
+    return hasTimestamp(this.timer) ? this.timer : this.#collector.timestamp
   }
 }
 
