@@ -1,5 +1,6 @@
 // The inputs of a task in batch mode: nothing is read before all of it is there; then keyed inputs are sorted, so that
-// one key comes after the other, and records of a key in order of their timestamps. Inputs without a key come first.
+// one key comes after the other, and records of a key in order of their timestamps. Inputs without a key come first, a
+// broadcast one before any other, each in the order of its channels, a record of each in turn.
 // Flink's SortingDataInput and MultiInputSortingDataInput.
 
 import { END_OF_INPUT, type BufferPool } from '../record/buffer.ts'
@@ -8,11 +9,19 @@ import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../base/time.ts'
 import { WATERMARK, type Buffer } from '../record/buffer.ts'
 import type { Channel } from './channel.ts'
 
-/** The key of a record that came through the channel with this index; undefined where its input isn't keyed. */
-export type ReadKey = (channel: number, value: unknown) => CanonicalKey | undefined
+/** What sorting needs to know of the channels, by index. */
+export interface InputOrder {
+  /** The key of a record that came through the channel; undefined where its input isn't keyed. */
+  readonly readKey: (channel: number, value: unknown) => CanonicalKey | undefined
+  /** Whether all of the channel comes before what isn't keyed and not first. */
+  readonly isFirst: (channel: number) => boolean
+}
 
 interface Entry {
   readonly channel: number
+  readonly isFirst: boolean
+  /** Among the records of its channel, from 0. */
+  readonly place: number
   readonly key: CanonicalKey | undefined
   readonly value: unknown
   readonly timestamp: number
@@ -39,8 +48,8 @@ export function hasArrivedWhole(channel: Channel): boolean {
 }
 
 /** Puts what has arrived in the order of batch mode. */
-export function sortInput(channels: readonly Channel[], pool: BufferPool, readKey: ReadKey): SortedInput {
-  const entries = channels.flatMap((channel, index) => takeRecords(channel, index, pool, readKey))
+export function sortInput(channels: readonly Channel[], pool: BufferPool, inputs: InputOrder): SortedInput {
+  const entries = channels.flatMap((channel, index) => takeRecords(channel, index, pool, inputs))
   // Array.sort is stable: records of equal key and timestamp keep the order of their channel.
   entries.sort(compareEntries)
   const order: number[] = []
@@ -71,12 +80,19 @@ export function sortInput(channels: readonly Channel[], pool: BufferPool, readKe
   return new SortedInput(order, endsKey)
 }
 
-function takeRecords(channel: Channel, index: number, pool: BufferPool, readKey: ReadKey): Entry[] {
+function takeRecords(
+  channel: Channel,
+  index: number,
+  pool: BufferPool,
+  { readKey, isFirst: comesFirst }: InputOrder,
+): Entry[] {
   const entries: Entry[] = []
+  const isFirst = comesFirst(index)
   for (const buffer of channel.arrived) {
     for (let i = 0; i < buffer.size; i++) {
       const value = buffer.valueAt(i)
-      entries.push({ channel: index, key: readKey(index, value), value, timestamp: buffer.timestampAt(i) })
+      const timestamp = buffer.timestampAt(i)
+      entries.push({ channel: index, isFirst, place: entries.length, key: readKey(index, value), value, timestamp })
     }
     pool.give(buffer)
   }
@@ -87,7 +103,8 @@ function takeRecords(channel: Channel, index: number, pool: BufferPool, readKey:
 function compareEntries(a: Entry, b: Entry): number {
   const byKey = compareKeys(a.key, b.key)
   if (byKey !== 0) return byKey
-  return compare(timeOf(a), timeOf(b))
+  if (a.key !== undefined) return compare(timeOf(a), timeOf(b))
+  return a.isFirst === b.isFirst ? a.place - b.place : a.isFirst ? -1 : 1
 }
 
 /** Any order will do, as long as it's the same every time. */

@@ -10,6 +10,8 @@ import { CombinedWatermarkStatus } from './combined-watermark.ts'
 import { StreamOperator } from './operator.ts'
 
 export abstract class TwoInputOperator extends StreamOperator {
+  /** Batch mode: the input, from 0, of which everything comes before the other one; null for none. */
+  readonly inputReadFirst: number | null = null
   readonly combined = new CombinedWatermarkStatus(2)
   /** What the caller pushes into. */
   readonly inputs: readonly [Receiver, Receiver] = [new FirstInput(this), new SecondInput(this)]

@@ -3,7 +3,9 @@
 
 import type { Channel } from '../network/channel.ts'
 import type { InputGate } from '../network/input-gate.ts'
-import { sortInput, type ReadKey, type SortedInput } from '../network/sorted-input.ts'
+import { sortInput, type InputOrder, type SortedInput } from '../network/sorted-input.ts'
+import { TwoInputOperator } from '../operators/two-input.ts'
+import type { StreamOperator } from '../operators/operator.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 
 export type SelectKey = (value: unknown) => unknown
@@ -15,12 +17,18 @@ export interface KeyContext {
   readonly selectKeys: readonly (SelectKey | null)[]
 }
 
-/** Batch mode: of a keyed input one key comes after the other. */
-export function sortByKey({ channels, inputs }: InputGate, keyContext: KeyContext | null): SortedInput {
+/** Batch mode: of a keyed input one key comes after the other; of others, what the operator wants first comes first. */
+export function sortByKey(
+  { channels, inputs }: InputGate,
+  keyContext: KeyContext | null,
+  head: StreamOperator,
+): SortedInput {
   const { pool } = channels[0] as Channel
-  const readKey: ReadKey = (channel, value) => {
+  const readKey: InputOrder['readKey'] = (channel, value) => {
     const selectKey = keyContext?.selectKeys[inputs[channel] as number] ?? null
     return selectKey === null ? undefined : keyContext?.backend.reader.canonical(selectKey(value))
   }
-  return sortInput(channels, pool, readKey)
+  const isFirst = (channel: number): boolean =>
+    head instanceof TwoInputOperator && inputs[channel] === head.inputReadFirst
+  return sortInput(channels, pool, { readKey, isFirst })
 }

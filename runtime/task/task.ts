@@ -282,7 +282,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     } else {
       const gate = this.gate as InputGate
       this.kind = DATA_TURN
-      if (gate.isBlocking && gate.sorted === null) gate.sorted = sortByKey(gate, this.keyContext)
+      if (gate.isBlocking && gate.sorted === null) gate.sorted = sortByKey(gate, this.keyContext, this.chain.head)
       this.channel = gate.select()
       this.buffer = gate.firstBuffer(this.channel)
       this.index = this.start = this.pausedAt = this.buffer.position

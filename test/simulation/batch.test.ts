@@ -3,15 +3,27 @@
 
 import { describe, expect, test } from 'vitest'
 import {
+  BroadcastProcessFunction,
   DataGeneratorSource,
   KeyedCoProcessFunction,
   KeyedProcessFunction,
+  MapStateDescriptor,
   RateLimiterStrategy,
   RuntimeExecutionMode,
+  Types,
   ValueStateDescriptor,
   WatermarkStrategy,
 } from '../../runtime/index.ts'
-import type { Collector, Context, KeyedStream, OnTimerContext, ValueState } from '../../runtime/index.ts'
+import type {
+  BroadcastContext,
+  Collector,
+  Context,
+  DataStream,
+  KeyedStream,
+  OnTimerContext,
+  ReadOnlyContext,
+  ValueState,
+} from '../../runtime/index.ts'
 import { buildJob, drawJob, modelOf, rowText } from '../harness/random-job.ts'
 import type { Item } from '../harness/watching-functions.ts'
 import { newSession, runText } from '../harness/compiled-job.ts'
@@ -137,6 +149,51 @@ describe('batch mode', () => {
     )
     const lines = rows.map(({ value }) => value)
     expect(lines).toEqual(['1 a 10', '2 a 11', 'end of a 11', '1 b 0', '2 b 1', '2 b 21', 'end of b 1', 'end of b 21'])
+  })
+
+  test('of a broadcast stream reads everything first, also where nothing is keyed', () => {
+    const state = new MapStateDescriptor<string, number>('rules', Types.STRING)
+    class Rules extends BroadcastProcessFunction<Pair, Pair, string> {
+      override processElement([key]: Pair, context: ReadOnlyContext, out: Collector<string>): void {
+        out.collect(`${key}: ${Array.from(context.getBroadcastState(state).immutableEntries()).length}`)
+      }
+      override processBroadcastElement([key, at]: Pair, context: BroadcastContext, out: Collector<string>): void {
+        context.getBroadcastState(state).put(key, at)
+        out.collect(`rule ${key}`)
+      }
+    }
+    const strategy = WatermarkStrategy.forMonotonousTimestamps<Pair>().withTimestampAssigner(([, at]) => at)
+    const { rows } = runJob(
+      batch((env) => {
+        const [items, rules] = ['ba', 'xyz'].map((keys, i): DataStream<Pair> =>
+          env
+            .fromData(Array.from(keys, (key, n): Pair => [key, 10 * (9 - n) + i]))
+            .assignTimestampsAndWatermarks(strategy),
+        ) as [DataStream<Pair>, DataStream<Pair>]
+        items.connect(rules.broadcast(state)).process(new Rules()).print()
+      }),
+    )
+    expect(rows.map(({ value }) => value)).toEqual(['rule x', 'rule y', 'rule z', 'b: 3', 'a: 3'])
+  })
+
+  test('leaves inputs without a key in the order in which they came, of two in turn', () => {
+    const strategy = WatermarkStrategy.forMonotonousTimestamps<number>().withTimestampAssigner((n) => n)
+    const { rows } = runJob(
+      batch((env) => {
+        const [one, two] = [
+          [5, 1, 2],
+          [14, 11],
+        ].map((numbers) => env.fromData(numbers).assignTimestampsAndWatermarks(strategy).rebalance()) as [
+          DataStream<number>,
+          DataStream<number>,
+        ]
+        one
+          .connect(two)
+          .map({ map1: (n) => n, map2: (n) => n })
+          .print()
+      }),
+    )
+    expect(rows.map(({ value }) => value)).toEqual([5, 14, 1, 11, 2])
   })
 
   test('waits for the whole input before it begins with it', () => {

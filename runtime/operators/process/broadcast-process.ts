@@ -13,6 +13,8 @@ import { TwoInputOperator } from '../two-input.ts'
 import { BroadcastSideContext, ElementSideContext } from './broadcast-contexts.ts'
 
 export class BroadcastProcessOperator extends TwoInputOperator {
+  /** The broadcast one: in batch mode every rule is there before the first record. */
+  override readonly inputReadFirst: number | null = 1
   readonly descriptors: readonly MapStateDescriptor<unknown, unknown>[]
   readonly collector = new TimestampedCollector(NOWHERE)
   name = ''
