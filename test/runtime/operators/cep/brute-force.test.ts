@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { CEP, Duration, Pattern } from '../../../../runtime/index.ts'
 import { operatorOf } from '../../../harness/operator-of.ts'
 import { OperatorHarness } from '../../../harness/operator-harness.ts'
-import { matchesByDefinition, type Gap, type Letter, type Step } from './brute-force.ts'
+import { matchesByDefinition, UNWANTED, type Gap, type Letter, type Step } from './brute-force.ts'
 
 const gaps = fc.constantFrom<Gap>('next', 'followedBy', 'followedByAny')
 const quantities: fc.Arbitrary<readonly [from: number, to: number]> = fc.oneof(
@@ -14,14 +14,24 @@ const quantities: fc.Arbitrary<readonly [from: number, to: number]> = fc.oneof(
   { weight: 1, arbitrary: fc.constant([1, Infinity] as const) },
   { weight: 1, arbitrary: fc.constantFrom([2, 2] as const, [1, 2] as const, [2, 3] as const, [2, Infinity] as const) },
 )
-const steps = fc.array(
-  fc
-    .record({ letters: fc.constantFrom('a', 'b', 'c', 'ab', 'abc'), gap: gaps, quantity: quantities, inner: gaps })
-    .chain(({ letters, gap, quantity: [from, to], inner }) =>
-      fc.boolean().map((isOptional): Step => ({ letters, gap, from, to, inner, isOptional })),
-    ),
-  { minLength: 1, maxLength: 3 },
-)
+const nots = fc.constantFrom(null, null, 'notNext' as const, 'notFollowedBy' as const)
+const steps = fc
+  .array(
+    fc
+      .record({ letters: fc.constantFrom('a', 'b', 'c', 'ab', 'abc'), gap: gaps, quantity: quantities, inner: gaps })
+      .chain(({ letters, gap, quantity: [from, to], inner }) =>
+        fc
+          .record({ isOptional: fc.boolean(), not: nots })
+          .map((rest): Step => ({ letters, gap, from, to, inner, ...rest })),
+      ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((all) => all.map((step, i): Step => ({ ...step, not: canFollow(step, all[i - 1]) ? step.not : null })))
+
+/** NOT stands between two steps that can't be left out; what it waits for isn't `next`. */
+function canFollow({ not, gap, isOptional }: Step, before: Step | undefined): boolean {
+  return before !== undefined && !before.isOptional && !isOptional && (not === 'notNext' || gap !== 'next')
+}
 const events = fc
   .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 7 })
   .map((pairs): Letter[] => {
@@ -32,8 +42,9 @@ const limits = fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 8 }))
 
 function patternOf(all: readonly Step[], within: number): Pattern<Letter> {
   let pattern: Pattern<Letter> | null = null
-  all.forEach(({ letters, gap, from, to, inner, isOptional }, i) => {
+  all.forEach(({ letters, gap, from, to, inner, isOptional, not }, i) => {
     const name = String(i)
+    if (not !== null) pattern = pattern?.[not](`not ${i}`).where((event) => event.letter === UNWANTED) ?? null
     pattern = pattern === null ? Pattern.begin<Letter>(name) : pattern[gap](name)
     pattern.where((event) => letters.includes(event.letter))
     if (to === Infinity) pattern.timesOrMore(from)
@@ -71,9 +82,12 @@ describe('matches by definition', () => {
     ['relaxed: the next one only', { gap: 'followedBy' }, 'axbb', ['[[0,[0]],[1,[2]]]']],
     ['any', { gap: 'followedByAny' }, 'abb', ['[[0,[0]],[1,[1]]]', '[[0,[0]],[1,[2]]]']],
     ['optional', { gap: 'next', isOptional: true }, 'a', ['[[0,[0]]]']],
+    ['not next', { gap: 'followedBy', not: 'notNext' }, 'adb', []],
+    ['not next, but later', { gap: 'followedBy', not: 'notNext' }, 'axdb', ['[[0,[0]],[1,[3]]]']],
+    ['not at all', { gap: 'followedBy', not: 'notFollowedBy' }, 'axdb', []],
     ['twice', { gap: 'next', from: 2, to: 2, inner: 'next' }, 'abbb', ['[[0,[0]],[1,[1,2]]]']],
   ])('%s', (_name, step, letters, expected) => {
-    const once = { from: 1, to: 1, inner: 'followedBy', isOptional: false } as const
+    const once = { from: 1, to: 1, inner: 'followedBy', isOptional: false, not: null } as const
     const all: Step[] = [
       { ...once, letters: 'a', gap: 'next' },
       { ...once, letters: 'b', gap: 'next', ...step },

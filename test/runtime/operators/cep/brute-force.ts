@@ -1,5 +1,6 @@
 // Matches by definition, without an automaton: every choice of events for steps is tried, and kept if it's allowed. For the
-// part of the language that is clear: how steps and repetitions follow one another, how often, optional, a time limit.
+// part of the language that is clear: how steps and repetitions follow one another, how often, optional, what must not come
+// before a step, a time limit.
 
 export type Gap = 'next' | 'followedBy' | 'followedByAny'
 
@@ -12,7 +13,12 @@ export interface Step {
   /** What may lie between two events of the step. */
   readonly inner: Gap
   readonly isOptional: boolean
+  /** What must not come after the step before: as the very next event, or at all until this step. */
+  readonly not: 'notNext' | 'notFollowedBy' | null
 }
+
+/** What must not come: no step takes it. */
+export const UNWANTED = 'd'
 
 export interface Letter {
   readonly letter: string
@@ -32,6 +38,10 @@ export function matchesByDefinition(steps: readonly Step[], events: readonly Let
     for (let i = before + 1; i < at; i++) if (takes(step, i)) return false
     return true
   }
+  const isWanted = (not: Step['not'], before: number, at: number): boolean => {
+    const end = not === 'notNext' ? before + 2 : not === 'notFollowedBy' ? at : 0
+    return !events.slice(before + 1, end).some(({ letter }) => letter === UNWANTED)
+  }
   const extend = (match: Match, index: number, last: number): void => {
     const step = steps[index]
     if (step === undefined) {
@@ -45,7 +55,10 @@ export function matchesByDefinition(steps: readonly Step[], events: readonly Let
       if (taken.length === step.to) return
       for (let at = before + 1; at < events.length; at++) {
         const gap = taken.length === 0 ? step.gap : step.inner
-        if (takes(step, at) && isNear(step, gap, before, at)) repeat([...taken, at], at)
+        // A step that might be over is over at an event that must not come after it.
+        const isGuarded = taken.length >= step.from && (steps[index + 1]?.not ?? null) !== null
+        const isAllowed = isWanted(taken.length === 0 ? step.not : isGuarded ? 'notFollowedBy' : null, before, at)
+        if (isAllowed && takes(step, at) && isNear(step, gap, before, at)) repeat([...taken, at], at)
       }
     }
     repeat([], last)
