@@ -11,7 +11,8 @@ const LONGEST_TEXT = 300
 
 export class RecordLabels {
   readonly #selectors = new Map<Channel, (value: unknown) => unknown>()
-  readonly #labels = new WeakMap<object, string>()
+  /** By keyed channel: one and the same object travels with a key and, before that, without. */
+  readonly #keys = new Map<Channel, WeakMap<object, string>>()
   readonly #texts = new WeakMap<object, string>()
 
   /** Takes the job's key selectors. Before the first event. */
@@ -23,6 +24,7 @@ export class RecordLabels {
     const instance = execution.instantiate({ nowMs: () => startMs, random: () => 0, log: () => undefined })
     for (const [channel, { to, index }] of keyed) {
       const select = asCall<(value: unknown) => unknown>(instance.registry.get(to, `keySelector:${index}`), 'getKey')
+      this.#keys.set(channel, new WeakMap())
       this.#selectors.set(channel, (value) => {
         instance.beginTurn()
         return select(value)
@@ -32,11 +34,12 @@ export class RecordLabels {
 
   /** The key on a keyed channel, otherwise the value; cut short. */
   labelOf(value: unknown, channel: Channel): string {
-    if (!isObject(value)) return cut(this.#keyText(value, channel) ?? toPrintText(value))
-    let label = this.#labels.get(value)
+    const known = isObject(value) ? this.#keys.get(channel) : undefined
+    if (known === undefined || !isObject(value)) return cut(this.#keyText(value, channel) ?? this.textOf(value))
+    let label = known.get(value)
     if (label === undefined) {
       label = cut(this.#keyText(value, channel) ?? this.textOf(value))
-      this.#labels.set(value, label)
+      known.set(value, label)
     }
     return label
   }

@@ -269,3 +269,35 @@ await env.execute()`
     expect(wallMs + skipped.reduce((a, b) => a + b, 0)).toBeGreaterThan(61_000)
   })
 })
+
+test('a record is called by its key where it was keyed, though it travelled without one before', async () => {
+  const text = `
+import { StreamExecutionEnvironment, TransactionSource, WatermarkStrategy } from 'streambed'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env
+  .fromSource(TransactionSource.bounded(), WatermarkStrategy.noWatermarks(), 'transactions')
+  .rebalance()
+  .filter(() => true)
+  .keyBy((transaction) => transaction.accountId)
+  .reduce((a, b) => b)
+  .print()
+await env.execute()`
+  const { job: made } = compiled([{ name: 'Job.ts', text }], 'Job.ts')
+  const session = newSession()
+  const labels = new Map<string, Set<string>>()
+  await session.run(
+    made as CompiledJob,
+    { isWatched: true, parallelism: 1, cluster: SLOW, startsPaused: true },
+    async (frame) => {
+      frame.moment?.channels.forEach(({ elements }, i) => {
+        const seen = labels.get(String(i)) ?? new Set()
+        labels.set(String(i), seen)
+        for (const { kind, label } of elements) if (kind === 'record') seen.add(label)
+      })
+      if (frame.isPaused) await session.step('record')
+    },
+  )
+  const [unkeyed = new Set(), keyed = new Set()] = labels.values()
+  expect([...unkeyed].every((label) => label.startsWith('{accountId'))).toBe(true)
+  expect([...keyed].sort()).toEqual(['1', '2', '3', '4', '5'])
+})

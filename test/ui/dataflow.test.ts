@@ -76,6 +76,7 @@ describe('layout', () => {
 
   test.each([
     [[1, 2], { width: 680, height: 470 }],
+    [[1, 2, 1], { width: 680, height: 470 }],
     [[1, 2, 1], { width: 900, height: 420 }],
     [[1, 1], { width: 366, height: 420 }],
   ])('%j: the figure fits its frame, with fewer keys if need be', (parallelisms, room) => {

@@ -104,6 +104,7 @@ export const en = {
     wrong: 'Not quite.',
     hint: 'Hint',
     ownData: 'the tutorial’s 50 transactions',
+    ownSource: 'the tutorial’s generator',
     parallelism: (n: number) => `parallelism ${n}`,
     compare: (left: string, right: string) => `Compare ${left} with ${right}`,
     resetLesson: 'Reset the code of this page',

@@ -97,6 +97,7 @@ export const zh = {
     wrong: '还不对。',
     hint: '提示',
     ownData: '教程的 50 笔交易',
+    ownSource: '教程的生成器',
     parallelism: (n: number) => `并行度 ${n}`,
     compare: (left: string, right: string) => `比较 ${left} 与 ${right}`,
     resetLesson: '把本页的代码恢复成原样',

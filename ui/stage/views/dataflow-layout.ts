@@ -50,7 +50,10 @@ const GAP = 22
 const CARD = 176
 const KEYED_CARD = 264
 const WIDEST_KEYED_CARD = 340
-const LEAST_REACH = 84
+const LEAST_REACH = 72
+/** Where the stage is too narrow for all columns, as narrow as cards may be before it's scrolled. */
+const LEAST_CARD = 140
+const LEAST_KEYED_CARD = 216
 const GOOD_REACH = 150
 const NARROW = 560
 /** Above so many subtasks a column is drawn as one card per chain. */
@@ -188,7 +191,16 @@ function columnWidths(columns: readonly Item[][], topology: Topology, room: Flow
   const hasState = columns.map((items) => !isLogical && items.some(({ vertex }) => isKeyed(topology, vertex)))
   const keyed = hasState.filter(Boolean).length
   const taken = keyed * KEYED_CARD + (columns.length - keyed) * CARD + (columns.length - 1) * GOOD_REACH
-  const more = (room.width - 2 * MARGIN - taken) / Math.max(1, keyed)
+  const free = room.width - 2 * MARGIN
+  const lack = keyed * KEYED_CARD + (columns.length - keyed) * CARD + (columns.length - 1) * LEAST_REACH - free
+  if (lack > 0) {
+    const most = keyed * (KEYED_CARD - LEAST_KEYED_CARD) + (columns.length - keyed) * (CARD - LEAST_CARD)
+    const share = Math.min(1, lack / most)
+    return hasState.map((is) =>
+      Math.floor(is ? KEYED_CARD - share * (KEYED_CARD - LEAST_KEYED_CARD) : CARD - share * (CARD - LEAST_CARD)),
+    )
+  }
+  const more = (free - taken) / Math.max(1, keyed)
   const wide = Math.round(Math.max(KEYED_CARD, Math.min(WIDEST_KEYED_CARD, KEYED_CARD + more)))
   return hasState.map((is) => (is ? wide : CARD))
 }

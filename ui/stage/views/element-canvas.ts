@@ -5,6 +5,7 @@ import { quadtree } from 'd3'
 import type { ElementColours } from './element-colours.ts'
 import type { PlacedElement } from './placed-elements.ts'
 
+const LONGEST_NAME = 5
 const RADIUS = 9
 /** Room of a look around its middle. */
 const HEIGHT = 44
@@ -94,7 +95,8 @@ function paintLook(
   const image = document.createElement('canvas')
   const context = image.getContext('2d') as CanvasRenderingContext2D
   context.font = colours.font
-  const width = Math.ceil(Math.max(HEIGHT, kind === 'record' ? context.measureText(label).width + 8 : 0))
+  const isNamed = kind === 'record' && label.length <= LONGEST_NAME
+  const width = Math.ceil(Math.max(HEIGHT, isNamed ? context.measureText(label).width + 8 : 0))
   image.width = Math.ceil(width * density)
   image.height = Math.ceil(HEIGHT * density)
   context.scale(density, density)
@@ -103,7 +105,7 @@ function paintLook(
   context.textAlign = 'center'
   if (kind === 'watermark') fillPath(context, 'M-2,-11h4v7l6,4l-6,4v7h-4z', colours.watermark)
   else if (kind === 'end') fillPath(context, 'M-2,-9h4v18h-4z', colours.end)
-  else if (kind === 'record') paintRecord(context, label, isLit, colours)
+  else if (kind === 'record') paintRecord(context, isNamed ? label : '', isLit, colours)
   else {
     context.strokeStyle = colours.end
     context.setLineDash([3, 2])
@@ -112,7 +114,7 @@ function paintLook(
   return { image, width }
 }
 
-/** A disc with its key in it; what is too long for that stands above. */
+/** A disc with its key in it, or above it; what is longer still would cover its neighbours, and is told by the pointer. */
 function paintRecord(context: CanvasRenderingContext2D, label: string, isLit: boolean, colours: ElementColours): void {
   context.beginPath()
   context.arc(0, 0, RADIUS, 0, 2 * Math.PI)
