@@ -2,7 +2,13 @@
 
 import { describe, expect, test } from 'vitest'
 import type { ElementMoment, Moment, Topology } from '../../runtime/host/protocol.ts'
-import { TRACE_FAILURE, TRACE_STRIDE, TRACE_TIMER } from '../../runtime/trace/trace-layout.ts'
+import {
+  TRACE_CHECKPOINT,
+  TRACE_FAILURE,
+  TRACE_RESTART,
+  TRACE_STRIDE,
+  TRACE_TIMER,
+} from '../../runtime/trace/trace-layout.ts'
 import { differingLines } from '../../ui/lesson/differing-lines.ts'
 import { pageOf } from '../../ui/lesson/route.ts'
 import { PredictionScore } from '../../ui/lesson/score-prediction.ts'
@@ -155,10 +161,24 @@ describe('the rail', () => {
   const row = { sink: 's', subtask: 0, timestamp: null, value: '1', text: '1', at: 2000 }
 
   test('reads the engine’s trace by the engine’s numbers', () => {
-    expect([page.TRACE_STRIDE, page.TRACE_TIMER, page.TRACE_FAILURE]).toEqual([
-      TRACE_STRIDE,
-      TRACE_TIMER,
-      TRACE_FAILURE,
+    expect([
+      page.TRACE_STRIDE,
+      page.TRACE_TIMER,
+      page.TRACE_FAILURE,
+      page.TRACE_CHECKPOINT,
+      page.TRACE_RESTART,
+    ]).toEqual([TRACE_STRIDE, TRACE_TIMER, TRACE_FAILURE, TRACE_CHECKPOINT, TRACE_RESTART])
+  })
+
+  test('has a mark for a checkpoint that is complete, none for one that has begun, and one for a restart', () => {
+    const begun = [1, 1_000_000, TRACE_CHECKPOINT, -1, 4, 0]
+    const complete = [2, 1_500_000, TRACE_CHECKPOINT, -1, 4, 1]
+    const restart = [3, 2_000_000, TRACE_RESTART, -1, 1, 4]
+    const trace = Float64Array.from([...begun, ...complete, ...restart])
+    const { marks } = extendRail(EMPTY_RAIL, { rows: [], trace, skippedMs: 0, position })
+    expect(marks.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+      ['checkpoint', 1500],
+      ['restart', 2000],
     ])
   })
 

@@ -295,6 +295,8 @@ export const en = {
     output: (n: number) => count(n, 'output', 'outputs'),
     timer: (n: number) => `${count(n, 'timer', 'timers')} fired`,
     failure: (_n: number) => 'failure',
+    checkpoint: (n: number) => count(n, 'checkpoint complete', 'checkpoints complete'),
+    restart: (n: number) => (n === 1 ? 'started again' : `started again ${number(n)} times`),
     skipped: (seconds: number) => `${seconds} s without events passed over`,
   },
 

@@ -286,6 +286,8 @@ export const zh = {
     output: (n: number) => `${n} 条输出`,
     timer: (n: number) => `${n} 个定时器触发`,
     failure: (_n: number) => '失败',
+    checkpoint: (n: number) => `${n} 个检查点完成`,
+    restart: (n: number) => (n === 1 ? '重新启动' : `重新启动 ${n} 次`),
     skipped: (seconds: number) => `跳过了 ${seconds} 秒没有事件的时间`,
   },
 

@@ -1,11 +1,18 @@
-// The run on one line: what happened when. Outputs, timers and failures are marks over virtual time; a stretch that was
-// passed over is a gap. The line is drawn in time as it was shown, so a long silence takes little room.
+// The run on one line: what happened when. Outputs, timers, failures, restarts and complete checkpoints are marks over
+// virtual time; a stretch that was passed over is a gap. The line is drawn in time as it was shown, so a long silence takes little room.
 import { scaleLinear, type ScaleLinear } from 'd3'
 import type { Frame } from '../../runtime/host/protocol.ts'
-import { readTrace, TRACE_FAILURE, TRACE_TIMER } from './trace-entries.ts'
+import {
+  readTrace,
+  TRACE_CHECKPOINT,
+  TRACE_FAILURE,
+  TRACE_RESTART,
+  TRACE_TIMER,
+  type TraceEntry,
+} from './trace-entries.ts'
 
 export interface RailMark {
-  readonly kind: 'output' | 'timer' | 'failure'
+  readonly kind: 'output' | 'timer' | 'failure' | 'checkpoint' | 'restart'
   readonly atMs: number
   /** How many happened here. */
   readonly count: number
@@ -20,17 +27,33 @@ export interface Rail {
 export const EMPTY_RAIL: Rail = { marks: [], gaps: [] }
 
 const MOST_MARKS = 2000
+const CHECKPOINT_COMPLETE = 1
 
 export function extendRail(rail: Rail, frame: Pick<Frame, 'rows' | 'trace' | 'skippedMs' | 'position'>): Rail {
   const marks: RailMark[] = frame.rows.map(({ at }) => ({ kind: 'output', atMs: at, count: 1 }))
-  readTrace(frame.trace, ({ kind, atMs }) => {
-    if (kind === TRACE_TIMER) marks.push({ kind: 'timer', atMs, count: 1 })
-    else if (kind === TRACE_FAILURE) marks.push({ kind: 'failure', atMs, count: 1 })
+  readTrace(frame.trace, (entry) => {
+    const kind = markOf(entry)
+    if (kind !== null) marks.push({ kind, atMs: entry.atMs, count: 1 })
   })
   const toMs = frame.position.virtualMs
   const gaps = frame.skippedMs > 0 ? [...rail.gaps, { fromMs: toMs - frame.skippedMs, toMs }] : rail.gaps
   if (marks.length === 0 && gaps === rail.gaps) return rail
   return { marks: [...rail.marks, ...marks].slice(-MOST_MARKS), gaps }
+}
+
+function markOf({ kind, b }: TraceEntry): RailMark['kind'] | null {
+  switch (kind) {
+    case TRACE_TIMER:
+      return 'timer'
+    case TRACE_FAILURE:
+      return 'failure'
+    case TRACE_RESTART:
+      return 'restart'
+    case TRACE_CHECKPOINT:
+      return b === CHECKPOINT_COMPLETE ? 'checkpoint' : null
+    default:
+      return null
+  }
 }
 
 /** Virtual time with every gap shortened to this much. */

@@ -4,6 +4,8 @@
 export const TRACE_STRIDE = 6
 export const TRACE_TIMER = 7
 export const TRACE_FAILURE = 9
+export const TRACE_CHECKPOINT = 10
+export const TRACE_RESTART = 11
 
 export interface TraceEntry {
   readonly atMs: number
