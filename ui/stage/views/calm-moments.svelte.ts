@@ -3,12 +3,18 @@
 // layout. A run that is paused or over shows one moment everywhere.
 import type { Moment } from '../../../runtime/host/protocol.ts'
 
-/** Frames until everything has had its turn. */
-const ROUND = 8
+/** Frames until everything has had its turn, at least. */
+const LEAST_ROUND = 8
 
 export class CalmMoments {
+  /** How many have their turn in a frame, at most: what a frame costs doesn't grow with what there is to show. */
+  readonly #most: number
   readonly #shown: Shown[] = []
   #turn = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
 
   /** What this one shows; undefined before the first moment. */
   of(index: number): Moment | null {
@@ -16,10 +22,11 @@ export class CalmMoments {
   }
 
   take(moment: Moment, count: number, isExact: boolean): void {
-    this.#turn = (this.#turn + 1) % ROUND
+    const round = Math.max(LEAST_ROUND, Math.ceil(count / this.#most))
+    this.#turn = (this.#turn + 1) % round
     for (let i = 0; i < count; i++) {
       const shown = this.#at(i)
-      if (isExact || shown.isFirst || i % ROUND === this.#turn) shown.take(moment)
+      if (isExact || shown.isFirst || i % round === this.#turn) shown.take(moment)
     }
   }
 
