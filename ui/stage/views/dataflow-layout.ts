@@ -63,6 +63,8 @@ const LEAST_KEY_ROWS = 1
 const HEAD = 90
 const TABLE_HEAD = 26
 const ROW = 22
+/** The line that says how many keys there are besides. */
+const MORE = 10
 const LOGICAL_ROW = 22
 /** Between rows of cards on a narrow stage. */
 const DROP = 88
@@ -134,7 +136,7 @@ function isKeyed({ vertices }: Topology, vertex: number): boolean {
 /** `keyRows`: null for a card of the logical view, which lists its operators. */
 function cardHeight(topology: Topology, vertex: number, keyRows: number | null): number {
   if (keyRows === null) return 52 + LOGICAL_ROW * (topology.vertices[vertex]?.nodes.length ?? 1)
-  return isKeyed(topology, vertex) ? HEAD + TABLE_HEAD + keyRows * ROW : HEAD + 4
+  return isKeyed(topology, vertex) ? HEAD + TABLE_HEAD + keyRows * ROW + MORE : HEAD + 4
 }
 
 /** As many keys in each card as leave the whole figure in sight. */
