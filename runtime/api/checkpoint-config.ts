@@ -2,13 +2,9 @@
 // simulated cluster yet.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/checkpointing/
 
-import { LearnerError } from '../base/diagnostic.ts'
 import { CheckpointingOptions as Options, readOption, type ConfigOption } from '../graph/options.ts'
 import type { CheckpointingMode as Mode } from '../graph/options.ts'
 import type { Duration } from './duration.ts'
-
-/** Flink refuses shorter intervals. */
-const LEAST_INTERVAL_MS = 10
 
 /** What a failure may do to results: nothing, or count some records twice. */
 export const CheckpointingMode = { EXACTLY_ONCE: 'EXACTLY_ONCE', AT_LEAST_ONCE: 'AT_LEAST_ONCE' } as const
@@ -26,11 +22,7 @@ export class CheckpointConfig {
 
   /** From the beginning of one checkpoint to that of the next: ms or a Duration, at least 10 ms. */
   setCheckpointInterval(interval: number | Duration): this {
-    const before = this.#options.get(Options.CHECKPOINTING_INTERVAL.key)
-    this.#set(Options.CHECKPOINTING_INTERVAL, interval)
-    if (this.getCheckpointInterval() >= LEAST_INTERVAL_MS) return this
-    this.#options.set(Options.CHECKPOINTING_INTERVAL.key, before)
-    throw new LearnerError('CHECKPOINT_INTERVAL', { value: String(interval) })
+    return this.#set(Options.CHECKPOINTING_INTERVAL, interval)
   }
 
   /** In ms; -1 without checkpoints. */

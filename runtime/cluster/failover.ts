@@ -11,8 +11,6 @@ export class Failover implements EventTarget {
   readonly simulation: Simulation
   readonly strategy: RestartStrategy
   readonly restart: () => void
-  /** Of the job's deployments, from 0. */
-  attempt = 0
 
   constructor(simulation: Simulation, spec: RestartSpec, restart: () => void) {
     this.simulation = simulation
@@ -33,7 +31,6 @@ export class Failover implements EventTarget {
   }
 
   handle(): void {
-    this.attempt++
     this.restart()
   }
 }

@@ -116,6 +116,8 @@ export class JobExecution implements TaskListener {
   failure: JobFailure | null = null
   rows = 0
   finishedTasks = 0
+  /** How often it has been deployed anew. */
+  attempt = 0
 
   constructor(
     parts: Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'> & {
@@ -180,11 +182,12 @@ export class JobExecution implements TaskListener {
     this.edges.clear()
     this.alignmentGroups.clear()
     this.finishedTasks = 0
+    this.attempt++
     this.failure = null
     this.state = 'RUNNING'
     this.deploy()
     const checkpoint = this.checkpoints?.completed?.id ?? 0
-    simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_RESTART, -1, this.failover.attempt, checkpoint)
+    simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_RESTART, -1, this.attempt, checkpoint)
     this.log(
       'info',
       checkpoint > 0 ? `Restoring job from checkpoint ${checkpoint}` : 'No checkpoint found to restore',
@@ -415,10 +418,6 @@ export class JobExecution implements TaskListener {
         observer?.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
       },
     }
-  }
-
-  private get attempt(): number {
-    return (this.failover as Failover | undefined)?.attempt ?? 0
   }
 
   private restoredOf(node: PlanNode): OperatorCheckpoint | null {

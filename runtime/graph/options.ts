@@ -23,13 +23,26 @@ interface ValueReader<T> {
   readonly read: (value: unknown) => T | null
 }
 
-const DURATION: ValueReader<number> = {
-  wanted: '10 s, 500 ms, 2 min',
-  read: (value) => {
-    if (typeof value === 'object' && value !== null && 'toMillis' in value) return (value as Millis).toMillis()
-    if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : null
-    return typeof value === 'string' ? parseDuration(value) : null
-  },
+const DURATION = durations('10 s, 500 ms, 2 min', 0)
+/** What happens again and again must not happen without end at one moment. */
+const BACKOFF = durations('1 ms, 1 s, 2 min', 1)
+/** Flink takes no shorter one. */
+const CHECKPOINT_INTERVAL = durations('10 ms, 10 s, 2 min', 10)
+
+function durations(wanted: string, leastMs: number): ValueReader<number> {
+  return {
+    wanted,
+    read(value) {
+      const ms = millisOf(value)
+      return ms !== null && Number.isSafeInteger(ms) && ms >= leastMs ? ms : null
+    },
+  }
+}
+
+function millisOf(value: unknown): number | null {
+  if (typeof value === 'object' && value !== null && 'toMillis' in value) return (value as Millis).toMillis()
+  if (typeof value === 'number') return value
+  return typeof value === 'string' ? parseDuration(value) : null
 }
 
 interface Millis {
@@ -104,7 +117,7 @@ export const RestartStrategyOptions = {
     DURATION,
   ),
   RESTART_STRATEGY_FAILURE_RATE_DELAY: option<number>(`${rate}.delay`, 1000, DURATION),
-  RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF: option<number>(`${exponential}.initial-backoff`, 1000, DURATION),
+  RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF: option<number>(`${exponential}.initial-backoff`, 1000, BACKOFF),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF: option<number>(`${exponential}.max-backoff`, 60_000, DURATION),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER: option<number>(
     `${exponential}.backoff-multiplier`,
@@ -129,7 +142,7 @@ export type CheckpointingMode = 'EXACTLY_ONCE' | 'AT_LEAST_ONCE'
 
 /** Flink's CheckpointingOptions. */
 export const CheckpointingOptions = {
-  CHECKPOINTING_INTERVAL: option<number | null>('execution.checkpointing.interval', null, DURATION),
+  CHECKPOINTING_INTERVAL: option<number | null>('execution.checkpointing.interval', null, CHECKPOINT_INTERVAL),
   CHECKPOINTING_CONSISTENCY_MODE: option<CheckpointingMode>(
     'execution.checkpointing.mode',
     'EXACTLY_ONCE',

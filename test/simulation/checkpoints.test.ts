@@ -120,9 +120,7 @@ describe('exactly once', () => {
 
   test('the schedules do lose tasks after complete checkpoints, and in the middle of one', () => {
     const jobs = Array.from({ length: 20 }, (_, seed) => runWithFailures(every(250), seed, 3))
-    expect(
-      jobs.map(({ execution }) => execution.failover.attempt).filter((attempt) => attempt > 0).length,
-    ).toBeGreaterThan(15)
+    expect(jobs.map(({ execution }) => execution.attempt).filter((attempt) => attempt > 0).length).toBeGreaterThan(15)
     const restored = jobs.flatMap(({ execution }) => execution.checkpoints?.completed?.id ?? [])
     expect(Math.max(...restored)).toBeGreaterThan(5)
     const duplicates = jobs.filter(({ rows }) => rows.length > RECORDS + KEYS)
@@ -174,13 +172,13 @@ describe('without checkpoints', () => {
       3,
       1,
     )
-    expect([job.execution.state, job.execution.failover.attempt]).toEqual(['FAILED', 0])
+    expect([job.execution.state, job.execution.attempt]).toEqual(['FAILED', 0])
     expect(job.execution.failure?.error).toEqual(new Error('lost'))
   })
 
   test('with a restart strategy it begins with nothing, after its delay', () => {
     const job = runWithFailures(fixed(3), 3, 1)
-    expect([job.execution.state, job.execution.failover.attempt]).toEqual(['FINISHED', 1])
+    expect([job.execution.state, job.execution.attempt]).toEqual(['FINISHED', 1])
     expect(Array.from(lastCounts(job)).sort()).toEqual(everyKey)
     const firsts = job.rows.filter(({ value }) => value === '0 1')
     expect(firsts).toHaveLength(2)
@@ -189,7 +187,25 @@ describe('without checkpoints', () => {
 
   test('attempts come to an end', () => {
     const job = runWithFailures(fixed(1), 3, 2)
-    expect([job.execution.state, job.execution.failover.attempt]).toEqual(['FAILED', 1])
+    expect([job.execution.state, job.execution.attempt]).toEqual(['FAILED', 1])
+  })
+})
+
+describe('settings without sense are refused where they are made', () => {
+  const set = (key: string, value: unknown) => (env: StreamExecutionEnvironment) =>
+    env.configure(new Configuration().set(key, value))
+  test.each<[name: string, prepare: (env: StreamExecutionEnvironment) => unknown, code: string]>([
+    ['an interval below 10 ms', (env) => env.enableCheckpointing(9), 'OPTION_VALUE'],
+    ['no interval, by configuration', set('execution.checkpointing.interval', '0 ms'), 'OPTION_VALUE'],
+    ['a backoff of nothing', set('restart-strategy.exponential-delay.initial-backoff', 0), 'OPTION_VALUE'],
+    ['a strategy that isn’t one', set('restart-strategy.type', 'sometimes'), 'OPTION_VALUE'],
+    ['a slip of the pen', set('restart-strategy.typ', 'none'), 'OPTION_UNKNOWN'],
+  ])('%s', (_name, prepare, code) => {
+    expect(() => deployJob(counts(prepare))).toThrowError(expect.objectContaining({ code }) as Error)
+  })
+
+  test('an option of a real cluster changes nothing', () => {
+    expect(() => deployJob(counts(set('metrics.latency.interval', '1 s')))).not.toThrow()
   })
 })
 
