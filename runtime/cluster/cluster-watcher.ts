@@ -9,7 +9,8 @@ import type { CallKind, CallProbe } from '../operators/call-probe.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { NO_SLOT, type KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
-import type { JobExecution, JobWatcher } from './job-execution.ts'
+import type { JobExecution } from './job-execution.ts'
+import type { JobWatcher } from './job-observer.ts'
 import { keyAt, windowAt, type KeyBefore } from './keyed-moment.ts'
 import { RecordLabels, shorten } from './record-labels.ts'
 
@@ -76,10 +77,10 @@ export class ClusterWatcher implements JobWatcher {
     }
   }
 
-  redeployed(execution: JobExecution): void {
+  redeployed(): void {
     this.recordsIn.clear()
     this.hand = null
-    this.attach(execution)
+    if (this.execution !== null) this.attach(this.execution)
   }
 
   recordStarts(task: Task, value: unknown, timestamp: number): void {

@@ -18,7 +18,7 @@ export class RecordLabels {
   /** Takes the job's key selectors. Before the first event. */
   attach(execution: JobExecution): void {
     this.#selectors.clear()
-    const keyed = Array.from(execution.edges).filter(([, { edge }]) => edge.key !== null)
+    const keyed = Array.from(execution.deployment.edges).filter(([, { edge }]) => edge.key !== null)
     if (keyed.length === 0) return
     const { startMs } = execution.simulation.settings
     const instance = execution.instantiate({ nowMs: () => startMs, random: () => 0, log: () => undefined })

@@ -37,7 +37,12 @@ export function topologyOf(execution: JobExecution): Topology {
   const channels = execution.channels.map((channel) => {
     const from = execution.tasks.findIndex((task) => task === channel.producer)
     const to = execution.tasks.findIndex((task) => task === channel.consumer)
-    return { from, to, partitioner: execution.edges.get(channel)?.edge.partitioner ?? '', traceId: channel.id }
+    return {
+      from,
+      to,
+      partitioner: execution.deployment.edges.get(channel)?.edge.partitioner ?? '',
+      traceId: channel.id,
+    }
   })
   return { vertices: views, tasks, channels }
 }

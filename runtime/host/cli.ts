@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { sinkName } from '../cluster/job-execution.ts'
+import { sinkName } from '../cluster/job-observer.ts'
 import { createJobGraph } from '../graph/job-graph.ts'
 import type { Plan } from '../graph/plan.ts'
 import { render, type Language } from '../messages/index.ts'

@@ -3,7 +3,7 @@
 
 import { hasTimestamp, MIN_TIMESTAMP, timestampText } from '../base/time.ts'
 import { toPrintText, toTaggedJson } from '../base/value-text.ts'
-import type { JobObserver, Row } from '../cluster/job-execution.ts'
+import type { JobObserver, Row } from '../cluster/job-observer.ts'
 import type { Outside } from '../operators/outside.ts'
 import type { TraceRing } from '../trace/trace-ring.ts'
 import type { FileOutput, Frame, LogLine, SinkRow, TopicOutput } from './protocol.ts'

@@ -5,7 +5,9 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { toTaggedJson } from '../base/value-text.ts'
 import type { Check, CheckInput, CheckRun, Observation } from '../check/exercise-check.ts'
 import { comparable, ENDLESS } from '../check/judge.ts'
-import { DEFAULT_CLUSTER, JobExecution, sinkName, type JobObserver, type Row } from '../cluster/job-execution.ts'
+import { DEFAULT_CLUSTER } from '../cluster/cluster-settings.ts'
+import { JobExecution } from '../cluster/job-execution.ts'
+import { sinkName, type JobObserver, type Row } from '../cluster/job-observer.ts'
 import { keyedMoment } from '../cluster/keyed-moment.ts'
 import type { KeyedMoment } from '../cluster/moment.ts'
 import { withInputs, type Plan } from '../graph/plan.ts'
@@ -91,7 +93,7 @@ export class JobUnderCheck {
     const failed = execution.failure === null ? null : failureDiagnostic(execution.failure, this.#job, plan)
     execution.cancel()
     execution.digestState()
-    const left = execution.backends
+    const left = execution.deployment.backends
       .filter((backend) => !backend.liveSlots().next().done)
       .map((backend) => keyedMoment(backend, [], 0, MOST_KEYS_LEFT))
     return {
@@ -127,10 +129,10 @@ export class JobUnderCheck {
   }
 }
 
-function counts({ backends }: JobExecution): Pick<Observation, 'stateLeft' | 'timersLeft'> {
+function counts({ deployment }: JobExecution): Pick<Observation, 'stateLeft' | 'timersLeft'> {
   let stateLeft = 0
   let timersLeft = 0
-  for (const backend of backends) {
+  for (const backend of deployment.backends) {
     stateLeft += backend.entryCount()
     timersLeft += backend.eventTimers.count + backend.processingTimers.count
   }

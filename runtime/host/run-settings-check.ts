@@ -2,7 +2,7 @@
 // a command line or a lesson, so nothing about them is taken for granted.
 
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { DEFAULT_CLUSTER, type ClusterSettings } from '../cluster/job-execution.ts'
+import { DEFAULT_CLUSTER, type ClusterSettings } from '../cluster/cluster-settings.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { InputRecord, RunSettings } from './protocol.ts'
 

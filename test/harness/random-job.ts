@@ -2,7 +2,7 @@
 // `modelOf` computes with plain arrays what it must give, whatever the parallelism, the buffers and the latency.
 // TigerBeetle's swarm testing, over a small grammar.
 
-import type { ClusterSettings } from '../../runtime/cluster/job-execution.ts'
+import type { ClusterSettings } from '../../runtime/cluster/cluster-settings.ts'
 import { RandomStream } from '../../runtime/base/random.ts'
 import { DataGeneratorSource, Duration, RateLimiterStrategy, WatermarkStrategy } from '../../runtime/index.ts'
 import type { DataStream, SingleOutputStreamOperator } from '../../runtime/index.ts'

@@ -2,7 +2,9 @@
 // run, and the whole simulation runs to its end at once.
 
 import { Evaluation, evaluateIn } from '../../runtime/api/evaluation.ts'
-import { DEFAULT_CLUSTER, JobExecution, type ClusterSettings, type Row } from '../../runtime/cluster/job-execution.ts'
+import { DEFAULT_CLUSTER, type ClusterSettings } from '../../runtime/cluster/cluster-settings.ts'
+import { JobExecution } from '../../runtime/cluster/job-execution.ts'
+import type { Row } from '../../runtime/cluster/job-observer.ts'
 import type { ScriptRecord } from '../../runtime/connectors/source.ts'
 import { createPlan, withInputs, type Plan } from '../../runtime/graph/plan.ts'
 import { StreamExecutionEnvironment } from '../../runtime/index.ts'

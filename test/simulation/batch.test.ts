@@ -58,7 +58,7 @@ describe('random bounded jobs give in batch mode what they give in the end in st
       })
       expect(violations, `seed ${seed}`).toEqual([])
       expect(got, `seed ${seed}`).toEqual([...modelOf(job.nodes).rows])
-      for (const backend of execution.backends) expect(backend.entryCount(), `state of seed ${seed}`).toBe(0)
+      for (const backend of execution.deployment.backends) expect(backend.entryCount(), `state of seed ${seed}`).toBe(0)
     }
   })
 })

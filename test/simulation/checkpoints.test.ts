@@ -249,7 +249,7 @@ describe('checkpoints', () => {
       simulation.targets.length,
       execution.tasks.length,
       execution.channels.length,
-      execution.backends.length,
+      execution.deployment.backends.length,
     ]
     simulation.run({ ...NO_LIMIT, untilUs: 600_000 })
     const before = sizes()

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../runtime/base/random.ts'
-import type { Row } from '../../runtime/cluster/job-execution.ts'
+import type { Row } from '../../runtime/cluster/job-observer.ts'
 import { WatermarkStrategy } from '../../runtime/index.ts'
 import { NO_LIMIT, type RunLimit } from '../../runtime/kernel/simulation.ts'
 import { buildJob, drawJob } from '../harness/random-job.ts'

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LearnerError } from '../../runtime/base/diagnostic.ts'
 import { toPrintText } from '../../runtime/base/value-text.ts'
-import type { Row } from '../../runtime/cluster/job-execution.ts'
+import type { Row } from '../../runtime/cluster/job-observer.ts'
 import {
   ClickEventGenerator,
   DataGen,

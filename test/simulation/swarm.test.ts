@@ -76,7 +76,7 @@ function problemsOf(job: RandomJob, seed: number): string[] {
     return [...seen, `${execution.state} after ${simulation.event} events of ${budget}: ${result}`]
   invariants.finish()
   const model = modelOf(job.nodes)
-  const timers = execution.backends.reduce(
+  const timers = execution.deployment.backends.reduce(
     // What was set on the clock for after the end of input never fires, as in Flink.
     (sum, { eventTimers, processingTimers }) => sum + eventTimers.count + (job.isLoose ? 0 : processingTimers.count),
     0,

@@ -124,7 +124,7 @@ describe('end of input', () => {
       ['e1000', 1000],
       ['e1001', 1001],
     ])
-    expect(execution.backends.map(({ processingTimers }) => processingTimers.count)).toEqual([2])
+    expect(execution.deployment.backends.map(({ processingTimers }) => processingTimers.count)).toEqual([2])
   })
   test('what they register fires in the same pass', () => {
     const again = (timers: Timers, timestamp: number): void => {

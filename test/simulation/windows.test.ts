@@ -4,7 +4,8 @@
 import { describe, expect, test } from 'vitest'
 import { ClusterWatcher } from '../../runtime/cluster/cluster-watcher.ts'
 import { takeMoment } from '../../runtime/cluster/take-moment.ts'
-import { DEFAULT_CLUSTER, JobExecution } from '../../runtime/cluster/job-execution.ts'
+import { DEFAULT_CLUSTER } from '../../runtime/cluster/cluster-settings.ts'
+import { JobExecution } from '../../runtime/cluster/job-execution.ts'
 import { NO_LIMIT, Simulation } from '../../runtime/kernel/simulation.ts'
 import {
   CollectSink,

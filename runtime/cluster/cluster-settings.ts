@@ -1,0 +1,22 @@
+// How the simulated cluster is made, where it can be chosen: costs, latency, sizes of buffers. Part of what fixes a run,
+// so the defaults are what every lesson and every test means unless it says otherwise.
+
+import type { ChannelSettings } from '../network/channel.ts'
+import type { TaskCosts } from '../task/task.ts'
+
+/** How the simulated cluster is made. Part of what fixes a run. */
+export interface ClusterSettings extends ChannelSettings, TaskCosts {
+  /** Records in a buffer. */
+  readonly bufferRecords: number
+}
+
+/** Lessons set fewer records per buffer; nothing else changes. */
+export const DEFAULT_CLUSTER: ClusterSettings = {
+  bufferRecords: 64,
+  sourceRecords: 64,
+  credits: 4,
+  latencyUs: 100,
+  bufferTimeoutUs: 100_000,
+  recordUs: 1,
+  turnUs: 1,
+}

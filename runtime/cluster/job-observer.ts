@@ -1,0 +1,37 @@
+// Who is told what a job does: an observer gets rows and log lines, a watcher sees records and calls as they pass. Neither
+// can change anything.
+
+import type { PlanNode } from '../graph/plan.ts'
+import type { SinkSpec } from '../graph/stream-graph.ts'
+import type { CallProbe } from '../operators/call-probe.ts'
+import type { Task, TimerWatcher } from '../task/task.ts'
+
+/** A row as a sink got it. */
+export interface Row {
+  readonly sink: string
+  readonly subtask: number
+  readonly value: unknown
+  /** NaN where the record has none. */
+  readonly timestamp: number
+  readonly atMs: number
+}
+
+/** Told what the job does, in order. Watching changes nothing. */
+export interface JobObserver {
+  row(row: Row): void
+  log(level: string, text: string, subtask: number, atMs: number): void
+}
+
+/** Sees what no trace entry says: records and calls as they pass. Watching changes nothing. */
+export interface JobWatcher extends TimerWatcher {
+  /** `at`: where the learner's code made the operator. */
+  probeOf(task: Task, at: string | null): CallProbe
+  rowArrived(row: number): void
+  /** The job's tasks and channels are others now, with the ids of those before. */
+  redeployed(): void
+}
+
+/** What the rows of a sink are reported under. */
+export function sinkName(node: PlanNode, sink: SinkSpec): string {
+  return sink.identifier ?? node.name
+}

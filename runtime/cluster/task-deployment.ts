@@ -1,0 +1,236 @@
+// One subtask made ready to run: the learner's job evaluated once more for it, its chain wired between the channels that
+// are there already, its state restored. Flink's TaskDeploymentDescriptor, and what a TaskExecutor makes of it.
+
+import { present } from '../base/assert.ts'
+import type { JobEdge } from '../graph/chains.ts'
+import { displayName, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
+import type { PlanNode } from '../graph/plan.ts'
+import type { Simulation } from '../kernel/simulation.ts'
+import { BarrierAlignment } from '../network/barrier-alignment.ts'
+import type { Channel } from '../network/channel.ts'
+import { InputGate } from '../network/input-gate.ts'
+import { createSelector } from '../network/partitioner.ts'
+import { RecordWriter } from '../network/record-writer.ts'
+import type { OperatorContext } from '../operators/operator.ts'
+import type { Outside } from '../operators/outside.ts'
+import { asCall } from '../operators/rich-function.ts'
+import type { BufferPool } from '../record/buffer.ts'
+import { defaultMaxParallelism, keyGroupRange } from '../record/key-groups.ts'
+import { KeyReader } from '../record/key.ts'
+import { parseType, type TypeInformation } from '../record/type-info.ts'
+import { KeyedStateBackend } from '../state/keyed-backend.ts'
+import { OperatorStateBackend, redistribute, type OperatorSnapshot } from '../state/operator-state.ts'
+import type { Instantiate, JobInstance } from '../task/job-instance.ts'
+import type { KeyContext } from '../task/key-context.ts'
+import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
+import { Task, type TaskListener } from '../task/task.ts'
+import { TRACE_ROW } from '../trace/trace-layout.ts'
+import type { OperatorCheckpoint } from './checkpoint-coordinator.ts'
+import type { ClusterSettings } from './cluster-settings.ts'
+import { sinkName, type JobObserver, type JobWatcher } from './job-observer.ts'
+
+/** What deploying asks of the job, which also hears what becomes of its tasks. */
+export interface DeployableJob extends TaskListener {
+  readonly graph: JobGraph
+  readonly simulation: Simulation
+  readonly settings: ClusterSettings
+  readonly isBatch: boolean
+  readonly observer: JobObserver | null
+  readonly watcher: JobWatcher | null
+  readonly instantiate: Instantiate
+  readonly outside: Outside
+  readonly pool: BufferPool
+  readonly attempt: number
+  /** Rows that sinks have got. */
+  rows: number
+  /** What the operator begins with, and from which checkpoint; null where it begins with nothing. */
+  restoredOf(node: PlanNode): OperatorCheckpoint | null
+  restoredCheckpointId(): number | null
+}
+
+/** Where the task goes, and the channels it goes between. */
+interface TaskPlace {
+  readonly job: DeployableJob
+  readonly vertex: JobVertex
+  readonly subtask: number
+  readonly deployment: {
+    readonly edges: ReadonlyMap<Channel, JobEdge>
+    readonly channelsInto: ReadonlyMap<string, readonly Channel[]>
+    readonly channelsOf: ReadonlyMap<JobEdge, Channel[][]>
+    readonly backends: KeyedStateBackend[]
+    readonly operatorStates: OperatorStateBackend[]
+  }
+}
+
+/** The task, wired, and not yet open. */
+export function createTask(place: TaskPlace): Task {
+  const { job, vertex, subtask, deployment } = place
+  const { simulation, graph } = job
+  const late: { task: Task | null } = { task: null }
+  const nowMs = (): number => late.task?.nowMs() ?? simulation.settings.startMs
+  const random = simulation.random(`user ${vertex.id} ${subtask} ${job.attempt}`)
+  const instance = job.instantiate({
+    nowMs,
+    random: () => random.nextDouble(),
+    log: (level, text) => job.observer?.log(level, text, subtask, nowMs()),
+  })
+  const outgoing = createWriters(place, instance)
+  const incoming = deployment.channelsInto.get(`${vertex.id} ${subtask}`) ?? []
+  const task = new Task({
+    name: vertex.name,
+    subtask,
+    simulation,
+    costs: job.settings,
+    gate: vertex.inputs.length === 0 ? null : createGate(place, incoming),
+    chain: new OperatorChain(vertex, graph.config, outgoing),
+    writers: outgoing.map(({ writer }) => writer),
+    keyContext: createKeyContext(place, instance),
+    listener: job,
+  })
+  late.task = task
+  task.watcher = job.watcher
+  for (const channel of incoming) channel.consumer = task
+  for (const { writer } of outgoing) for (const channel of writer.channels) channel.producer = task
+  task.beginTurn = () => instance.beginTurn()
+  task.tick = () => instance.tick()
+  task.openChain = () => task.chain.open((node) => contextOf(node, place, task, instance))
+  return task
+}
+
+/** The vertex in which a node of the plan runs. */
+export function vertexOf(graph: JobGraph, nodeId: string): JobVertex {
+  const vertex = graph.vertices.find(({ nodes }) => nodes.some((node) => node.id === nodeId))
+  return present(vertex, `the vertex of node ${nodeId}`)
+}
+
+function createGate({ job, deployment }: TaskPlace, incoming: readonly Channel[]): InputGate {
+  const { checkpoints } = job.graph.config
+  const inputs = incoming.map((channel) => present(deployment.edges.get(channel), 'its edge').edge.input - 1)
+  const alignment = checkpoints ? new BarrierAlignment(incoming.length, checkpoints.mode === 'EXACTLY_ONCE') : null
+  return new InputGate(incoming, inputs, { isBlocking: job.isBatch, alignment })
+}
+
+function createKeyContext({ job, vertex, subtask, deployment }: TaskPlace, instance: JobInstance): KeyContext | null {
+  const head = vertex.nodes[0] as PlanNode
+  const keyed = head.inputs.find(({ isKeyed }) => isKeyed)
+  if (keyed === undefined || keyed.key === null) return null
+  const backend = new KeyedStateBackend(declaredKey(keyed.key), maxParallelismOf(vertex), head.id)
+  backend.isBatch = job.isBatch
+  backend.isByValue = job.graph.config.stateBackend === 'rocksdb'
+  deployment.backends.push(backend)
+  const range = keyGroupRange(subtask, vertex.parallelism, maxParallelismOf(vertex))
+  for (const snapshot of job.restoredOf(head)?.keyed ?? []) backend.restore(snapshot, range)
+  const selectKeys = [1, 2].map((input) => {
+    const first = head.inputs.findIndex((edge) => edge.input === input && edge.isKeyed)
+    if (first < 0) return null
+    return asCall<(value: unknown) => unknown>(instance.registry.get(head.id, `keySelector:${first}`), 'getKey')
+  })
+  return { backend, selectKeys }
+}
+
+function createWriters({ job, vertex, subtask, deployment }: TaskPlace, instance: JobInstance): OutgoingWriter[] {
+  const ids = new Set(vertex.nodes.map((node) => node.id))
+  const writers: OutgoingWriter[] = []
+  for (const [edge, bySender] of deployment.channelsOf) {
+    if (!ids.has(edge.from)) continue
+    const writer = createWriter(job, edge, bySender[subtask] as Channel[], instance)
+    writers.push({ from: edge.from, tag: edge.edge.tag, writer })
+  }
+  return writers
+}
+
+function createWriter(
+  { graph, simulation }: DeployableJob,
+  edge: JobEdge,
+  channels: readonly Channel[],
+  { registry }: JobInstance,
+): RecordWriter {
+  const { partitioner, key } = edge.edge
+  if (partitioner === 'BROADCAST') return new RecordWriter(channels, null)
+  const selector = createSelector(partitioner, {
+    channels: channels.length,
+    random: () => simulation.random('net'),
+    key:
+      key === null
+        ? null
+        : {
+            select: asCall(registry.get(edge.to, `keySelector:${edge.index}`), 'getKey'),
+            reader: new KeyReader(declaredKey(key), edge.to),
+          },
+    maxParallelism: maxParallelismOf(vertexOf(graph, edge.to)),
+    choose: partitioner === 'CUSTOM' ? customChoice(edge, registry) : null,
+  })
+  return new RecordWriter(channels, selector)
+}
+
+function contextOf(
+  node: PlanNode,
+  { job, vertex, deployment }: TaskPlace,
+  task: Task,
+  { registry }: JobInstance,
+): OperatorContext {
+  const { simulation, attempt } = job
+  const { subtask } = task
+  const operatorState = new OperatorStateBackend()
+  deployment.operatorStates.push(operatorState)
+  const restored = job.restoredOf(node)
+  if (restored !== null) {
+    operatorState.restore(redistribute(restored.operator, vertex.parallelism)[subtask] as OperatorSnapshot)
+  }
+  const sink = node.spec.kind === 'sink' ? sinkName(node, node.spec.sink) : ''
+  return {
+    name: displayName(node),
+    subtask,
+    parallelism: vertex.parallelism,
+    maxParallelism: maxParallelismOf(vertex),
+    attempt,
+    seed: simulation.settings.seed,
+    activity: task.activity,
+    probe: job.watcher?.probeOf(task, node.at) ?? null,
+    outside: job.outside,
+    keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
+    operatorState,
+    restoredCheckpointId: restored === null ? null : job.restoredCheckpointId(),
+    checkpointed: [],
+    listeners: [],
+    userFunction: (role) => present(registry.get(node.id, role), `function ${role} of ${node.name}`),
+    nowMs: () => task.nowMs(),
+    alarmChanged: () => task.alarmChanged(),
+    random: (purpose) => simulation.random(`${purpose} ${node.id} ${subtask} ${attempt}`),
+    timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
+    rowArrived: (value, timestamp) => rowArrived(job, task, { sink, value, timestamp }),
+  }
+}
+
+function rowArrived(
+  job: DeployableJob,
+  task: Task,
+  { sink, value, timestamp }: { readonly sink: string; readonly value: unknown; readonly timestamp: number },
+): void {
+  const { simulation, observer } = job
+  if (simulation.settings.isHashed) {
+    simulation.fingerprint.value(value)
+    simulation.fingerprint.number(timestamp)
+  }
+  simulation.trace?.add(simulation.event, task.turnStartUs, TRACE_ROW, task.id, job.rows, timestamp)
+  job.watcher?.rowArrived(job.rows)
+  job.rows++
+  observer?.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
+}
+
+function customChoice(edge: JobEdge, registry: JobInstance['registry']): (value: unknown, channels: number) => number {
+  const partition = asCall<(key: unknown, channels: number) => number>(
+    registry.get(edge.to, `partitioner:${edge.index}`),
+    'partition',
+  )
+  const select = asCall<(value: unknown) => unknown>(registry.get(edge.to, `partitionKey:${edge.index}`), 'getKey')
+  return (value, channels) => partition(select(value), channels)
+}
+
+function maxParallelismOf(vertex: JobVertex): number {
+  return vertex.maxParallelism ?? defaultMaxParallelism(vertex.parallelism)
+}
+
+function declaredKey(key: string): TypeInformation<unknown> | null {
+  return key === 'infer' ? null : parseType(key)
+}
