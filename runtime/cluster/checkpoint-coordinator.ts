@@ -113,7 +113,7 @@ export class CheckpointCoordinator implements EventTarget {
 
   /** What the task leaves stands in every later checkpoint. */
   taskEnding(task: Task): void {
-    const { operators, keyed } = task.snapshot(this.nextId)
+    const { operators, keyed } = task.checkpoints.snapshot(this.nextId)
     this.finals.set(task, { operators, keyed: keyed?.write() ?? null })
   }
 
@@ -146,7 +146,8 @@ export class CheckpointCoordinator implements EventTarget {
     this.pending.push({ id, triggeredUs: nowUs, snapshots })
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, id, 0)
     simulation.schedule(nowUs + this.spec.timeoutMs * 1000, CHECKPOINT, this.id)
-    for (const task of tasks) if (task.state === 'RUNNING' && task.beginsCheckpoints()) task.post('snapshot', id)
+    for (const task of tasks)
+      if (task.state === 'RUNNING' && task.checkpoints.isFirst()) task.checkpoints.post('snapshot', id)
   }
 
   private acknowledge({ checkpoint, task, operators, keyed }: Upload): void {
@@ -168,7 +169,7 @@ export class CheckpointCoordinator implements EventTarget {
     this.pending = this.pending.filter((other) => other.id > id)
     this.lastEndUs = nowUs
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, id, 1)
-    for (const task of tasks) if (task.state === 'RUNNING') task.post('complete', id)
+    for (const task of tasks) if (task.state === 'RUNNING') task.checkpoints.post('complete', id)
     if (this.nextTriggerUs <= nowUs) this.triggerOrWait(nowUs)
   }
 

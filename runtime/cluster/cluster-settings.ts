@@ -2,7 +2,7 @@
 // so the defaults are what every lesson and every test means unless it says otherwise.
 
 import type { ChannelSettings } from '../network/channel.ts'
-import type { TaskCosts } from '../task/task.ts'
+import type { TaskCosts } from '../task/task-contract.ts'
 
 /** How the simulated cluster is made. Part of what fixes a run. */
 export interface ClusterSettings extends ChannelSettings, TaskCosts {

@@ -4,7 +4,8 @@
 import type { PlanNode } from '../graph/plan.ts'
 import type { SinkSpec } from '../graph/stream-graph.ts'
 import type { CallProbe } from '../operators/call-probe.ts'
-import type { Task, TimerWatcher } from '../task/task.ts'
+import type { Task } from '../task/task.ts'
+import type { TimerWatcher } from '../task/task-contract.ts'
 
 /** A row as a sink got it. */
 export interface Row {
@@ -23,7 +24,7 @@ export interface JobObserver {
 }
 
 /** Sees what no trace entry says: records and calls as they pass. Watching changes nothing. */
-export interface JobWatcher extends TimerWatcher {
+export interface JobWatcher extends TimerWatcher<Task> {
   /** `at`: where the learner's code made the operator. */
   probeOf(task: Task, at: string | null): CallProbe
   rowArrived(row: number): void

@@ -23,14 +23,15 @@ import { OperatorStateBackend, redistribute, type OperatorSnapshot } from '../st
 import type { Instantiate, JobInstance } from '../task/job-instance.ts'
 import type { KeyContext } from '../task/key-context.ts'
 import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
-import { Task, type TaskListener } from '../task/task.ts'
+import { Task } from '../task/task.ts'
+import type { TaskListener } from '../task/task-contract.ts'
 import { TRACE_ROW } from '../trace/trace-layout.ts'
 import type { OperatorCheckpoint } from './checkpoint-coordinator.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { sinkName, type JobObserver, type JobWatcher } from './job-observer.ts'
 
 /** What deploying asks of the job, which also hears what becomes of its tasks. */
-export interface DeployableJob extends TaskListener {
+export interface DeployableJob extends TaskListener<Task> {
   readonly graph: JobGraph
   readonly simulation: Simulation
   readonly settings: ClusterSettings

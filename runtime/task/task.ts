@@ -11,45 +11,16 @@ import type { RecordWriter } from '../network/record-writer.ts'
 import { ActivityClock } from '../operators/activity-clock.ts'
 import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { PaneWindowOperator } from '../operators/window/pane-window-operator.ts'
-import { BARRIER, IDLE, WATERMARK, END_OF_INPUT, type Buffer } from '../record/buffer.ts'
-import {
-  TRACE_FAILURE,
-  TRACE_STATUS,
-  TRACE_TASK,
-  TRACE_TIMER,
-  TRACE_TURN,
-  TRACE_WATERMARK,
-} from '../trace/trace-layout.ts'
+import type { Buffer } from '../record/buffer.ts'
+import { TRACE_FAILURE, TRACE_TASK, TRACE_TIMER, TRACE_TURN } from '../trace/trace-layout.ts'
 import { TwoInputOperator } from '../operators/two-input.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
+import { inputAt, takeControl } from './control-elements.ts'
 import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
 import { sortByKey, type KeyContext, type SelectKey } from './key-context.ts'
-import type { Mail } from './mail.ts'
-
-export type TaskState = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
-
-/** What turns cost in virtual time. */
-export interface TaskCosts {
-  readonly recordUs: number
-  readonly turnUs: number
-  /** Most records a source reads in a turn. */
-  readonly sourceRecords: number
-}
-
-/** Told of the task's fate. */
-export interface TaskListener {
-  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot): void
-  /** It has emitted all it will. */
-  taskEnding(task: Task): void
-  taskFinished(task: Task): void
-  taskFailed(task: Task, error: unknown): void
-}
-
-/** Told of timers before the learner's function is. The key of the timer is the current one. */
-export interface TimerWatcher {
-  timerFired(task: Task, timestamp: number, isEventTime: boolean): void
-}
+import { SubtaskCheckpoints } from './subtask-checkpoints.ts'
+import type { TaskCosts, TaskListener, TaskState, TimerWatcher } from './task-contract.ts'
 
 const OPEN_TURN = 1
 const ALARM_TURN = 2
@@ -69,13 +40,14 @@ export class Task implements EventTarget, Turn, Wakeable {
   readonly source: SourceOperator | null
   readonly keyContext: KeyContext | null
   readonly writers: readonly RecordWriter[]
-  readonly listener: TaskListener
+  readonly listener: TaskListener<Task>
+  readonly checkpoints: SubtaskCheckpoints
   /** Opens the operators; wired by whoever deploys the task. */
   openChain: () => void = () => undefined
   beginTurn: () => void = () => undefined
   tick: () => void = () => undefined
   /** Told of fired timers while somebody watches. */
-  watcher: TimerWatcher | null = null
+  watcher: TimerWatcher<Task> | null = null
   state: TaskState = 'CREATED'
   /** Stands still while the task waits for credit. */
   readonly activity = new ActivityClock()
@@ -87,8 +59,6 @@ export class Task implements EventTarget, Turn, Wakeable {
   isFull = false
   /** All input has been read; operators still have something on its way. */
   isEnding = false
-  /** Oldest first. They come before everything else, credit or not. */
-  mails: Mail[] = []
   /** A TURN event for this task is in the heap. */
   isReady = false
   /** Time of the earliest ALARM event in the heap for this task. */
@@ -122,6 +92,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.source = parts.chain.head instanceof SourceOperator ? parts.chain.head : null
     this.writers = parts.writers
     this.listener = parts.listener
+    this.checkpoints = new SubtaskCheckpoints(this)
     parts.simulation.register(this)
   }
 
@@ -171,24 +142,12 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.end = Math.min(this.end, this.isFull ? this.index + 1 : this.horizon(this.index + 1))
   }
 
-  /** Whether checkpoints begin at it: at a source, and where all that feeds it has finished. */
-  beginsCheckpoints(): boolean {
-    return this.gate === null || this.gate.channels.every(({ producer }) => producer?.hasFinished() === true)
+  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot): void {
+    this.listener.snapshotTaken(this, checkpoint, snapshot)
   }
 
   hasFinished(): boolean {
     return this.state === 'FINISHED'
-  }
-
-  post(kind: Mail['kind'], checkpoint: number): void {
-    this.mails.push({ kind, checkpoint })
-    this.wake()
-  }
-
-  /** What it keeps, at this moment. */
-  snapshot(checkpoint: number): ChainSnapshot {
-    const nowMs = this.nowMs()
-    return this.chain.snapshot({ getCheckpointId: () => checkpoint, getCheckpointTimestamp: () => nowMs })
   }
 
   /** A timer of an operator fires. Firing takes time like a record does, so that timers set for "now" can't stop the clock. */
@@ -220,7 +179,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   private isRunnable(): boolean {
     if (this.state === 'CREATED') return this.gate === null || this.gate.isReady()
     if (this.state !== 'RUNNING') return false
-    if (this.mails.length > 0) return true
+    if (this.checkpoints.mails.length > 0) return true
     // Timers and probes may emit too: without credit nothing happens, as in Flink.
     if (!this.hasCredit()) return false
     return this.operatorAlarmUs <= this.simulation.nowUs || this.canRead()
@@ -273,7 +232,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     // "now" would otherwise keep the input waiting for ever.
     const mustRead = this.kindBefore === ALARM_TURN && this.canRead()
     if (this.state === 'CREATED') this.kind = OPEN_TURN
-    else if (this.mails.length > 0) this.kind = MAIL_TURN
+    else if (this.checkpoints.mails.length > 0) this.kind = MAIL_TURN
     else if (this.operatorAlarmUs <= this.simulation.nowUs && !mustRead) this.kind = ALARM_TURN
     else if (this.source !== null) {
       this.kind = SOURCE_TURN
@@ -313,7 +272,7 @@ export class Task implements EventTarget, Turn, Wakeable {
         if (this.isEnding) this.finish()
         break
       case MAIL_TURN:
-        this.readMail(this.mails.shift() as Mail)
+        this.checkpoints.readMail()
         this.alarmChanged()
         break
       case SOURCE_TURN:
@@ -326,23 +285,9 @@ export class Task implements EventTarget, Turn, Wakeable {
     return true
   }
 
-  private readMail({ kind, checkpoint }: Mail): void {
-    if (kind === 'complete') this.chain.notifyCheckpointComplete(checkpoint)
-    else if (this.gate === null) this.takeSnapshot(checkpoint)
-    // All that is still to be read comes before the barrier that nobody sends.
-    else this.takeSnapshot(this.gate.alignment?.begin(checkpoint) ?? 0)
-  }
-
-  /** 0 for none. */
-  private takeSnapshot(checkpoint: number): void {
-    if (checkpoint === 0) return
-    for (const writer of this.writers) writer.barrier(checkpoint)
-    this.listener.snapshotTaken(this, checkpoint, this.snapshot(checkpoint))
-  }
-
   private processBuffer(buffer: Buffer, byRecord: boolean): boolean {
     const { keyContext } = this
-    const at = this.inputAt()
+    const at = inputAt(this)
     const input = this.chain.inputs[at] as Receiver
     const selectKey = keyContext?.selectKeys[at] ?? null
     const backend = selectKey === null ? null : (keyContext as KeyContext).backend
@@ -363,7 +308,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     buffer.position = this.index
     const isAtControl = buffer.controlIndex < buffer.controlAt.length && this.index === buffer.nextStop()
     // A full operator takes no watermark either.
-    if (isAtControl && !this.isFull) this.processControl(buffer)
+    if (isAtControl && !this.isFull) takeControl(this, buffer)
     if (buffer.isConsumed()) this.release()
     if ((this.gate as InputGate).hasEnded()) this.finish()
     return true
@@ -382,44 +327,6 @@ export class Task implements EventTarget, Turn, Wakeable {
     // For whoever looks now; the end of the turn sets it all the same.
     buffer.position = i
     return false
-  }
-
-  private processControl(buffer: Buffer): void {
-    const gate = this.gate as InputGate
-    const kind = buffer.controlKinds[buffer.controlIndex] as number
-    const value = buffer.controlValues[buffer.controlIndex] as number
-    buffer.controlIndex++
-    if (kind === END_OF_INPUT) {
-      this.takeSnapshot(gate.end(this.channel))
-      return
-    }
-    if (kind === BARRIER) {
-      this.takeSnapshot(gate.alignment?.barrier(this.channel, value) ?? 0)
-      return
-    }
-    const { simulation } = this
-    const input = this.chain.inputs[this.inputAt()] as Receiver
-    const before = this.watermark()
-    if (kind === WATERMARK) gate.watermark(this.channel, value, input)
-    else gate.status(this.channel, kind === IDLE, input)
-    const after = this.watermark()
-    // A channel that goes idle can raise the watermark too: the others may have waited for it alone.
-    if (after !== before) {
-      simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_WATERMARK, this.id, after, 0)
-    }
-    if (kind !== WATERMARK) {
-      simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_STATUS, this.id, this.isIdle() ? 1 : 0, 0)
-    }
-  }
-
-  /** Which input of the head the turn's channel belongs to. */
-  private inputAt(): number {
-    return (this.gate as InputGate).inputs[this.channel] as number
-  }
-
-  private isIdle(): boolean {
-    const { head } = this.chain
-    return head instanceof TwoInputOperator ? head.combined.isIdle : this.gate?.valves[0]?.isOutputIdle === true
   }
 
   private readSource(source: SourceOperator, byRecord: boolean): boolean {

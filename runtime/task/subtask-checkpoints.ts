@@ -1,0 +1,72 @@
+// A subtask's part in checkpoints: what the coordinator says to it, when its barriers have come, and its snapshot. Flink's
+// SubtaskCheckpointCoordinator, with the barrier handler's duties that aren't the gate's.
+
+import type { InputGate } from '../network/input-gate.ts'
+import type { RecordWriter } from '../network/record-writer.ts'
+import type { Mail } from './mail.ts'
+import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
+
+/** The task whose part it is. */
+export interface CheckpointedTask {
+  readonly gate: InputGate | null
+  readonly chain: OperatorChain
+  readonly writers: readonly RecordWriter[]
+  /** Of the turn under way. */
+  readonly channel: number
+  nowMs(): number
+  wake(): void
+  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot): void
+}
+
+export class SubtaskCheckpoints {
+  readonly task: CheckpointedTask
+  /** Oldest first. They come before everything else, credit or not. */
+  mails: Mail[] = []
+
+  constructor(task: CheckpointedTask) {
+    this.task = task
+  }
+
+  /** Whether checkpoints begin at it: at a source, and where all that feeds it has finished. */
+  isFirst(): boolean {
+    const { gate } = this.task
+    return gate === null || gate.channels.every(({ producer }) => producer?.hasFinished() === true)
+  }
+
+  post(kind: Mail['kind'], checkpoint: number): void {
+    this.mails.push({ kind, checkpoint })
+    this.task.wake()
+  }
+
+  /** What the subtask keeps, at this moment. */
+  snapshot(checkpoint: number): ChainSnapshot {
+    const nowMs = this.task.nowMs()
+    return this.task.chain.snapshot({ getCheckpointId: () => checkpoint, getCheckpointTimestamp: () => nowMs })
+  }
+
+  readMail(): void {
+    const { kind, checkpoint } = this.mails.shift() as Mail
+    const { gate, chain } = this.task
+    if (kind === 'complete') chain.notifyCheckpointComplete(checkpoint)
+    else if (gate === null) this.take(checkpoint)
+    // All that is still to be read comes before the barrier that nobody sends.
+    else this.take(gate.alignment?.begin(checkpoint) ?? 0)
+  }
+
+  barrier(checkpoint: number): void {
+    const { channel, gate } = this.task
+    this.take((gate as InputGate).alignment?.barrier(channel, checkpoint) ?? 0)
+  }
+
+  channelEnded(): void {
+    const { channel, gate } = this.task
+    this.take((gate as InputGate).end(channel))
+  }
+
+  /** 0 for none. */
+  private take(checkpoint: number): void {
+    if (checkpoint === 0) return
+    for (const writer of this.task.writers) writer.barrier(checkpoint)
+    this.task.snapshotTaken(checkpoint, this.snapshot(checkpoint))
+  }
+}

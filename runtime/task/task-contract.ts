@@ -1,0 +1,29 @@
+// What a task says to those around it: its state and fate, what its turns cost, and who is told of what. Apart from the
+// task itself, so that whoever only listens needn't know it.
+
+import type { ChainSnapshot } from './operator-chain.ts'
+
+/** Flink's ExecutionState, as far as a subtask has one here. */
+export type TaskState = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+
+/** What turns cost in virtual time. */
+export interface TaskCosts {
+  readonly recordUs: number
+  readonly turnUs: number
+  /** Most records a source reads in a turn. */
+  readonly sourceRecords: number
+}
+
+/** Told of the fate of a `T`, which is the task. */
+export interface TaskListener<T> {
+  snapshotTaken(task: T, checkpoint: number, snapshot: ChainSnapshot): void
+  /** It has emitted all it will. */
+  taskEnding(task: T): void
+  taskFinished(task: T): void
+  taskFailed(task: T, error: unknown): void
+}
+
+/** Told of timers of a `T`, which is the task, before the learner's function is. The key of the timer is the current one. */
+export interface TimerWatcher<T> {
+  timerFired(task: T, timestamp: number, isEventTime: boolean): void
+}
