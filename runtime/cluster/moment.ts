@@ -2,6 +2,7 @@
 // Nothing in it is alive, so it crosses to the page as it is, and a picture drawn from it needs no memory of its own.
 
 import type { Span } from '../base/diagnostic.ts'
+import type { ChannelColumns } from './channel-columns.ts'
 
 /** What was deployed, made from the plan. Indices into `tasks` and `channels` are the same in every moment. */
 export interface Topology {
@@ -59,7 +60,7 @@ export interface ChannelView {
 /** The whole cluster at one position: everything the stage draws, and nothing it has to remember. */
 export interface Moment {
   readonly tasks: readonly TaskMoment[]
-  readonly channels: readonly ChannelMoment[]
+  readonly channels: ChannelColumns
   /** What was processed last, null before anything was. */
   readonly hand: Hand | null
 }
@@ -102,28 +103,6 @@ export interface TimerMoment {
   readonly isEventTime: boolean
   /** What the last step did to it; a deleted or fired one is still listed until the next. */
   readonly change: 'registered' | 'deleted' | 'fired' | null
-}
-
-export interface ChannelMoment {
-  /** Buffers on the way or waiting. */
-  readonly used: number
-  readonly credits: number
-  /** In order, the next to be consumed first; the first 200. */
-  readonly elements: readonly ElementMoment[]
-  readonly elementCount: number
-}
-
-/** A record or control element between two tasks. */
-export interface ElementMoment {
-  /** Number in its channel, from 0: stays the same from frame to frame. */
-  readonly id: number
-  readonly kind: 'record' | 'watermark' | 'idle' | 'active' | 'end'
-  /** The key on a HASH channel, otherwise the value cut short; of a watermark its time. */
-  readonly label: string
-  /** The whole value as Flink's print shows it; of many that move it's left out. */
-  readonly text: string
-  /** 0 in the sender's open buffer, up to 1 on the way, 1 once it has arrived and waits. */
-  readonly progress: number
 }
 
 /** What was processed last, and what processing it did. */

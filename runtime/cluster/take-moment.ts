@@ -4,13 +4,14 @@
 import { hasTimestamp } from '../base/time.ts'
 import { toPrintText } from '../base/value-text.ts'
 import type { Channel } from '../network/channel.ts'
-import { ACTIVE, END_OF_INPUT, IDLE, WATERMARK, type Buffer } from '../record/buffer.ts'
+import { ACTIVE, BARRIER, END_OF_INPUT, IDLE, WATERMARK, type Buffer } from '../record/buffer.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
+import { ChannelColumnsWriter, type ChannelColumns, type ChannelCounts, type ElementMoment } from './channel-columns.ts'
 import { channelsOf, handText, writtenElements, type ClusterWatcher, type SeenHand } from './cluster-watcher.ts'
 import type { JobExecution } from './job-execution.ts'
 import { keyedMoment, type LastStep } from './keyed-moment.ts'
-import type { ChannelMoment, ElementMoment, FiredTimer, Hand, Moment, TaskMoment } from './moment.ts'
+import type { FiredTimer, Hand, Moment, TaskMoment } from './moment.ts'
 import { spanOf } from './topology.ts'
 
 const MOST_ELEMENTS = 200
@@ -22,7 +23,10 @@ const KINDS: Readonly<Record<number, ElementMoment['kind']>> = {
   [IDLE]: 'idle',
   [ACTIVE]: 'active',
   [END_OF_INPUT]: 'end',
+  [BARRIER]: 'barrier',
 }
+/** Control elements that say a number: a time, a checkpoint. */
+const NUMBERED = { watermark: true, barrier: true }
 
 /** How much a moment carries. */
 export interface MomentDetail {
@@ -45,7 +49,7 @@ export function takeMoment(
   const hasTexts = isStill || inFlight <= MOST_TEXTS
   return {
     tasks: execution.tasks.map((task) => taskMoment(task, watcher, startMs, keys)),
-    channels: execution.channels.map((channel) => channelMoment(channel, watcher, nowUs, hasTexts)),
+    channels: channelColumns(execution, watcher, nowUs, hasTexts),
     hand: hand === null ? null : handMoment(execution, watcher, hand),
   }
 }
@@ -84,13 +88,43 @@ function writtenRecords(channel: Channel): number {
   return channel.sentRecords + waiting + (channel.open?.size ?? 0)
 }
 
-function channelMoment(channel: Channel, watcher: ClusterWatcher, nowUs: number, hasTexts: boolean): ChannelMoment {
-  const elements: ElementMoment[] = []
-  const { latencyUs } = channel.settings
+function channelColumns(
+  execution: JobExecution,
+  watcher: ClusterWatcher,
+  nowUs: number,
+  hasTexts: boolean,
+): ChannelColumns {
+  const writer = new ChannelColumnsWriter()
+  for (const channel of execution.channels) {
+    const { used, credits, elementCount } = listElements(channel, watcher, nowUs, hasTexts, writer)
+    writer.endChannel({ used, credits, elementCount })
+  }
+  return writer.columns()
+}
+
+function listElements(
+  channel: Channel,
+  { labels }: ClusterWatcher,
+  nowUs: number,
+  hasTexts: boolean,
+  writer: ChannelColumnsWriter,
+): ChannelCounts {
+  const { latencyUs, credits } = channel.settings
   let id = channel.consumedElements
+  let room = MOST_ELEMENTS
   const list = (buffer: Buffer, progress: number): void => {
-    for (const element of elementsOf(buffer, id, channel, hasTexts ? watcher.labels : null, watcher)) {
-      if (elements.length < MOST_ELEMENTS) elements.push({ ...element, progress })
+    let control = buffer.controlIndex
+    for (let at = buffer.position; at <= buffer.size && room > 0; at++) {
+      for (; control < buffer.controlAt.length && buffer.controlAt[control] === at && room > 0; control++, room--) {
+        const kind = KINDS[buffer.controlKinds[control] as number] ?? 'active'
+        const label = kind in NUMBERED ? toPrintText(buffer.controlValues[control]) : ''
+        writer.element(id + at + control, kind, progress, label, label)
+      }
+      if (at === buffer.size || room <= 0) break
+      const value = buffer.valueAt(at)
+      const text = hasTexts ? labels.textOf(value) : ''
+      writer.element(id + at + control, 'record', progress, labels.labelOf(value, channel), text)
+      room--
     }
     id += buffer.size + buffer.controlAt.length
   }
@@ -103,38 +137,7 @@ function channelMoment(channel: Channel, watcher: ClusterWatcher, nowUs: number,
   if (channel.open !== null) list(channel.open, 0)
   const [first] = channel.arrived
   const consumed = first === undefined ? 0 : first.position + first.controlIndex
-  return {
-    used: channel.inFlight,
-    credits: channel.settings.credits,
-    elements,
-    elementCount: id - channel.consumedElements - consumed,
-  }
-}
-
-/** What of a buffer is still to be consumed, in order; `firstId` is the number of its first element ever. */
-function* elementsOf(
-  buffer: Buffer,
-  firstId: number,
-  channel: Channel,
-  texts: ClusterWatcher['labels'] | null,
-  { labels }: ClusterWatcher,
-): Generator<Omit<ElementMoment, 'progress'>> {
-  let control = buffer.controlIndex
-  for (let at = buffer.position; at <= buffer.size; at++) {
-    for (; control < buffer.controlAt.length && buffer.controlAt[control] === at; control++) {
-      const kind = KINDS[buffer.controlKinds[control] as number] ?? 'active'
-      const label = kind === 'watermark' ? toPrintText(buffer.controlValues[control]) : ''
-      yield { id: firstId + at + control, kind, label, text: label }
-    }
-    if (at === buffer.size) return
-    const value = buffer.valueAt(at)
-    yield {
-      id: firstId + at + control,
-      kind: 'record',
-      label: labels.labelOf(value, channel),
-      text: texts === null ? '' : texts.textOf(value),
-    }
-  }
+  return { used: channel.inFlight, credits, elementCount: id - channel.consumedElements - consumed }
 }
 
 function handMoment(execution: JobExecution, watcher: ClusterWatcher, hand: SeenHand): Hand {

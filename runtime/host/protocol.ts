@@ -1,4 +1,4 @@
-// The only door between the page and the engine: types, no code. Everything here crosses a MessagePort by
+// The only door between the page and the engine: types, and what reads columns. Everything here crosses a MessagePort by
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
 import type { LateRecords } from '../cluster/late-records.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
@@ -7,10 +7,8 @@ import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './che
 import type { CheckRun } from '../check/exercise-check.ts'
 import type {
   CallMoment,
-  ChannelMoment,
   ChannelView,
   EdgeView,
-  ElementMoment,
   Hand,
   KeyedMoment,
   KeyMoment,
@@ -22,11 +20,13 @@ import type {
   Topology,
   VertexView,
 } from '../cluster/moment.ts'
+import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.ts'
 
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
+export { elementsIn, textAt } from '../cluster/channel-columns.ts'
 export type {
   CallMoment,
-  ChannelMoment,
+  ChannelColumns,
   ChannelView,
   EdgeView,
   ElementMoment,

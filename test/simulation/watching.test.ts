@@ -3,9 +3,10 @@
 import { describe, expect, test } from 'vitest'
 import type { HostPort } from '../../runtime/host/host-port.ts'
 import { nodeHost } from '../../runtime/host/node.ts'
-import type { Frame, Moment, RunSettings } from '../../runtime/host/protocol.ts'
+import { elementsIn, type Frame, type Moment, type RunSettings } from '../../runtime/host/protocol.ts'
 import { EngineSession } from '../../runtime/host/session.ts'
 import type { CompiledJob } from '../../runtime/sandbox/compile.ts'
+import { listsOf } from '../harness/channels-of-moment.ts'
 import { compiled, newSession } from '../harness/compiled-job.ts'
 
 const DETECTOR = `
@@ -140,9 +141,8 @@ describe('a watched run', () => {
     const alert = moments.find(({ hand }) => (hand?.rows.length ?? 0) > 0)
     expect(alert?.hand).toMatchObject({ rows: [0], key: '3', text: expect.stringContaining('871.15') as unknown })
     const { channel = -1, id = -1 } = alert?.hand?.element ?? {}
-    const wasInChannel = moments.some(
-      (moment) =>
-        moment.channels[channel]?.elements.some((element) => element.id === id && element.label === '3') === true,
+    const wasInChannel = moments.some((moment) =>
+      elementsIn(moment.channels, channel).some((element) => element.id === id && element.label === '3'),
     )
     expect(wasInChannel).toBe(true)
     expect(frames[0]?.topology?.vertices.map(({ name }) => name)).toEqual([
@@ -168,9 +168,7 @@ describe('a watched run', () => {
     ).job as CompiledJob
     const labels = new Set<string>()
     const watched = await newSession().run(made, { isWatched: true, cluster: SLOW, speed: 1000 }, ({ moment }) => {
-      for (const { elements } of moment?.channels ?? []) {
-        for (const { kind, label } of elements) if (kind === 'record') labels.add(label)
-      }
+      for (const { kind, label } of listsOf(moment?.channels).flat()) if (kind === 'record') labels.add(label)
     })
     expect([...labels].filter((label) => !/^[1-5]$/.test(label))).toEqual([])
     const alone = await newSession().run(made, { cluster: SLOW }, () => undefined)
@@ -289,7 +287,7 @@ await env.execute()`
     made as CompiledJob,
     { isWatched: true, parallelism: 1, cluster: SLOW, startsPaused: true },
     async (frame) => {
-      frame.moment?.channels.forEach(({ elements }, i) => {
+      listsOf(frame.moment?.channels).forEach((elements, i) => {
         const seen = labels.get(String(i)) ?? new Set()
         labels.set(String(i), seen)
         for (const { kind, label } of elements) if (kind === 'record') seen.add(label)

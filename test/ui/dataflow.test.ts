@@ -16,6 +16,7 @@ import { jobFrom } from '../../ui/notebook/job-files.ts'
 import { handMarks } from '../../ui/stage/hand-marks.ts'
 import { EMPTY_RAIL, extendRail, placedMarks, railScale } from '../../ui/stage/rail.ts'
 import * as page from '../../ui/stage/trace-entries.ts'
+import { channelsWith } from '../harness/channels-of-moment.ts'
 import { layoutDataflow, pointOn, type FlowCard } from '../../ui/stage/views/dataflow-layout.ts'
 import { placeElements } from '../../ui/stage/views/placed-elements.ts'
 
@@ -49,14 +50,8 @@ function element(id: number, progress: number): ElementMoment {
 }
 
 function moment(elements: readonly (readonly ElementMoment[])[], sent: { channel: number; id: number }[] = []): Moment {
-  const channels = elements.map((list) => ({
-    used: list.length,
-    credits: 8,
-    elements: list,
-    elementCount: list.length,
-  }))
   const hand = { task: 0, kind: 'record' as const, element: null, sent, rows: [], text: 'x', key: null }
-  return { tasks: [], channels, hand: { ...hand, timestamp: null, calls: [], timers: [] } }
+  return { tasks: [], channels: channelsWith(elements), hand: { ...hand, timestamp: null, calls: [], timers: [] } }
 }
 
 const overlap = (a: FlowCard, b: FlowCard): boolean =>

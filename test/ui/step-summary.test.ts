@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Hand, KeyMoment, Moment, Topology } from '../../runtime/host/protocol.ts'
 import { en } from '../../ui/i18n/en.ts'
 import { zh } from '../../ui/i18n/zh.ts'
+import { channelsWith } from '../harness/channels-of-moment.ts'
 import { stepSummary } from '../../ui/stage/step-summary.ts'
 
 const vertex = (name: string, inputs: number, parallelism: number): Topology['vertices'][number] => ({
@@ -44,7 +45,7 @@ function told(hand: Partial<Hand>, keys: readonly KeyMoment[] = [], words: (type
       { ...task, keyed: null },
       { ...task, keyed },
     ],
-    channels: [],
+    channels: channelsWith([]),
     hand: { ...nothing, ...hand },
   }
   return stepSummary(topology, moment, words)
@@ -97,5 +98,5 @@ test('in Chinese', () =>
   ))
 
 test('before anything happened there is nothing to tell', () => {
-  expect(stepSummary(topology, { tasks: [], channels: [], hand: null }, en.told)).toBe('')
+  expect(stepSummary(topology, { tasks: [], channels: channelsWith([]), hand: null }, en.told)).toBe('')
 })

@@ -205,6 +205,7 @@ export const en = {
     legend: 'What is what',
     legendRecord: 'record, with its key',
     legendWatermark: 'watermark',
+    legendBarrier: 'checkpoint barrier',
     legendEnd: 'end of input',
     legendState: 'keyed state',
     legendTimer: 'timer',

@@ -198,6 +198,7 @@ export const zh = {
     legend: '图例',
     legendRecord: '记录（带键）',
     legendWatermark: '水位线',
+    legendBarrier: '检查点屏障',
     legendEnd: '输入结束',
     legendState: '键控状态',
     legendTimer: '定时器',

@@ -1,23 +1,15 @@
 // Draws the moving elements: a canvas as large as what one sees of the drawing, painted anew for every moment and
-// remembering nothing of it. Each look (a kind, its label, lit or not) is painted once and stamped from then on: five
-// hundred elements cost neither style nor layout.
+// remembering nothing of it. Each look is painted once and stamped from then on: five hundred elements cost neither style
+// nor layout.
 import { quadtree } from 'd3'
 import type { ElementColours } from './element-colours.ts'
+import { ElementLooks, LOOK_HEIGHT, type Look } from './element-looks.ts'
 import type { PlacedElement } from './placed-elements.ts'
 
-const LONGEST_NAME = 5
-const RADIUS = 9
-/** Room of a look around its middle. */
-const HEIGHT = 44
-/** Labels come and go; looks that many are forgotten together. */
-const MOST_LOOKS = 1500
+/** New labels painted in a frame that another follows: what a frame costs doesn't grow with what comes into sight. */
+const LABELS_A_FRAME = 12
 /** How near a pointer must be. */
 const REACH = 13
-
-interface Look {
-  readonly image: HTMLCanvasElement
-  readonly width: number
-}
 
 /** The part of the drawing that is seen. */
 export interface Frame {
@@ -32,9 +24,7 @@ export interface Frame {
 export class ElementCanvas {
   readonly #canvas: HTMLCanvasElement
   readonly #context: CanvasRenderingContext2D
-  readonly #looks = new Map<string, Look>()
-  #colours: ElementColours | null = null
-  #density = 0
+  #looks: ElementLooks | null = null
   #elements: readonly PlacedElement[] = []
 
   constructor(canvas: HTMLCanvasElement) {
@@ -42,17 +32,24 @@ export class ElementCanvas {
     this.#context = canvas.getContext('2d') as CanvasRenderingContext2D
   }
 
-  draw(elements: readonly PlacedElement[], frame: Frame, colours: ElementColours): void {
+  /** `isLast`: this picture stays, so every label is to be read; else they come a few in each frame. */
+  draw(elements: readonly PlacedElement[], frame: Frame, colours: ElementColours, isLast: boolean): void {
     this.#elements = elements
-    this.#fit(frame, colours)
     const { left, top, width, height, density } = frame
+    this.#fit(Math.round(width * density), Math.round(height * density))
+    if (this.#looks?.colours !== colours || this.#looks.density !== density)
+      this.#looks = new ElementLooks(colours, density)
+    this.#looks.beginFrame(isLast ? Infinity : LABELS_A_FRAME)
     this.#context.setTransform(density, 0, 0, density, 0, 0)
     this.#context.clearRect(0, 0, width, height)
-    for (const element of elements) {
+    // Looks first, then stamps: a page painted between two stamps from it would be copied each time.
+    const looks = elements.map(({ kind, label }) => this.#looks?.of(kind, label))
+    const ring = this.#looks.of('lit', '')
+    for (const [i, element] of elements.entries()) {
       const [x, y] = [element.x - left, element.y - top]
-      if (x < -HEIGHT || y < -HEIGHT || x > width + HEIGHT || y > height + HEIGHT) continue
-      const look = this.#lookOf(element, colours)
-      this.#context.drawImage(look.image, x - look.width / 2, y - HEIGHT / 2, look.width, HEIGHT)
+      if (x < -LOOK_HEIGHT || y < -LOOK_HEIGHT || x > width + LOOK_HEIGHT || y > height + LOOK_HEIGHT) continue
+      this.#stamp(looks[i] as Look, x, y, density)
+      if (element.isLit) this.#stamp(ring, x, y, density)
     }
   }
 
@@ -66,72 +63,16 @@ export class ElementCanvas {
     return tree.find(x, y, REACH) ?? null
   }
 
-  #fit({ width, height, density }: Frame, colours: ElementColours): void {
-    const [wide, high] = [Math.round(width * density), Math.round(height * density)]
-    if (this.#canvas.width !== wide) this.#canvas.width = wide
-    if (this.#canvas.height !== high) this.#canvas.height = high
-    const isSame = this.#colours === colours && this.#density === density && this.#looks.size < MOST_LOOKS
-    if (!isSame) this.#looks.clear()
-    this.#colours = colours
-    this.#density = density
+  #stamp(look: Look, x: number, y: number, density: number): void {
+    const { image, width } = look
+    const [left, top] = [x - width / 2, y - LOOK_HEIGHT / 2]
+    const [wide, high] = [width * density, LOOK_HEIGHT * density]
+    this.#context.drawImage(image, look.x, look.y, wide, high, left, top, width, LOOK_HEIGHT)
   }
 
-  #lookOf({ kind, label, isLit }: PlacedElement, colours: ElementColours): Look {
-    const key = `${kind} ${isLit ? '!' : ' '}${kind === 'record' ? label : ''}`
-    let look = this.#looks.get(key)
-    if (look === undefined) {
-      look = paintLook({ kind, label, isLit }, colours, this.#density)
-      this.#looks.set(key, look)
-    }
-    return look
+  /** In device pixels. To set a size, even the same, is to allocate. */
+  #fit(width: number, height: number): void {
+    if (this.#canvas.width !== width) this.#canvas.width = width
+    if (this.#canvas.height !== height) this.#canvas.height = height
   }
-}
-
-function paintLook(
-  { kind, label, isLit }: Pick<PlacedElement, 'kind' | 'label' | 'isLit'>,
-  colours: ElementColours,
-  density: number,
-): Look {
-  const image = document.createElement('canvas')
-  const context = image.getContext('2d') as CanvasRenderingContext2D
-  context.font = colours.font
-  const isNamed = kind === 'record' && label.length <= LONGEST_NAME
-  const width = Math.ceil(Math.max(HEIGHT, isNamed ? context.measureText(label).width + 8 : 0))
-  image.width = Math.ceil(width * density)
-  image.height = Math.ceil(HEIGHT * density)
-  context.scale(density, density)
-  context.translate(width / 2, HEIGHT / 2)
-  context.font = colours.font
-  context.textAlign = 'center'
-  if (kind === 'watermark') fillPath(context, 'M-2,-11h4v7l6,4l-6,4v7h-4z', colours.watermark)
-  else if (kind === 'end') fillPath(context, 'M-2,-9h4v18h-4z', colours.end)
-  else if (kind === 'record') paintRecord(context, isNamed ? label : '', isLit, colours)
-  else {
-    context.strokeStyle = colours.end
-    context.setLineDash([3, 2])
-    context.stroke(new Path2D('M-6,0a6,6 0 1 0 12,0a6,6 0 1 0 -12,0'))
-  }
-  return { image, width }
-}
-
-/** A disc with its key in it, or above it; what is longer still would cover its neighbours, and is told by the pointer. */
-function paintRecord(context: CanvasRenderingContext2D, label: string, isLit: boolean, colours: ElementColours): void {
-  context.beginPath()
-  context.arc(0, 0, RADIUS, 0, 2 * Math.PI)
-  context.fillStyle = colours.record
-  context.fill()
-  if (isLit) {
-    context.lineWidth = 4
-    context.strokeStyle = colours.lit
-    context.stroke()
-  }
-  const isInside = label.length <= 2
-  context.fillStyle = isInside ? colours.inside : colours.above
-  context.textBaseline = isInside ? 'middle' : 'alphabetic'
-  context.fillText(label, 0, isInside ? 0.5 : -RADIUS - 3)
-}
-
-function fillPath(context: CanvasRenderingContext2D, path: string, colour: string): void {
-  context.fillStyle = colour
-  context.fill(new Path2D(path))
 }

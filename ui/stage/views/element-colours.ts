@@ -7,6 +7,7 @@ export interface ElementColours {
   readonly lit: string
   readonly watermark: string
   readonly end: string
+  readonly barrier: string
   readonly font: string
 }
 
@@ -17,6 +18,7 @@ const TOKENS = {
   lit: '--state',
   watermark: '--watermark',
   end: '--ink-2',
+  barrier: '--barrier',
 } as const
 
 /** Shapes tell the kinds apart where colours can't. */
@@ -27,6 +29,7 @@ const FORCED = {
   lit: 'Highlight',
   watermark: 'CanvasText',
   end: 'GrayText',
+  barrier: 'CanvasText',
 } as const
 
 /** As they are now at this element. Read when the theme changes, never while something moves. */
@@ -46,6 +49,7 @@ export function readColours(element: HTMLElement, isForced: boolean): ElementCol
     lit: colour('lit'),
     watermark: colour('watermark'),
     end: colour('end'),
+    barrier: colour('barrier'),
     font,
   }
   probe.remove()

@@ -1,9 +1,9 @@
 // Where the elements of a moment are on the drawing: on their way by progress, arrived ones queueing before the card.
-import type { Moment } from '../../../runtime/host/protocol.ts'
+import { elementsIn, type ElementMoment, type Moment } from '../../../runtime/host/protocol.ts'
 import { pointOn, type FlowLayout } from './dataflow-layout.ts'
 
 export interface PlacedElement {
-  readonly kind: 'record' | 'watermark' | 'idle' | 'active' | 'end'
+  readonly kind: ElementMoment['kind']
   readonly label: string
   readonly text: string
   readonly x: number
@@ -24,7 +24,7 @@ export function placeElements(layout: FlowLayout, moment: Moment, isStill: boole
     const length = Math.hypot(end.x - start.x, end.y - start.y) || 1
     let waiting = 0
     for (const channel of channels) {
-      for (const { id, kind, label, text, progress } of moment.channels[channel]?.elements ?? []) {
+      for (const { id, kind, label, text, progress } of elementsIn(moment.channels, channel)) {
         const queued = progress >= 1 ? Math.max(0.1, 1 - ((waiting++ + 0.7) * SPACING) / length) : null
         const share = queued ?? (isStill ? 0.5 : 0.06 + progress * 0.88)
         const { x, y } = pointOn(curve, share)

@@ -1,47 +1,47 @@
 // Which moment each card and channel of the figure shows. As a rule the newest. Where there are many and the run goes on,
 // they take turns, each a few times a second: numbers that change sixty times a second can't be read, and each costs
-// layout. A run that is paused or over shows one moment everywhere.
-import type { Moment } from '../../../runtime/host/protocol.ts'
+// layout. A run that is paused or over shows one moment everywhere. Only what is shown of a moment is kept.
 
 /** Frames until everything has had its turn, at least. */
 const LEAST_ROUND = 8
 
-export class CalmMoments {
+export class CalmParts<T> {
   /** How many have their turn in a frame, at most: what a frame costs doesn't grow with what there is to show. */
   readonly #most: number
-  readonly #shown: Shown[] = []
+  readonly #shown: Shown<T>[] = []
   #turn = 0
 
   constructor(most: number) {
     this.#most = most
   }
 
-  /** What this one shows; undefined before the first moment. */
-  of(index: number): Moment | null {
-    return this.#at(index).moment
+  /** What this one shows; null before the first moment. */
+  of(index: number): T | null {
+    return this.#at(index).part
   }
 
-  take(moment: Moment, count: number, isExact: boolean): void {
+  /** `partOf`: what of a moment concerns this one. */
+  take(count: number, isExact: boolean, partOf: (index: number) => T): void {
     const round = Math.max(LEAST_ROUND, Math.ceil(count / this.#most))
     this.#turn = (this.#turn + 1) % round
     for (let i = 0; i < count; i++) {
       const shown = this.#at(i)
-      if (isExact || shown.isFirst || i % round === this.#turn) shown.take(moment)
+      if (isExact || shown.isFirst || i % round === this.#turn) shown.take(partOf(i))
     }
   }
 
-  #at(index: number): Shown {
-    return (this.#shown[index] ??= new Shown())
+  #at(index: number): Shown<T> {
+    return (this.#shown[index] ??= new Shown<T>())
   }
 }
 
-class Shown {
-  moment = $state.raw<Moment | null>(null)
+class Shown<T> {
+  part = $state.raw<T | null>(null)
   /** Read without being heard, by whoever writes. */
   isFirst = true
 
-  take(moment: Moment): void {
-    this.moment = moment
+  take(part: T): void {
+    this.part = part
     this.isFirst = false
   }
 }
