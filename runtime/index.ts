@@ -102,10 +102,30 @@ export { AsyncRetryStrategies, RetryPredicates, RetryStrategyBuilder } from './a
 export type { AsyncRetryStrategy } from './api/async-retry.ts'
 export { Configuration } from './api/configuration.ts'
 export { CheckpointConfig, CheckpointingMode } from './api/checkpoint-config.ts'
-export { CheckpointingOptions, PipelineOptions, RestartStrategyOptions, StateBackendOptions } from './graph/options.ts'
+export {
+  CheckpointingOptions,
+  PipelineOptions,
+  RestartStrategyOptions,
+  SinkOptions,
+  StateBackendOptions,
+} from './graph/options.ts'
 export { Duration, Time } from './api/duration.ts'
 export { OutputTag } from './api/output-tag.ts'
-export { AlertSink, CollectSink, DiscardingSink, LogSink, PrintSink, Sink } from './api/sinks.ts'
+export { AlertSink, BuiltInSink, CollectSink, DiscardingSink, LogSink, PrintSink } from './api/sinks.ts'
+export type {
+  CommitRequest,
+  Committer,
+  CommitterInitContext,
+  CommittingSinkWriter,
+  ProcessingTimeService,
+  Sink,
+  SinkWriter,
+  SinkWriterContext,
+  StatefulSinkWriter,
+  SupportsCommitter,
+  SupportsWriterState,
+  WriterInitContext,
+} from './api/sink.ts'
 export {
   BasePathBucketAssigner,
   DateTimeBucketAssigner,

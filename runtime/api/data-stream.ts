@@ -8,22 +8,22 @@ import type { AggregationKind, FieldAggregation } from '../operators/field-aggre
 import type { Partitioner } from '../record/partitioner.ts'
 import { typeText, type TypeInformation } from '../record/type-info.ts'
 import type { GlobalWindow, Window } from '../operators/window/windows.ts'
-import { requireParallelism, type OperatorSpec, type SinkSpec, type StreamNode } from '../graph/stream-graph.ts'
+import { requireParallelism, type OperatorSpec, type StreamNode } from '../graph/stream-graph.ts'
 import { BroadcastConnectedStream, BroadcastStream } from './broadcast-streams.ts'
 import { ConnectedStreams, type StreamPair } from './connected-streams.ts'
 import type { MapStateDescriptor } from '../state/descriptors.ts'
 import type { Evaluation } from './evaluation.ts'
-import { ProcessFunction } from './functions.ts'
-import type {
-  Collector,
-  FilterFunction,
-  FlatMapFunction,
-  KeyedProcessFunction,
-  KeyFunction,
-  MapFunction,
-  Partitioner as KeyPartitioner,
-  ReduceFunction,
-  SinkContext,
+import {
+  ProcessFunction,
+  type Collector,
+  type FilterFunction,
+  type FlatMapFunction,
+  type KeyedProcessFunction,
+  type KeyFunction,
+  type MapFunction,
+  type Partitioner as KeyPartitioner,
+  type ReduceFunction,
+  type SinkContext,
 } from './functions.ts'
 import { CoGroupedStreams } from './co-grouped-streams.ts'
 import { IntervalJoin } from './interval-join.ts'
@@ -31,7 +31,8 @@ import { JoinedStreams } from './joined-streams.ts'
 import type { OutputTag } from './output-tag.ts'
 import type { FieldOf, Key, NumberFieldOf } from './keys-and-fields.ts'
 import { requireFunction, requireKeyType, requireName, requireObject } from './require.ts'
-import { Sink } from './sinks.ts'
+import { sinkParts, type Sink } from './sink.ts'
+import { BuiltInSink } from './sinks.ts'
 import { plainEdge, withOneKeyType, type Edge, type Functions } from './stream-edges.ts'
 import { CountEvictor } from './evictors.ts'
 import { CountTrigger, PurgingTrigger } from './triggers.ts'
@@ -141,20 +142,19 @@ export class DataStream<T> {
   /** Shows every record, as `identifier:subtask> record`. */
   print(identifier?: string): DataStreamSink<T> {
     const given = identifier === undefined ? null : requireName(identifier, 'print')
-    return this.sink({ kind: 'print', identifier: given }, false, 'Print to Std. Out', {})
+    return this.sink({ spec: { kind: 'print', identifier: given }, functions: {} }, 'Print to Std. Out')
   }
 
-  /** Ends the stream in a sink. */
-  sinkTo(sink: Sink<T>): DataStreamSink<T> {
-    if (!(sink instanceof Sink)) throw new LearnerError('SINK_WANTED', { call: 'sinkTo' })
-    return this.sink(sink.spec, true, 'Writer', sink.functions)
+  /** Ends the stream in a sink: one of the cluster's, or one of your own. */
+  sinkTo(sink: Sink<T> | BuiltInSink<T>): DataStreamSink<T> {
+    return this.sink(sinkParts(sink, 'sinkTo'), 'Writer')
   }
 
   /** Ends the stream in a sink function: the older way, which tutorials still use. */
-  addSink(sink: Sink<T> | SinkFunctionLike<T> | ((value: T, context: SinkContext) => void)): DataStreamSink<T> {
-    if (sink instanceof Sink) return this.sink(sink.spec, false, 'Unnamed', sink.functions)
+  addSink(sink: BuiltInSink<T> | SinkFunctionLike<T> | ((value: T, context: SinkContext) => void)): DataStreamSink<T> {
+    if (sink instanceof BuiltInSink) return this.sink(sink, 'Unnamed')
     requireFunction(sink, 'invoke', 'addSink')
-    return this.sink({ kind: 'function', identifier: null }, false, 'Unnamed', { invoke: sink })
+    return this.sink({ spec: { kind: 'function', identifier: null }, functions: { invoke: sink } }, 'Unnamed')
   }
 
   /** Deals records out in turn, beginning at a random subtask. */
@@ -262,9 +262,12 @@ export class DataStream<T> {
     }
   }
 
-  private sink(sink: SinkSpec, isWriter: boolean, name: string, functions: Functions): DataStreamSink<T> {
-    const spec: OperatorSpec = { kind: 'sink', sink, isWriter }
-    return new DataStreamSink<T>(this.evaluation, this.addNode(spec, name, functions))
+  private sink({ spec: sink, functions }: ReturnType<typeof sinkParts>, name: string): DataStreamSink<T> {
+    const node = this.addNode({ kind: 'sink', sink, isWriter: name === 'Writer' }, name, functions)
+    const written = new DataStreamSink<T>(this.evaluation, node)
+    if (sink.isCommitting === true)
+      written.transform({ kind: 'committer', sink, maxRetries: 0 }, 'Committer', functions)
+    return written
   }
 
   private addNode<U>(
@@ -357,20 +360,13 @@ abstract class NodeSettings<T> extends DataStream<T> {
 
   /** How many subtasks run it. */
   setParallelism(parallelism: number): this {
-    const value = requireParallelism(parallelism)
-    if (value > this.node.highestParallelism) {
-      throw new LearnerError('NOT_PARALLEL', { operator: this.node.name, value })
-    }
-    this.node.parallelism = value
+    this.node.parallelism = this.possible(parallelism)
     return this
   }
 
   /** How many key groups its state is cut into: the highest parallelism it can ever be rescaled to. */
   setMaxParallelism(maxParallelism: number): this {
-    const value = requireParallelism(maxParallelism)
-    if (value > this.node.highestParallelism)
-      throw new LearnerError('NOT_PARALLEL', { operator: this.node.name, value })
-    this.node.maxParallelism = value
+    this.node.maxParallelism = this.possible(maxParallelism)
     return this
   }
 
@@ -384,6 +380,11 @@ abstract class NodeSettings<T> extends DataStream<T> {
   disableChaining(): this {
     this.node.chaining = 'never'
     return this
+  }
+
+  private possible(value: number): number {
+    if (requireParallelism(value) <= this.node.highestParallelism) return value
+    throw new LearnerError('NOT_PARALLEL', { operator: this.node.name, value })
   }
 }
 

@@ -7,7 +7,7 @@ import type { BucketContext, FileSinkSpec } from '../operators/file-sink.ts'
 import { Duration, durationMs, type Time } from './duration.ts'
 import { plainPath } from './files.ts'
 import { requireFunction } from './require.ts'
-import { Sink } from './sinks.ts'
+import { BuiltInSink } from './sinks.ts'
 
 const MINUTE_MS = 60_000
 const DEFAULT_PART_SIZE = 128 * 1024 * 1024
@@ -99,13 +99,13 @@ export class DefaultRollingPolicyBuilder {
  *
  * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/connectors/datastream/filesystem/#file-sink
  */
-export class FileSink<T> extends Sink<T> {
+export class FileSink<T> extends BuiltInSink<T> {
   readonly spec: SinkSpec
   override readonly functions: Readonly<Record<string, unknown>>
 
   private constructor(file: FileSinkSpec, functions: Readonly<Record<string, unknown>>) {
     super()
-    this.spec = { kind: 'file', identifier: null, file }
+    this.spec = { kind: 'file', identifier: null, isCommitting: true, file }
     this.functions = functions
   }
 

@@ -5,8 +5,8 @@ import type { SinkSpec } from '../graph/stream-graph.ts'
 import type { Alert } from '../connectors/transactions.ts'
 import { requireName } from './require.ts'
 
-/** A sink for sinkTo. */
-export abstract class Sink<T> {
+/** A sink that comes with the cluster, for sinkTo: data in the plan. */
+export abstract class BuiltInSink<T> {
   /** As the plan holds it. */
   abstract readonly spec: SinkSpec
   /** The learner's functions in it, by role. */
@@ -16,7 +16,7 @@ export abstract class Sink<T> {
 }
 
 /** Shows rows as `print` does: `identifier:subtask> row`. */
-export class PrintSink<T> extends Sink<T> {
+export class PrintSink<T> extends BuiltInSink<T> {
   readonly spec: SinkSpec
 
   constructor(identifier?: string) {
@@ -27,7 +27,7 @@ export class PrintSink<T> extends Sink<T> {
 }
 
 /** Only collects rows under a name. Differs from Flink: there tests write such a sink themselves. */
-export class CollectSink<T> extends Sink<T> {
+export class CollectSink<T> extends BuiltInSink<T> {
   readonly spec: SinkSpec
 
   constructor(identifier?: string) {
@@ -38,7 +38,7 @@ export class CollectSink<T> extends Sink<T> {
 }
 
 /** Throws every row away. */
-export class DiscardingSink<T> extends Sink<T> {
+export class DiscardingSink<T> extends BuiltInSink<T> {
   readonly spec: SinkSpec = { kind: 'discard', identifier: null }
 }
 
@@ -46,7 +46,7 @@ export class DiscardingSink<T> extends Sink<T> {
  * Appends records to a log topic that outlives the job and can be looked at after the run, each subtask to a partition of
  * its own. Stands in for Kafka as far as writing goes: no keys, no transactions. Works with both `sinkTo` and `addSink`.
  */
-export class LogSink<T> extends Sink<T> {
+export class LogSink<T> extends BuiltInSink<T> {
   readonly spec: SinkSpec
 
   constructor(topic: string) {
@@ -56,6 +56,6 @@ export class LogSink<T> extends Sink<T> {
 }
 
 /** The walkthrough's sink: logs alerts. Works with both `sinkTo` and `addSink`. */
-export class AlertSink extends Sink<Alert> {
+export class AlertSink extends BuiltInSink<Alert> {
   readonly spec: SinkSpec = { kind: 'alert', identifier: null }
 }

@@ -17,7 +17,8 @@ interface ExecutionPlanNode {
 /** The document, still as an object. */
 export function executionPlan(plan: Plan): { readonly nodes: readonly ExecutionPlanNode[] } {
   // Writers are made when the graph is, after everything else; sinks of addSink are listed last.
-  const isWriter = (node: PlanNode): boolean => node.spec.kind === 'sink' && node.spec.isWriter
+  const isWriter = (node: PlanNode): boolean =>
+    node.kind === 'committer' || (node.spec.kind === 'sink' && node.spec.isWriter)
   const isSink = (node: PlanNode): boolean => node.spec.kind === 'sink' && !node.spec.isWriter
   const inOrder = [...plan.nodes.filter((node) => !isWriter(node)), ...plan.nodes.filter(isWriter)]
   const numbers = new Map(inOrder.map((node, i) => [node.id, i + 1]))

@@ -52,16 +52,21 @@ export function createJobGraph(plan: Plan): JobGraph {
 /** The node as graphs show it: sources and sinks say what they are. */
 export function displayName(node: PlanNode): string {
   if (node.kind === 'source') return `Source: ${node.name}`
+  if (node.spec.kind === 'committer') return partOfSink(node, 'Committer')
   if (node.spec.kind !== 'sink') return node.name
   // Flink makes a sink of `sinkTo` into a writer and puts the sink's name before it.
   if (!node.spec.isWriter) return `Sink: ${node.name}`
-  return node.name === 'Writer' ? 'Sink: Writer' : `${node.name}: Writer`
+  return partOfSink(node, 'Writer')
+}
+
+function partOfSink({ name }: PlanNode, part: string): string {
+  return `${name === 'Writer' ? 'Sink' : name}: ${part}`
 }
 
 /** What graphs say of the node at more length. */
 export function displayDescription(node: PlanNode): string {
-  // In Flink what describes a sink of `sinkTo` doesn't get to its writer.
-  if (node.spec.kind === 'sink' && node.spec.isWriter) return displayName(node)
+  // In Flink what describes a sink of `sinkTo` doesn't get to its parts.
+  if (node.spec.kind === 'committer' || (node.spec.kind === 'sink' && node.spec.isWriter)) return displayName(node)
   return node.description ?? displayName(node)
 }
 

@@ -170,12 +170,18 @@ export const PipelineOptions = {
   ),
 } as const
 
+/** Of sinks. Flink's SinkOptions. */
+export const SinkOptions = {
+  COMMITTER_RETRIES: option<number>('sink.committer.retries', 10, COUNT),
+} as const
+
 /** All of them. */
 export const OPTIONS: readonly ConfigOption<unknown>[] = [
   ...Object.values(RestartStrategyOptions),
   ...Object.values(CheckpointingOptions),
   ...Object.values(StateBackendOptions),
   ...Object.values(PipelineOptions),
+  ...Object.values(SinkOptions),
 ] as unknown as readonly ConfigOption<unknown>[]
 
 /** The value of an option among values by key. Throws LearnerError for what isn't a value of it. */

@@ -6,6 +6,7 @@ import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
 import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 import { checkpointSpecOf, type CheckpointSpec } from './checkpoint-spec.ts'
+import { readOption, SinkOptions } from './options.ts'
 import { restartSpecOf, type RestartSpec } from './restart-spec.ts'
 import { operatorIds, type IdNode } from './operator-ids.ts'
 import type { OperatorSpec, RuntimeMode, StateBackendKind, StreamGraph, StreamNode } from './stream-graph.ts'
@@ -178,19 +179,20 @@ export function isChained(from: PlanNode, to: PlanNode, edge: PlanEdge, isChaini
 
 function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
   const parallelism = graph.parallelismOf(node)
+  const settings = graph.settingsOf(node)
   return {
     id: node.id,
     operatorId: '',
-    uid: node.uid,
+    uid: uidOf(node, settings),
     uidHash: node.uidHash,
     slotSharingGroup: graph.slotSharingGroupOf(node),
     kind: node.spec.kind,
-    name: node.name,
-    description: node.description,
+    name: settings.name,
+    description: settings.description,
     parallelism,
-    isParallelismChosen: node.parallelism !== null || node.highestParallelism === 1,
-    maxParallelism: node.maxParallelism ?? graph.config.maxParallelism,
-    chaining: node.chaining,
+    isParallelismChosen: settings.parallelism !== null || settings.highestParallelism === 1,
+    maxParallelism: settings.maxParallelism ?? graph.config.maxParallelism,
+    chaining: settings.chaining,
     inputs: node.inputs.map((edge) => {
       const source = graph.nodeOf(edge.source)
       const sameParallelism = graph.parallelismOf(source) === parallelism
@@ -201,9 +203,20 @@ function draftNode(graph: StreamGraph, node: StreamNode): PlanNode {
     }),
     keyed: node.inputs.some(({ isKeyed }) => isKeyed),
     functions: graph.registry.rolesOf(node.id),
-    spec: node.spec,
+    spec: specOf(graph, node),
     at: null,
   }
+}
+
+/** A committer's id follows from its writer's, as Flink makes it. */
+function uidOf(node: StreamNode, settings: StreamNode): string | null {
+  return node === settings || settings.uid === null ? node.uid : `Sink Committer: ${settings.uid}`
+}
+
+/** A committer's retries are an option, which may be set at any time before the job is executed. */
+function specOf({ config }: StreamGraph, { spec }: StreamNode): OperatorSpec {
+  if (spec.kind !== 'committer') return spec
+  return { ...spec, maxRetries: readOption(config.options, SinkOptions.COMMITTER_RETRIES) }
 }
 
 function idNodes(nodes: readonly PlanNode[], isChainingEnabled: boolean): IdNode[] {

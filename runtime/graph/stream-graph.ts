@@ -29,6 +29,8 @@ export type OperatorSpec =
   | { readonly kind: 'window'; readonly window: WindowSpec }
   // Flink shows what `sinkTo` makes as a writer.
   | { readonly kind: 'sink'; readonly sink: SinkSpec; readonly isWriter: boolean }
+  // Comes behind the writer it reads from, and takes its settings.
+  | { readonly kind: 'committer'; readonly sink: SinkSpec; readonly maxRetries: number }
   | CepSpec
 
 /** A broadcast state, as declared. */
@@ -38,11 +40,16 @@ export interface BroadcastStateSpec {
   readonly keyType: string | null
 }
 
-/** `print` shows rows as Flink's print does; `function` has the learner's own; `discard` throws them away. */
+/**
+ * `print` shows rows as Flink's print does; `function` has the learner's own sink function, `custom` the learner's own
+ * sink with a writer; `discard` throws rows away.
+ */
 export interface SinkSpec {
-  readonly kind: 'print' | 'function' | 'collect' | 'alert' | 'discard' | 'file' | 'log'
+  readonly kind: 'print' | 'function' | 'custom' | 'collect' | 'alert' | 'discard' | 'file' | 'log'
   /** What rows are reported under; null for the node's name. */
   readonly identifier: string | null
+  /** Whether what its writers prepare is committed, by a node behind it. */
+  readonly isCommitting?: boolean
   /** Of `file`. */
   readonly file?: FileSinkSpec
   /** Of `log`: the topic it appends to. */
@@ -204,8 +211,13 @@ export class StreamGraph {
     return this.nodes.filter(({ id, spec }) => spec.kind !== 'source' || read.has(id))
   }
 
+  /** The node whose settings count: of a committer that of its writer. */
+  settingsOf(node: StreamNode): StreamNode {
+    return node.spec.kind === 'committer' ? this.nodeOf((node.inputs[0] as StreamEdge).source) : node
+  }
+
   parallelismOf(node: StreamNode): number {
-    const { parallelism, usualParallelism, highestParallelism } = node
+    const { parallelism, usualParallelism, highestParallelism } = this.settingsOf(node)
     return Math.min(parallelism ?? usualParallelism ?? this.config.parallelism, highestParallelism)
   }
 

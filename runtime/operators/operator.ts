@@ -94,6 +94,9 @@ export class StreamOperator implements Receiver {
     this.processWatermark(MIN_TIMESTAMP)
   }
 
+  /** A barrier is about to be sent: last chance to emit something that the checkpoint still covers. */
+  prepareSnapshotPreBarrier(_checkpoint: number): void {}
+
   /** A snapshot is about to be taken: what isn't in keyed state must go into `context.operatorState` now. */
   snapshotState(_context: FunctionSnapshotContext): void {}
 

@@ -102,6 +102,11 @@ export class OperatorChain {
     return run
   }
 
+  /** Before the barrier, from the head on: what an operator emits now is processed by the next before its own turn. */
+  prepareSnapshotPreBarrier(checkpoint: number): void {
+    for (const operator of this.operators) operator.prepareSnapshotPreBarrier(checkpoint)
+  }
+
   /** Takes a snapshot of all operators, from the tail to the head, as Flink does. */
   snapshot(checkpoint: FunctionSnapshotContext): ChainSnapshot {
     for (let i = this.operators.length - 1; i >= 0; i--) {
@@ -111,13 +116,12 @@ export class OperatorChain {
     return { operators, keyed: this.contexts[0]?.keyed?.beginSnapshot() ?? null }
   }
 
-  /** A checkpoint is complete: whoever waited for that may go on. */
+  /** A checkpoint is complete: whoever waited for that may go on. All are told, even if one of them fails at it. */
   notifyCheckpointComplete(checkpoint: number): void {
-    for (let i = this.operators.length - 1; i >= 0; i--) {
-      const operator = this.operators[i] as StreamOperator
+    this.eachFromTail((operator, i) => {
       operator.notifyCheckpointComplete(checkpoint)
       notifyFunctions(this.contexts[i] as OperatorContext, checkpoint)
-    }
+    })
   }
 
   /** When the first of the operators wants to be called, in ms of processing time. */
@@ -165,8 +169,22 @@ export class OperatorChain {
     }
   }
 
+  /** From the tail to the head, as Flink does. */
   close(): void {
-    for (const operator of this.operators) operator.close()
+    this.eachFromTail((operator) => operator.close())
+  }
+
+  /** Goes on after an error, and throws the first at the end. */
+  private eachFromTail(act: (operator: StreamOperator, index: number) => void): void {
+    const errors: unknown[] = []
+    for (let i = this.operators.length - 1; i >= 0; i--) {
+      try {
+        act(this.operators[i] as StreamOperator, i)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
 
   /** For a task that is lost already: what its `close` says about it changes nothing. */

@@ -9,12 +9,13 @@ import type { BroadcastStateSpec, SinkSpec } from '../graph/stream-graph.ts'
 import { CoFlatMapOperator } from '../operators/co-flat-map.ts'
 import { CoMapOperator } from '../operators/co-map.ts'
 import { CepOperator } from '../operators/cep/cep-operator.ts'
-import { FileSinkOperator } from '../operators/file-sink.ts'
+import { CommitterOperator } from '../operators/committer.ts'
+import { FileSinkParts } from '../operators/file-sink.ts'
 import { FilterOperator } from '../operators/filter.ts'
 import { FlatMapOperator } from '../operators/flat-map.ts'
 import { IntervalJoinOperator } from '../operators/join/interval-join.ts'
 import { MapOperator } from '../operators/map.ts'
-import type { StreamOperator } from '../operators/operator.ts'
+import type { OperatorContext, StreamOperator } from '../operators/operator.ts'
 import { BroadcastProcessOperator } from '../operators/process/broadcast-process.ts'
 import { CoProcessOperator } from '../operators/process/co-process.ts'
 import { KeyedBroadcastProcessOperator } from '../operators/process/keyed-broadcast-process.ts'
@@ -24,6 +25,8 @@ import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { ProcessOperator } from '../operators/process/process.ts'
 import { ReduceOperator } from '../operators/reduce.ts'
 import { LogSinkOperator } from '../operators/log-sink.ts'
+import type { SinkLike } from '../operators/sink-functions.ts'
+import { SinkWriterOperator } from '../operators/sink-writer.ts'
 import { SinkOperator } from '../operators/sink.ts'
 import { parseType } from '../record/type-info.ts'
 import { MapStateDescriptor } from '../state/descriptors.ts'
@@ -73,6 +76,11 @@ export function createOperator(node: PlanNode, config: JobGraph['config']): Stre
       return createWindowOperator(spec.window)
     case 'sink':
       return createSink(spec.sink)
+    case 'committer':
+      return new CommitterOperator((context) => sinkOf(spec.sink, context), {
+        hasCheckpoints: config.checkpoints !== undefined,
+        maxRetries: spec.maxRetries,
+      })
   }
 }
 
@@ -87,6 +95,14 @@ function watermarksOf(spec: WatermarkStrategySpec, config: JobGraph['config']): 
 }
 
 function createSink(sink: SinkSpec): StreamOperator {
-  if (sink.file !== undefined) return new FileSinkOperator(sink.file)
+  if (sink.kind === 'custom' || sink.kind === 'file') {
+    return new SinkWriterOperator((context) => sinkOf(sink, context), sink.isCommitting === true)
+  }
   return sink.topic === undefined ? new SinkOperator(sink.kind) : new LogSinkOperator(sink.topic)
+}
+
+/** A sink with writers: a connector's, or the learner's own. */
+function sinkOf(sink: SinkSpec, context: OperatorContext): SinkLike<unknown> {
+  if (sink.file !== undefined) return new FileSinkParts(sink.file, context) as SinkLike<unknown>
+  return context.userFunction('sink') as SinkLike<unknown>
 }

@@ -66,6 +66,7 @@ export class SubtaskCheckpoints {
   /** 0 for none. */
   private take(checkpoint: number): void {
     if (checkpoint === 0) return
+    this.task.chain.prepareSnapshotPreBarrier(checkpoint)
     for (const writer of this.task.writers) writer.barrier(checkpoint)
     this.task.snapshotTaken(checkpoint, this.snapshot(checkpoint))
   }

@@ -14,7 +14,7 @@ import {
   SimpleStringEncoder,
   Types,
   WatermarkStrategy,
-  type Sink,
+  type BuiltInSink,
 } from '../../runtime/index.ts'
 import { runJob, type Build, type JobResult } from '../harness/run-job.ts'
 
@@ -58,7 +58,7 @@ describe('the subtasks that Flink’s pages print in front of their rows, at par
   test('longest rides by cell', () => expect(printed(CELLS, 0).sort()).toEqual([...CELLS].sort()))
 })
 
-function writing(sink: Sink<number>, count: number, perSecond: number | null = null): Build {
+function writing(sink: BuiltInSink<number>, count: number, perSecond: number | null = null): Build {
   const rate = perSecond === null ? RateLimiterStrategy.noOp() : RateLimiterStrategy.perSecond(perSecond)
   return (env) => void env.fromSource(new DataGeneratorSource((i) => i, count, rate), NONE, 's').sinkTo(sink)
 }
@@ -134,7 +134,7 @@ describe('files', () => {
       '/out/odd/part-0-3': 'in-progress: #5 ',
     })
   })
-  test.each<[string, () => Sink<number>]>([
+  test.each<[string, () => BuiltInSink<number>]>([
     ['PATH', () => FileSink.forRowFormat('', rows()).build()],
     ['NOT_A_FUNCTION', () => FileSink.forRowFormat('/out', 5 as unknown as SimpleStringEncoder<number>).build()],
     [
