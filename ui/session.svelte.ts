@@ -336,7 +336,7 @@ export class Session {
   }
 
   async #compile(exerciseJob: string | null = null): Promise<CompiledJob | null> {
-    const editor = await this.wakeEditor()
+    const editor = this.#editor ?? (await this.wakeEditor())
     if (!editor) return null
     const compilation = await editor.compile(this.notebook.job, this.#jobToRun(exerciseJob))
     if (compilation.job) return compilation.job

@@ -61,7 +61,9 @@ export function elementAt({ ids, kinds, progress, labels, texts }: ElementColumn
 /** The elements of one channel. */
 export function elementsIn({ begins, elements }: ChannelColumns, channel: number): ElementMoment[] {
   const [begin, end] = [begins[channel] ?? 0, begins[channel + 1] ?? 0]
-  return Array.from({ length: end - begin }, (_, i) => elementAt(elements, begin + i))
+  const list: ElementMoment[] = []
+  for (let i = begin; i < end; i++) list.push(elementAt(elements, i))
+  return list
 }
 
 /** What is known of a channel beside its elements. */

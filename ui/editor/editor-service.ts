@@ -23,12 +23,22 @@ const TYPESCRIPT = 'typescript'
 const STREAMBED = 'streambed'
 /** Whoever types on pauses for less. */
 const PAUSE_MS = 120
+/** Well below the minute after which Monaco stops to tell its worker of files that nobody asked about. */
+const CONNECTED_MS = 30_000
+
+interface Connection {
+  readonly worker: JobWorkerApi
+  readonly addresses: ReadonlySet<string>
+  readonly sinceMs: number
+}
 
 export class EditorService {
   readonly #options: EditorServiceOptions
   /** Text that is on its way from the notebook into a model isn't an edit. */
   #isReceiving = false
   #ahead: { readonly all: JobFiles; readonly entry: string; readonly compilation: Promise<Compilation> } | null = null
+  /** As Monaco last gave it, with these files told to it. */
+  #worker: Connection | null = null
   #aheadTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: EditorServiceOptions) {
@@ -98,14 +108,27 @@ export class EditorService {
 
   setLanguage(language: string): void {
     this.#ahead = null
+    this.#worker = null
     setMessageLanguage(language)
   }
 
   async #compilation(job: JobFiles): Promise<Compilation> {
     const addresses = job.files.map((file) => addressOf(file.name))
+    const known = this.#worker
+    const connecting = this.#connect(addresses)
+    const isFresh = known !== null && performance.now() - known.sinceMs < CONNECTED_MS
+    if (!isFresh || addresses.some((address) => !known.addresses.has(address)))
+      return (await connecting).compileJob(addresses, job.entry)
+    connecting.catch(() => {})
+    // Asked in this very moment, the worker compiles while the page draws that something is under way.
+    return known.worker.compileJob(addresses, job.entry)
+  }
+
+  async #connect(addresses: readonly string[]): Promise<JobWorkerApi> {
     const connect = await waitForTypeScript()
     const worker = (await connect(...addresses.map((address) => Uri.parse(address)))) as unknown as JobWorkerApi
-    return worker.compileJob(addresses, job.entry)
+    this.#worker = { worker, addresses: new Set(addresses), sinceMs: performance.now() }
+    return worker
   }
 
   #receiveFile(name: string, text: string): void {

@@ -141,12 +141,14 @@ export class Run {
     this.#onFrame = onFrame
     this.#name = name
     const phaseBefore = this.#phase
-    this.#phase = 'preparing'
     try {
+      // Asked before anything is drawn: others compile meanwhile.
+      const compiling = compile()
+      this.#phase = 'preparing'
       const warm = this.#host.prepare()
       // Its failure is met below, when the job is ready.
       warm.catch(() => {})
-      const job = await compile()
+      const job = await compiling
       if (!job || this.#phase !== 'preparing') {
         this.#phase = phaseBefore
         return

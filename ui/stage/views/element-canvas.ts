@@ -45,8 +45,10 @@ export class ElementCanvas {
     // Looks first, then stamps: a page painted between two stamps from it would be copied each time.
     const looks = elements.map(({ kind, label }) => this.#looks?.of(kind, label))
     const ring = this.#looks.of('lit', '')
-    for (const [i, element] of elements.entries()) {
-      const [x, y] = [element.x - left, element.y - top]
+    for (let i = 0; i < elements.length; i++) {
+      const element = elements[i] as PlacedElement
+      const x = element.x - left
+      const y = element.y - top
       if (x < -LOOK_HEIGHT || y < -LOOK_HEIGHT || x > width + LOOK_HEIGHT || y > height + LOOK_HEIGHT) continue
       this.#stamp(looks[i] as Look, x, y, density)
       if (element.isLit) this.#stamp(ring, x, y, density)

@@ -25,16 +25,24 @@ export interface Look {
   readonly width: number
 }
 
+/** Where a look is known. */
+interface Place {
+  readonly looks: Map<string, Look>
+  readonly key: string
+}
+
 interface Page {
   readonly image: HTMLCanvasElement
   readonly context: CanvasRenderingContext2D
-  readonly keys: string[]
+  readonly places: Place[]
 }
 
 export class ElementLooks {
   readonly colours: ElementColours
   readonly density: number
-  readonly #looks = new Map<string, Look>()
+  /** By kind, and of records by label. */
+  readonly #plain = new Map<string, Look>()
+  readonly #named = new Map<string, Look>()
   /** The last is being filled; the first is the oldest. */
   readonly #pages: Page[] = []
   /** New labels that may still be painted for this frame. */
@@ -53,23 +61,25 @@ export class ElementLooks {
   of(kind: LookKind, label: string): Look {
     // What is longer would cover its neighbours: the pointer tells it.
     const name = kind === 'record' && label.length <= LONGEST_NAME ? label : ''
-    const key = name === '' ? kind : ` ${name}`
-    const look = this.#looks.get(key)
+    const looks = name === '' ? this.#plain : this.#named
+    const key = name === '' ? kind : name
+    const look = looks.get(key)
     if (look !== undefined) return look
     if (name !== '' && this.#budget-- <= 0) return this.of(kind, '')
-    const painted = this.#paint(kind, name, this.#pageFor(key))
-    this.#looks.set(key, painted)
+    const page = this.#pageFor({ looks, key })
+    const painted = this.#paint(kind, name, page)
+    looks.set(key, painted)
     return painted
   }
 
-  /** A page with room, in which this key has the last place. */
-  #pageFor(key: string): Page {
+  /** A page with room, in which this look has the last place. */
+  #pageFor(place: Place): Page {
     let page = this.#pages.at(-1)
-    if (page === undefined || page.keys.length === ROWS * COLUMNS) {
+    if (page === undefined || page.places.length === ROWS * COLUMNS) {
       page = this.#pages.length < MOST_PAGES ? this.#newPage() : this.#clear(this.#pages.shift() as Page)
       this.#pages.push(page)
     }
-    page.keys.push(key)
+    page.places.push(place)
     return page
   }
 
@@ -77,18 +87,18 @@ export class ElementLooks {
     const image = document.createElement('canvas')
     image.width = COLUMNS * this.#device(WIDE)
     image.height = ROWS * this.#device(LOOK_HEIGHT)
-    return { image, context: image.getContext('2d') as CanvasRenderingContext2D, keys: [] }
+    return { image, context: image.getContext('2d') as CanvasRenderingContext2D, places: [] }
   }
 
-  #clear({ image, context, keys }: Page): Page {
-    for (const key of keys) this.#looks.delete(key)
+  #clear({ image, context, places }: Page): Page {
+    for (const { looks, key } of places) looks.delete(key)
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.clearRect(0, 0, image.width, image.height)
-    return { image, context, keys: [] }
+    return { image, context, places: [] }
   }
 
-  #paint(kind: LookKind, name: string, { image, context, keys }: Page): Look {
-    const place = keys.length - 1
+  #paint(kind: LookKind, name: string, { image, context, places }: Page): Look {
+    const place = places.length - 1
     const [wide, high] = [this.#device(WIDE), this.#device(LOOK_HEIGHT)]
     const [left, top] = [(place % COLUMNS) * wide, Math.floor(place / COLUMNS) * high]
     const { density } = this
