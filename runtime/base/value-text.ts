@@ -3,12 +3,22 @@
 
 /** JSON text with tags: `{"$bigint":"1"}`, `{"$number":"NaN"}`, `{"$map":[[k,v]]}`, `{"$set":[v]}`, `{"$date":"…"}`, `{"$undefined":true}`. */
 export function toTaggedJson(value: unknown): string {
-  return JSON.stringify(tagged(value, []))
+  return JSON.stringify(toTagged(value))
+}
+
+/** The same before it's text. */
+export function toTagged(value: unknown): unknown {
+  return tagged(value, [])
 }
 
 /** Reads what toTaggedJson wrote. Objects of classes come back as plain ones; functions and symbols don't come back. */
 export function fromTaggedJson(text: string): unknown {
-  return untagged(JSON.parse(text), [])
+  return fromTagged(JSON.parse(text))
+}
+
+/** The same once it's no longer text. */
+export function fromTagged(json: unknown): unknown {
+  return untagged(json, [])
 }
 
 /** What Java's toString would show: tuples as `(a,1)`, objects as `{user=a, n=2}`, class instances as `Alert{id=3}`. */

@@ -13,11 +13,14 @@ import type { Instantiate } from '../task/job-instance.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 import { TRACE_RESTART } from '../trace/trace-layout.ts'
-import { CheckpointCoordinator, type OperatorCheckpoint } from './checkpoint-coordinator.ts'
+import { CheckpointCoordinator } from './checkpoint-coordinator.ts'
+import type { CompletedCheckpoint, OperatorCheckpoint } from './completed-checkpoint.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { Deployment } from './deployment.ts'
 import { Failover } from './failover.ts'
 import type { JobObserver, JobWatcher } from './job-observer.ts'
+import { savepointOf } from './savepoint.ts'
+import type { SavepointRequest, SavepointResult } from './savepoint-request.ts'
 import type { DeployableJob } from './task-deployment.ts'
 
 export type JobState = 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED'
@@ -49,8 +52,10 @@ export class JobExecution implements DeployableJob {
   readonly tasks: readonly Task[]
   readonly channels: readonly Channel[]
   readonly failover: Failover
-  /** Null for a job without checkpoints. */
-  readonly checkpoints: CheckpointCoordinator | null = null
+  /** Null in batch mode. */
+  readonly checkpoints: CheckpointCoordinator | null
+  /** Those that were asked for, in the order in which they came out. */
+  readonly savepoints: SavepointResult[] = []
   state: JobState = 'RUNNING'
   /** Of a job that failed or waits to be started again. */
   failure: JobFailure | null = null
@@ -62,6 +67,8 @@ export class JobExecution implements DeployableJob {
   constructor(
     parts: Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'> & {
       readonly watcher?: JobWatcher | null
+      /** What it starts with; null unless given. */
+      readonly restored?: CompletedCheckpoint | null
     },
   ) {
     this.plan = parts.plan
@@ -77,10 +84,11 @@ export class JobExecution implements DeployableJob {
     this.deployment = new Deployment(this)
     this.tasks = this.deployment.tasks
     this.channels = this.deployment.channels
+    const { restart = { kind: 'none' }, checkpoints = null } = parts.plan.config
+    const { restored = null } = parts
+    this.checkpoints = this.isBatch ? null : new CheckpointCoordinator(this, checkpoints, restored)
     this.deployment.deploy()
-    const { restart = { kind: 'none' }, checkpoints } = parts.plan.config
     this.failover = new Failover(this.simulation, restart, () => this.redeploy())
-    if (checkpoints !== undefined) this.checkpoints = new CheckpointCoordinator(this, checkpoints)
     this.checkpoints?.start()
   }
 
@@ -88,16 +96,29 @@ export class JobExecution implements DeployableJob {
     return this.state === 'RUNNING'
   }
 
-  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot): void {
-    this.checkpoints?.snapshotTaken(task, checkpoint, snapshot)
+  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot): boolean {
+    return this.checkpoints?.snapshotTaken(task, checkpoint, snapshot) ?? false
   }
 
   taskEnding(task: Task): void {
     this.checkpoints?.taskEnding(task)
   }
 
+  /** Takes a savepoint; `savepoints` has what came of it. In batch mode there are none. */
+  triggerSavepoint(request: SavepointRequest): void {
+    if (this.checkpoints === null) this.savepointEnded(request, null, 'SAVEPOINT_BATCH')
+    else this.checkpoints.triggerSavepoint(request)
+  }
+
+  savepointEnded({ stop }: SavepointRequest, checkpoint: CompletedCheckpoint | null, reason: string): void {
+    const about = { kind: 'savepoint', planHash: this.plan.hash } as const
+    const savepoint = checkpoint === null ? null : savepointOf(checkpoint, this.graph, about)
+    this.savepoints.push({ stop, savepoint, reason })
+  }
+
   taskFinished(): void {
     this.finishedTasks++
+    this.checkpoints?.taskFinished()
     if (this.finishedTasks < this.tasks.length) return
     this.state = 'FINISHED'
     this.checkpoints?.stop()

@@ -3,7 +3,7 @@
 
 import { present } from '../base/assert.ts'
 import type { JobEdge } from '../graph/chains.ts'
-import { displayName, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
+import { displayName, maxParallelismOf, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import type { Simulation } from '../kernel/simulation.ts'
 import { BarrierAlignment } from '../network/barrier-alignment.ts'
@@ -15,7 +15,7 @@ import type { OperatorContext } from '../operators/operator.ts'
 import type { Outside } from '../operators/outside.ts'
 import { asCall } from '../operators/rich-function.ts'
 import type { BufferPool } from '../record/buffer.ts'
-import { defaultMaxParallelism, keyGroupRange } from '../record/key-groups.ts'
+import { keyGroupRange } from '../record/key-groups.ts'
 import { KeyReader } from '../record/key.ts'
 import { parseType, type TypeInformation } from '../record/type-info.ts'
 import { KeyedStateBackend } from '../state/keyed-backend.ts'
@@ -26,7 +26,7 @@ import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
 import { Task } from '../task/task.ts'
 import type { TaskListener } from '../task/task-contract.ts'
 import { TRACE_ROW } from '../trace/trace-layout.ts'
-import type { OperatorCheckpoint } from './checkpoint-coordinator.ts'
+import type { OperatorCheckpoint } from './completed-checkpoint.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { sinkName, type JobObserver, type JobWatcher } from './job-observer.ts'
 
@@ -105,9 +105,9 @@ export function vertexOf(graph: JobGraph, nodeId: string): JobVertex {
 }
 
 function createGate({ job, deployment }: TaskPlace, incoming: readonly Channel[]): InputGate {
-  const { checkpoints } = job.graph.config
+  const mode = job.graph.config.checkpoints?.mode ?? 'EXACTLY_ONCE'
   const inputs = incoming.map((channel) => present(deployment.edges.get(channel), 'its edge').edge.input - 1)
-  const alignment = checkpoints ? new BarrierAlignment(incoming.length, checkpoints.mode === 'EXACTLY_ONCE') : null
+  const alignment = job.isBatch ? null : new BarrierAlignment(incoming.length, mode === 'EXACTLY_ONCE')
   return new InputGate(incoming, inputs, { isBlocking: job.isBatch, alignment })
 }
 
@@ -226,10 +226,6 @@ function customChoice(edge: JobEdge, registry: JobInstance['registry']): (value:
   )
   const select = asCall<(value: unknown) => unknown>(registry.get(edge.to, `partitionKey:${edge.index}`), 'getKey')
   return (value, channels) => partition(select(value), channels)
-}
-
-function maxParallelismOf(vertex: JobVertex): number {
-  return vertex.maxParallelism ?? defaultMaxParallelism(vertex.parallelism)
 }
 
 function declaredKey(key: string): TypeInformation<unknown> | null {

@@ -47,6 +47,8 @@ export class SourceOperator extends StreamOperator {
   /** The highest watermark that alignment allows. */
   maxWatermark = MAX_TIMESTAMP
   isWaiting = false
+  /** It has ended. Where the job stops with its input drained, what's still to be read stands in the snapshot. */
+  isStopped = false
 
   constructor(source: SourceSpec, spec: WatermarkStrategySpec, intervalMs: number) {
     super()
@@ -100,7 +102,7 @@ export class SourceOperator extends StreamOperator {
   }
 
   hasEnded(): boolean {
-    return this.reader.nextAtUs === Infinity && (this.splitReader?.hasEnded() ?? true)
+    return this.isStopped || (this.reader.nextAtUs === Infinity && (this.splitReader?.hasEnded() ?? true))
   }
 
   /**
@@ -194,6 +196,7 @@ export class SourceOperator extends StreamOperator {
 
   /** The source has no more records. */
   emitEnd(): void {
+    this.isStopped = true
     this.logic.emitWatermark(MAX_TIMESTAMP)
   }
 

@@ -3,6 +3,7 @@
 // Flink's order (chains.ts). Held to golden/datastream/graph.json.
 
 import { present } from '../base/assert.ts'
+import { defaultMaxParallelism } from '../record/key-groups.ts'
 import { chainsOf, type Chain, type ChainedGraph, type JobEdge } from './chains.ts'
 import { isChained, type Plan, type PlanNode } from './plan.ts'
 
@@ -47,6 +48,11 @@ export function createJobGraph(plan: Plan): JobGraph {
   const vertices: JobVertex[] = []
   for (const chain of chainsOf(graph)) vertices.push(createVertex(chain, graph, vertices))
   return { name: plan.name, config: plan.config, vertices }
+}
+
+/** How many key groups its operators have. */
+export function maxParallelismOf({ maxParallelism, parallelism }: JobVertex): number {
+  return maxParallelism ?? defaultMaxParallelism(parallelism)
 }
 
 /** The node as graphs show it: sources and sinks say what they are. */

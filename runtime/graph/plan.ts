@@ -149,6 +149,13 @@ export function withInputs(plan: Plan, inputs: ReadonlyMap<string, readonly Scri
   return { ...plan, nodes, hash: hashOf({ name: plan.name, config: plan.config, nodes }) }
 }
 
+/** The plan with as many key groups for these nodes. */
+export function withMaxParallelism(plan: Plan, byNode: ReadonlyMap<string, number>): Plan {
+  if (byNode.size === 0) return plan
+  const nodes = plan.nodes.map((node) => ({ ...node, maxParallelism: byNode.get(node.id) ?? node.maxParallelism }))
+  return { ...plan, nodes, hash: hashOf({ name: plan.name, config: plan.config, nodes }) }
+}
+
 /** Where an operator was made isn't part of the job. */
 function hashOf({ name, config, nodes }: Pick<Plan, 'name' | 'config' | 'nodes'>): string {
   const bare = nodes.map((node) => ({ ...node, inputs: node.inputs.map(withoutPlace), at: null }))

@@ -19,7 +19,7 @@ export class InputGate {
   endedChannels = 0
   /** Batch mode: nothing is read before everything has arrived. */
   readonly isBlocking: boolean
-  /** Where barriers meet; null for a job without checkpoints. */
+  /** Where barriers meet; null in batch mode. */
   readonly alignment: BarrierAlignment | null
   /** Batch mode, once it has: in which order it's read. */
   sorted: SortedInput | null = null

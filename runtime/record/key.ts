@@ -15,7 +15,7 @@ import {
 } from '../base/java-hash.ts'
 import { toPrintText } from '../base/value-text.ts'
 import { instantHash, instantParts, localDateHash, localDateTimeHash, localTimeHash, nanoOfDay } from './java-time.ts'
-import { typeText, type TypeInformation, type TypeKind } from './type-info.ts'
+import { parseType, typeText, type TypeInformation, type TypeKind } from './type-info.ts'
 
 /** What stands for a key in an index: equal exactly where Java's equals says so. */
 export type CanonicalKey = number | string | bigint | boolean
@@ -57,6 +57,17 @@ export class KeyReader {
     return hashOf(key, this.checkedType(key))
   }
 
+  /** The keys of a snapshot had this type: where none is declared it goes on so. */
+  restore(before: string | null): void {
+    if (before !== null && this.type === null) this.show(parseType(before))
+  }
+
+  private show(type: TypeInformation<unknown>): void {
+    this.type = type
+    this.isLong = type.kind === 'LONG'
+    this.isString = type.kind === 'STRING'
+  }
+
   private checkedType(key: unknown): TypeInformation<unknown> {
     try {
       return this.typeFor(key)
@@ -74,18 +85,15 @@ export class KeyReader {
       return type
     }
     const shown = inferType(key)
-    if (this.type === null) {
-      this.type = shown
-      this.isLong = shown.kind === 'LONG'
-      this.isString = shown.kind === 'STRING'
-    } else if (typeText(shown) !== typeText(this.type)) {
+    if (this.type === null) this.show(shown)
+    else if (typeText(shown) !== typeText(this.type)) {
       throw new LearnerError('KEY_CLASS_CHANGED', {
         value: toPrintText(key),
         first: typeText(this.type),
         later: typeText(shown),
       })
     }
-    return this.type
+    return shown
   }
 }
 

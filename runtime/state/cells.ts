@@ -14,6 +14,8 @@ export interface StateMeta {
   readonly kind: StateKind
   /** Whether its values are stamped. */
   readonly expires: boolean
+  /** Kind and types it was declared with, as text; absent where none were. */
+  readonly declared?: string | null
 }
 
 type StampedMap = ValueMap<Stamped>

@@ -9,7 +9,7 @@ import type { Fingerprint } from '../base/value-hash.ts'
 import { keyGroupOf, type KeyGroupRange } from '../record/key-groups.ts'
 import { KeyReader, type CanonicalKey } from '../record/key.ts'
 import type { TypeInformation } from '../record/type-info.ts'
-import { readCell, type StateMeta } from './cells.ts'
+import { readCell, shownCell, type StateMeta } from './cells.ts'
 import { Column } from './column.ts'
 import { KeyIndex } from './key-index.ts'
 import {
@@ -21,6 +21,7 @@ import {
 } from './keyed-snapshot.ts'
 import { Namespaces } from './namespaces.ts'
 import type { PaneTables } from './pane-tables.ts'
+import { requireCompatible, requireOfType } from './restore-check.ts'
 import { TimerQueue } from './timer-queue.ts'
 import type { AccessCleanup } from './ttl.ts'
 import { ValueMap } from './value-map.ts'
@@ -144,8 +145,10 @@ export class KeyedStateBackend implements KeyedAccess {
   register(request: StateRequest): Column {
     const { name, kind, expires } = request
     const known = this.states.get(name)
-    if (known === undefined) return this.addState({ name, kind, expires }, request)
+    const asked = { name, kind, expires, declared: request.declared }
+    if (known === undefined) return this.addState(asked, request)
     const { column, meta } = known
+    if (known.request === null) requireCompatible(meta, request)
     const before = known.request?.declared ?? null
     if (meta.kind !== kind || (before !== null && request.declared !== null && before !== request.declared)) {
       throw new LearnerError('STATE_NAME_TWICE', {
@@ -155,11 +158,13 @@ export class KeyedStateBackend implements KeyedAccess {
       })
     }
     if (known.request === null) {
-      this.states.set(name, { column, meta: { name, kind, expires }, request })
+      this.states.set(name, { column, meta: asked, request })
       const target = { keyType: request.keyType, expires, nowMs: request.nowMs() }
       for (let slot = 0; slot < this.slotCount; slot++) {
         const cell = column.get(slot)
-        if (cell !== undefined) column.set(slot, readCell(cell, meta, target))
+        if (cell === undefined) continue
+        requireOfType(shownCell(cell, meta), request)
+        column.set(slot, readCell(cell, meta, target))
       }
     }
     return column
@@ -288,6 +293,7 @@ export class KeyedStateBackend implements KeyedAccess {
 
   /** Fills an empty backend with the keys of the snapshot whose key groups lie in the range. Before states are asked for. */
   restore(snapshot: KeyedSnapshot, range: KeyGroupRange): void {
+    this.reader.restore(snapshot.keyType)
     for (const meta of snapshot.states) if (!this.states.has(meta.name)) this.addState(meta, null)
     for (const { keyGroup, keys } of snapshot.groups) {
       if (keyGroup < range.start || keyGroup > range.end) continue

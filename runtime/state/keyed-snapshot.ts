@@ -6,7 +6,7 @@
 import { cloneValue } from '../base/clone.ts'
 import { keyGroupOf } from '../record/key-groups.ts'
 import type { KeyReader } from '../record/key.ts'
-import type { TypeInformation } from '../record/type-info.ts'
+import { typeText, type TypeInformation } from '../record/type-info.ts'
 import { requireWritable, writeCell, type StateMeta } from './cells.ts'
 import { cellOf, type Column, type ColumnSnapshot } from './column.ts'
 import type { Namespaces } from './namespaces.ts'
@@ -37,6 +37,8 @@ export interface KeySnapshot extends SlotSnapshot {
 export interface KeyedSnapshot {
   readonly version: 1
   readonly maxParallelism: number
+  /** The keys' type as text, declared or shown by the first key; null where there was none. */
+  readonly keyType: string | null
   readonly states: readonly StateMeta[]
   readonly groups: readonly { readonly keyGroup: number; readonly keys: readonly KeySnapshot[] }[]
 }
@@ -105,7 +107,9 @@ export class PendingSnapshot {
     try {
       const groups = Array.from(this.keysByGroup(), ([keyGroup, keys]) => ({ keyGroup, keys }))
       groups.sort((a, b) => a.keyGroup - b.keyGroup)
-      return { version: 1, maxParallelism, states: this.states.map(({ meta }) => meta), groups }
+      const { type } = this.source.reader
+      const keyType = type === null ? null : typeText(type)
+      return { version: 1, maxParallelism, keyType, states: this.states.map(({ meta }) => meta), groups }
     } finally {
       this.abandon()
     }

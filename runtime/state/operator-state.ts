@@ -6,7 +6,7 @@
 import { cloneValue } from '../base/clone.ts'
 import { LearnerError } from '../base/diagnostic.ts'
 import type { Fingerprint } from '../base/value-hash.ts'
-import type { TypeInformation } from '../record/type-info.ts'
+import { parseType, typeText, type TypeInformation } from '../record/type-info.ts'
 import type { ListStateDescriptor, MapStateDescriptor } from './descriptors.ts'
 import { requireElement, requireElements, type ListState } from './list-state.ts'
 import type { BroadcastState } from './map-state.ts'
@@ -18,10 +18,18 @@ export type ListMode = 'split' | 'union'
 /** A subtask's operator state, as a snapshot keeps it. */
 export interface OperatorSnapshot {
   readonly version: 1
-  readonly lists: readonly { readonly name: string; readonly mode: ListMode; readonly elements: readonly unknown[] }[]
+  readonly lists: readonly {
+    readonly name: string
+    readonly mode: ListMode
+    readonly elements: readonly unknown[]
+    /** The elements' type as text, where it was declared. */
+    readonly type?: string
+  }[]
   readonly broadcasts: readonly {
     readonly name: string
     readonly entries: readonly (readonly [key: unknown, value: unknown])[]
+    /** The keys' type as text, where it was declared. */
+    readonly keyType?: string
   }[]
 }
 
@@ -31,24 +39,28 @@ export const NO_OPERATOR_STATE: OperatorSnapshot = { version: 1, lists: [], broa
 export class OperatorStateBackend {
   readonly lists = new Map<string, OperatorListState<unknown>>()
   readonly broadcasts = new Map<string, OperatorBroadcastState<unknown, unknown>>()
+  /** What was restored and nobody has asked for since. */
+  readonly unclaimed = new Set<string>()
 
   /** A list of this subtask. Restored at another parallelism, all elements are split evenly. */
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.list(descriptor.name, 'split') as OperatorListState<T>
+    return this.claim(descriptor, 'split') as OperatorListState<T>
   }
 
   /** A list of this subtask. Restored, everyone gets the elements of all, and takes what it needs. */
   getUnionListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.list(descriptor.name, 'union') as OperatorListState<T>
+    return this.claim(descriptor, 'union') as OperatorListState<T>
   }
 
   /** A map that's meant to be the same on every subtask. */
   getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
     const { name, keyType } = descriptor
     const known = this.broadcasts.get(name)
-    if (known !== undefined) return known as unknown as BroadcastState<K, V>
-    this.requireUnused(name, 'broadcast')
+    if (known !== undefined && !this.unclaimed.delete(name)) return known as unknown as BroadcastState<K, V>
+    if (known === undefined) this.requireUnused(name, 'broadcast')
+    else requireKeyType({ keyType: known.keyType, state: name }, keyType)
     const state = new OperatorBroadcastState<K, V>(keyType)
+    for (const [key, value] of known?.entries() ?? []) state.put(key as K, value as V)
     this.broadcasts.set(name, state as unknown as OperatorBroadcastState<unknown, unknown>)
     return state
   }
@@ -66,9 +78,13 @@ export class OperatorStateBackend {
   snapshot(): OperatorSnapshot {
     return {
       version: 1,
-      lists: Array.from(this.lists, ([name, { mode, elements }]) => ({ name, mode, elements: cloneValue(elements) })),
-      broadcasts: Array.from(this.broadcasts, ([name, { map }]) => ({
+      lists: Array.from(this.lists, ([name, { mode, elements, type }]) => ({
+        ...{ name, mode, elements: cloneValue(elements) },
+        ...(type === null ? {} : { type }),
+      })),
+      broadcasts: Array.from(this.broadcasts, ([name, { map, keyType }]) => ({
         name,
+        ...(keyType === null ? {} : { keyType }),
         entries: Array.from(map.entries, ([key, value]) => [cloneValue(key), cloneValue(value)] as const),
       })),
     }
@@ -76,11 +92,17 @@ export class OperatorStateBackend {
 
   /** Fills an empty backend. What of it nobody asks for again is kept and goes into the next snapshot, as in Flink. */
   restore(snapshot: OperatorSnapshot): void {
-    for (const { name, mode, elements } of snapshot.lists) this.list(name, mode).elements = cloneValue([...elements])
-    for (const { name, entries } of snapshot.broadcasts) {
-      const state = new OperatorBroadcastState<unknown, unknown>(null)
+    for (const { name, mode, elements, type } of snapshot.lists) {
+      const state = this.list(name, mode)
+      state.elements = cloneValue([...elements])
+      state.type = type ?? null
+      this.unclaimed.add(name)
+    }
+    for (const { name, entries, keyType } of snapshot.broadcasts) {
+      const state = new OperatorBroadcastState<unknown, unknown>(keyType === undefined ? null : parseType(keyType))
       for (const [key, value] of entries) state.put(cloneValue(key), cloneValue(value))
       this.broadcasts.set(name, state)
+      this.unclaimed.add(name)
     }
   }
 
@@ -94,6 +116,17 @@ export class OperatorStateBackend {
       fingerprint.string(name)
       fingerprint.value(map.entries)
     }
+  }
+
+  /** Throws LearnerError where what was restored under the name is of another kind or type. */
+  private claim({ name, elementType }: ListStateDescriptor<unknown>, mode: ListMode): OperatorListState<unknown> {
+    const type = elementType === null ? null : typeText(elementType)
+    const state = this.list(name, mode)
+    if (this.unclaimed.delete(name) && state.type !== null && type !== null && state.type !== type) {
+      throw new LearnerError('RESTORE_STATE_TYPE', { state: name, before: state.type, now: type })
+    }
+    state.type = type ?? state.type
+    return state
   }
 
   private list(name: string, mode: ListMode): OperatorListState<unknown> {
@@ -110,6 +143,9 @@ export class OperatorStateBackend {
 
   private requireUnused(state: string, second: ListMode | 'broadcast'): void {
     const first = this.lists.get(state)?.mode ?? (this.broadcasts.has(state) ? 'broadcast' : null)
+    if (first !== null && this.unclaimed.has(state)) {
+      throw new LearnerError('RESTORE_STATE_KIND', { state, before: first, now: second })
+    }
     if (first !== null) throw new LearnerError('STATE_NAME_TWICE', { state, first, second })
   }
 }
@@ -119,6 +155,8 @@ export class OperatorListState<T> implements ListState<T> {
   readonly name: string
   readonly mode: ListMode
   elements: T[] = []
+  /** The elements' type as text; null where it isn't declared. */
+  type: string | null = null
 
   constructor(name: string, mode: ListMode) {
     this.name = name
@@ -149,11 +187,24 @@ export class OperatorListState<T> implements ListState<T> {
   }
 }
 
+function requireKeyType(
+  { keyType: before, state }: { readonly keyType: string | null; readonly state: string },
+  type: TypeInformation<unknown> | null,
+): void {
+  const now = type === null ? null : typeText(type)
+  if (before !== null && now !== null && before !== now) {
+    throw new LearnerError('RESTORE_STATE_TYPE', { state, before, now })
+  }
+}
+
 /** A subtask's copy of a broadcast map. */
 export class OperatorBroadcastState<K, V> implements BroadcastState<K, V> {
   readonly map: ValueMap<V>
+  /** As text; null where it isn't declared. */
+  readonly keyType: string | null
 
   constructor(keyType: TypeInformation<K> | null) {
+    this.keyType = keyType === null ? null : typeText(keyType)
     this.map = new ValueMap(keyType as TypeInformation<unknown> | null)
   }
 
@@ -206,17 +257,18 @@ export function redistribute(before: readonly OperatorSnapshot[], parallelism: n
   const lists: Lists[number][][] = Array.from({ length: parallelism }, () => [])
   // The subtask at which the next list's longer runs begin, so that several lists don't all burden the first ones.
   let start = 0
-  for (const { name, mode } of distinct(before.flatMap((snapshot) => snapshot.lists))) {
-    const parts = before.map((snapshot) => snapshot.lists.find((list) => list.name === name)?.elements ?? [])
-    if (mode === 'union') for (const own of lists) own.push({ name, mode, elements: parts.flat() })
-    else if (parts.length === parallelism) lists.forEach((own, i) => own.push({ name, mode, elements: parts[i] ?? [] }))
-    else start = split(name, parts.flat(), lists, start)
+  for (const list of distinct(before.flatMap((snapshot) => snapshot.lists))) {
+    const parts = before.map((snapshot) => snapshot.lists.find(({ name }) => name === list.name)?.elements ?? [])
+    if (list.mode === 'union') for (const own of lists) own.push({ ...list, elements: parts.flat() })
+    else if (parts.length === parallelism) lists.forEach((own, i) => own.push({ ...list, elements: parts[i] ?? [] }))
+    else start = split({ ...list, elements: parts.flat() }, lists, start)
   }
   const broadcasts = Array.from({ length: parallelism }, (_, i) => broadcastsFor(before, i))
   return lists.map((own, i) => ({ ...NO_OPERATOR_STATE, lists: own, broadcasts: broadcasts[i] ?? [] }))
 }
 
-function split(name: string, elements: readonly unknown[], lists: Lists[number][][], start: number): number {
+function split(list: Lists[number], lists: Lists[number][][], start: number): number {
+  const { elements } = list
   const parallelism = lists.length
   const shorter = Math.floor(elements.length / parallelism)
   const longer = elements.length % parallelism
@@ -224,7 +276,7 @@ function split(name: string, elements: readonly unknown[], lists: Lists[number][
   for (let i = 0; i < parallelism; i++) {
     const subtask = (i + start) % parallelism
     const length = shorter + (i < longer ? 1 : 0)
-    lists[subtask]?.push({ name, mode: 'split', elements: elements.slice(at, at + length) })
+    lists[subtask]?.push({ ...list, elements: elements.slice(at, at + length) })
     at += length
   }
   return (start + longer) % parallelism

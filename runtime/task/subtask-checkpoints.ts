@@ -15,13 +15,22 @@ export interface CheckpointedTask {
   readonly channel: number
   nowMs(): number
   wake(): void
-  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot): void
+  /** True if the job stops with it. */
+  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot): boolean
+  /** All input has been read. */
+  finish(): void
+  /** Of a source: it has no more records. */
+  endSource(): void
+  /** The job has stopped: no operator is told of an end of input, for there was none. */
+  stop(): void
 }
 
 export class SubtaskCheckpoints {
   readonly task: CheckpointedTask
   /** Oldest first. They come before everything else, credit or not. */
   mails: Mail[] = []
+  /** It has taken the snapshot with which the job stops: nothing but mails is read until that's complete, or given up. */
+  isHeld = false
 
   constructor(task: CheckpointedTask) {
     this.task = task
@@ -46,8 +55,10 @@ export class SubtaskCheckpoints {
 
   readMail(): void {
     const { kind, checkpoint } = this.mails.shift() as Mail
-    const { gate, chain } = this.task
-    if (kind === 'complete') chain.notifyCheckpointComplete(checkpoint)
+    const { gate } = this.task
+    if (kind === 'complete') this.complete(checkpoint)
+    else if (kind === 'abort') this.abort()
+    else if (kind === 'drain') this.task.endSource()
     else if (gate === null) this.take(checkpoint)
     // All that is still to be read comes before the barrier that nobody sends.
     else this.take(gate.alignment?.begin(checkpoint) ?? 0)
@@ -63,11 +74,21 @@ export class SubtaskCheckpoints {
     this.take((gate as InputGate).end(channel))
   }
 
+  private complete(checkpoint: number): void {
+    this.task.chain.notifyCheckpointComplete(checkpoint)
+    if (this.isHeld) this.task.stop()
+  }
+
+  private abort(): void {
+    this.isHeld = false
+    if (this.task.gate?.hasEnded() === true) this.task.finish()
+  }
+
   /** 0 for none. */
   private take(checkpoint: number): void {
     if (checkpoint === 0) return
     this.task.chain.prepareSnapshotPreBarrier(checkpoint)
     for (const writer of this.task.writers) writer.barrier(checkpoint)
-    this.task.snapshotTaken(checkpoint, this.snapshot(checkpoint))
+    this.isHeld = this.task.snapshotTaken(checkpoint, this.snapshot(checkpoint))
   }
 }

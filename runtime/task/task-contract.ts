@@ -16,7 +16,8 @@ export interface TaskCosts {
 
 /** Told of the fate of a `T`, which is the task. */
 export interface TaskListener<T> {
-  snapshotTaken(task: T, checkpoint: number, snapshot: ChainSnapshot): void
+  /** True if the job stops with this snapshot: then the task does nothing before it's complete. */
+  snapshotTaken(task: T, checkpoint: number, snapshot: ChainSnapshot): boolean
   /** It has emitted all it will. */
   taskEnding(task: T): void
   taskFinished(task: T): void

@@ -142,8 +142,8 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.end = Math.min(this.end, this.isFull ? this.index + 1 : this.horizon(this.index + 1))
   }
 
-  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot): void {
-    this.listener.snapshotTaken(this, checkpoint, snapshot)
+  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot): boolean {
+    return this.listener.snapshotTaken(this, checkpoint, snapshot)
   }
 
   hasFinished(): boolean {
@@ -180,6 +180,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     if (this.state === 'CREATED') return this.gate === null || this.gate.isReady()
     if (this.state !== 'RUNNING') return false
     if (this.checkpoints.mails.length > 0) return true
+    if (this.checkpoints.isHeld) return false
     // Timers and probes may emit too: without credit nothing happens, as in Flink.
     if (!this.hasCredit()) return false
     return this.operatorAlarmUs <= this.simulation.nowUs || this.canRead()
@@ -310,7 +311,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     // A full operator takes no watermark either.
     if (isAtControl && !this.isFull) takeControl(this, buffer)
     if (buffer.isConsumed()) this.release()
-    if ((this.gate as InputGate).hasEnded()) this.finish()
+    if ((this.gate as InputGate).hasEnded() && !this.checkpoints.isHeld) this.finish()
     return true
   }
 
@@ -332,14 +333,21 @@ export class Task implements EventTarget, Turn, Wakeable {
   private readSource(source: SourceOperator, byRecord: boolean): boolean {
     source.emit(this, byRecord)
     if (this.index < this.end) return false
-    if (source.hasEnded() && !source.isWaiting) {
-      source.emitEnd()
-      this.finish()
-    }
+    if (source.hasEnded() && !source.isWaiting) this.endSource()
     return true
   }
 
-  private finish(): void {
+  endSource(): void {
+    this.source?.emitEnd()
+    this.finish()
+  }
+
+  stop(): void {
+    this.chain.close()
+    this.state = 'FINISHED'
+  }
+
+  finish(): void {
     this.isEnding = true
     const isDone = this.chain.finish()
     this.alarmChanged()

@@ -22,6 +22,7 @@ import { runMultiplexer } from './multiplexer-vectors.ts'
 import { runExchange, runPartitioner, runValve } from './network-vectors.ts'
 import { runGenerator, runKeyedProcess, runReduce, runWatermarkOperator } from './operator-vectors.ts'
 import { runRescaledList, runRescaledProcess, runRescaledWindow } from './rescale-vectors.ts'
+import { runRestoreRule } from './restore-vectors.ts'
 import { runWindow } from './window-vectors.ts'
 
 type Run = (vector: Vector) => Verdict
@@ -33,6 +34,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   'default-max-parallelism': { '*': runMaxParallelism },
   'operator-state-redistribution': { '*': runRedistribution },
   'option-defaults': { '*': runOptionDefault },
+  'restore-rules': { '*': runRestoreRule },
   cep: { cep: runCep },
   keygroups: {
     keyGroup: runKeyGroups,

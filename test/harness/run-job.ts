@@ -5,6 +5,8 @@ import { Evaluation, evaluateIn } from '../../runtime/api/evaluation.ts'
 import { DEFAULT_CLUSTER, type ClusterSettings } from '../../runtime/cluster/cluster-settings.ts'
 import { JobExecution } from '../../runtime/cluster/job-execution.ts'
 import type { Row } from '../../runtime/cluster/job-observer.ts'
+import { restoreState } from '../../runtime/cluster/restore-state.ts'
+import type { Savepoint } from '../../runtime/cluster/savepoint.ts'
 import type { ScriptRecord } from '../../runtime/connectors/source.ts'
 import { createPlan, withInputs, type Plan } from '../../runtime/graph/plan.ts'
 import { StreamExecutionEnvironment } from '../../runtime/index.ts'
@@ -23,6 +25,8 @@ export interface JobOptions {
   readonly observes?: boolean
   /** By name of a source: what it reads instead of its own data. */
   readonly inputs?: Readonly<Record<string, readonly ScriptRecord[]>>
+  /** What it starts from. */
+  readonly from?: { readonly savepoint: Savepoint; readonly allowsNonRestoredState?: boolean }
 }
 
 /** A job that's deployed and hasn't begun. */
@@ -55,8 +59,12 @@ export function planOf(build: Build, parallelism = 1): Plan {
 
 export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
   const { parallelism = 1, seed = 1, startMs = 0, isHashed = true, cluster = {} } = options
-  const plan = withInputs(planOf(build, parallelism), new Map(Object.entries(options.inputs ?? {})))
+  const own = withInputs(planOf(build, parallelism), new Map(Object.entries(options.inputs ?? {})))
+  const { savepoint, allowsNonRestoredState = false } = options.from ?? {}
+  const restored = savepoint === undefined ? null : restoreState(own, savepoint, { allowsNonRestoredState })
+  const plan = restored?.plan ?? own
   const simulation = new Simulation({ seed, startMs, isHashed })
+  simulation.nowUs = savepoint?.takenUs ?? 0
   if (options.trace === true) simulation.trace = new TraceRing(1 << 16)
   const rows: Row[] = []
   const execution = new JobExecution({
@@ -69,6 +77,7 @@ export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
       beginTurn: () => undefined,
       tick: () => undefined,
     }),
+    restored: restored?.checkpoint ?? null,
   })
   return { plan, simulation, execution, rows }
 }

@@ -173,7 +173,7 @@ describe('one name', () => {
     before.states.getState(VALUE).update({ n: 1 })
     const after = world()
     after.backend.restore(before.backend.snapshot(), { start: 0, end: 127 })
-    expect(thrownBy(() => after.states.getListState(new ListStateDescriptor('value')))?.code).toBe('STATE_NAME_TWICE')
+    expect(thrownBy(() => after.states.getListState(new ListStateDescriptor('value')))?.code).toBe('RESTORE_STATE_KIND')
   })
 })
 

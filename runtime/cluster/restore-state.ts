@@ -1,0 +1,127 @@
+// How a job starts from a savepoint: which of its operators gets which state, and what is refused. State is matched by
+// operator id, and where there is none by the uid hash that stands for an earlier one. What no operator claims is refused
+// unless the start allows it; an operator without state begins with none. The number of key groups is that of the
+// savepoint: where the job doesn't say one it's adopted, and where it says another the start is refused. Flink's
+// Checkpoints and StateAssignmentOperation.
+// https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/savepoints/#restoring-savepoints
+
+import { LearnerError } from '../base/diagnostic.ts'
+import { createJobGraph, displayName, type JobVertex } from '../graph/job-graph.ts'
+import { withMaxParallelism, type Plan, type PlanNode } from '../graph/plan.ts'
+import type { CompletedCheckpoint, OperatorCheckpoint } from './completed-checkpoint.ts'
+import type { KeyedSnapshot } from '../state/keyed-snapshot.ts'
+import { hasState, type Savepoint, type SavepointOperator } from './savepoint.ts'
+
+/** What a job starts with. */
+export interface RestoredJob {
+  /** The plan, with the savepoint's max parallelism where it had none of its own. */
+  readonly plan: Plan
+  readonly checkpoint: CompletedCheckpoint
+  /** Operators of the savepoint whose state nobody claimed. */
+  readonly unclaimed: readonly SavepointOperator[]
+}
+
+/** Throws LearnerError, at the operator where there is one, if the job can't start from the savepoint. */
+export function restoreState(
+  plan: Plan,
+  savepoint: Savepoint,
+  { allowsNonRestoredState }: { readonly allowsNonRestoredState: boolean },
+): RestoredJob {
+  if (plan.config.runtimeMode === 'BATCH') throw new LearnerError('RESTORE_BATCH')
+  const { vertices } = createJobGraph(plan)
+  const operators = new Map<string, OperatorCheckpoint>()
+  const maxParallelism = new Map<string, number>()
+  const unclaimed: SavepointOperator[] = []
+  for (const operator of savepoint.operators) {
+    const claim = claimOf(vertices, operator)
+    if (claim === null) {
+      if (!hasState(operator)) continue
+      if (!allowsNonRestoredState) throw nobodyClaims(operator)
+      unclaimed.push(operator)
+      continue
+    }
+    requireKeyGroups(claim, operator)
+    requireSameSource(claim.node, operator)
+    requireKeyType(claim.node, operator)
+    operators.set(claim.node.operatorId, { operator: operator.operator, keyed: keyedFor(claim.node, operator) })
+    if (claim.vertex.maxParallelism !== null || !hasState(operator)) continue
+    for (const { id } of claim.vertex.nodes) maxParallelism.set(id, operator.maxParallelism)
+  }
+  const { checkpointId: id, takenUs } = savepoint
+  const checkpoint = { id, triggeredUs: takenUs, completedUs: takenUs, operators }
+  return { plan: withMaxParallelism(plan, maxParallelism), checkpoint, unclaimed }
+}
+
+interface Claim {
+  readonly vertex: JobVertex
+  readonly node: PlanNode
+}
+
+/** The operator that claims the state: by a uid hash that was given to it first of all, as in Flink. */
+function claimOf(vertices: readonly JobVertex[], { operatorId }: SavepointOperator): Claim | null {
+  for (const vertex of vertices) {
+    for (const node of vertex.nodes) if ((node.uidHash ?? node.operatorId) === operatorId) return { vertex, node }
+  }
+  return null
+}
+
+function nobodyClaims({ name, uid, operatorId }: SavepointOperator): LearnerError {
+  if (uid === null) return new LearnerError('RESTORE_NO_OPERATOR', { operator: name, id: operatorId })
+  return new LearnerError('RESTORE_NO_UID', { operator: name, uid })
+}
+
+function requireKeyGroups({ vertex, node }: Claim, operator: SavepointOperator): void {
+  const { maxParallelism: before } = operator
+  const name = displayName(node)
+  const { maxParallelism: now, parallelism } = vertex
+  if (now !== null && now !== before) throw at(node, 'RESTORE_MAX_PARALLELISM', { operator: name, before, now })
+  if (hasState(operator) && parallelism > before) {
+    throw at(node, 'RESTORE_PARALLELISM', { operator: name, parallelism, maxParallelism: before })
+  }
+}
+
+/** A source's positions mean nothing to another kind of source. */
+function requireSameSource(node: PlanNode, { source: before }: SavepointOperator): void {
+  const now = node.spec.kind === 'source' ? node.spec.source.kind : null
+  if (now === before) return
+  const none = 'none'
+  throw at(node, 'RESTORE_SOURCE', { operator: displayName(node), before: before ?? none, now: now ?? none })
+}
+
+/** Types that a key shows by itself. */
+const SHOWN = /^(LONG|DOUBLE|STRING|BOOLEAN|TUPLE|[(),])+$/
+
+function requireKeyType(node: PlanNode, { keyed }: SavepointOperator): void {
+  const before = keyed.find(({ keyType }) => keyType !== null)?.keyType ?? null
+  const now = node.inputs.find(({ isKeyed, key }) => isKeyed && key !== null)?.key ?? null
+  if (before === null || now === null || now === before) return
+  if (now === 'infer' && SHOWN.test(before)) return
+  throw at(node, 'RESTORE_KEY_TYPE', { operator: displayName(node), before, now })
+}
+
+/** Timers are of the kind of operator that set them: another kind leaves them unclaimed, as Flink does by their names. */
+function keyedFor(node: PlanNode, { kind, keyed }: SavepointOperator): readonly KeyedSnapshot[] {
+  return timersOf(kind) === timersOf(node.kind) ? keyed : keyed.map(withoutTimers)
+}
+
+function timersOf(kind: PlanNode['kind']): string {
+  return kind === 'keyedProcess' || kind === 'keyedCoProcess' || kind === 'keyedBroadcastProcess' ? 'user' : kind
+}
+
+function withoutTimers(snapshot: KeyedSnapshot): KeyedSnapshot {
+  const none = { eventTimers: [], processingTimers: [] }
+  const groups = snapshot.groups.map(({ keyGroup, keys }) => ({
+    keyGroup,
+    keys: keys.map((key) => {
+      const namespaces = key.namespaces?.map((namespace) => ({ ...namespace, ...none }))
+      return { ...key, ...none, ...(namespaces === undefined ? {} : { namespaces }) }
+    }),
+  }))
+  return { ...snapshot, groups }
+}
+
+function at(node: PlanNode, code: string, params: Readonly<Record<string, string | number>>): LearnerError {
+  const error = new LearnerError(code, params)
+  error.nodeId = node.id
+  return error
+}
