@@ -1,5 +1,5 @@
 // npm run bench:page: the page in headless Chromium without a GPU, from the built site: the cost of a frame with 500
-// elements on their way, and the time from an edit to its rows. Prints medians and 95th percentiles; exit status 1 when a
+// elements on their way, the time from an edit to its rows, and from a click on Check to the first failure. Prints medians and 95th percentiles; exit status 1 when a
 // target is missed.
 import type { Page } from '@playwright/test'
 import { frameCosts, quantile, TRACE_CATEGORIES, type FrameCost } from './frame-costs.ts'
@@ -7,7 +7,9 @@ import { openSite } from './site.ts'
 
 const FRAME_TARGET_MS = 8
 const EDIT_TARGET_MS = 100
+const VERDICT_TARGET_MS = 300
 const EDITS = 20
+const CHECKS = 20
 /** Between the last letter and the key that runs: what hands need at least. */
 const BREATH_MS = 250
 const LEAST_ELEMENTS = 450
@@ -39,6 +41,7 @@ const { browser, address } = await openSite()
 try {
   await benchFrames(await newPage())
   await benchEdits(await newPage())
+  await benchVerdicts(await newPage())
 } finally {
   await browser.close()
 }
@@ -139,6 +142,44 @@ await env.execute('edit')
     const text = `median ${quantile(values, 0.5).toFixed(0)} ms, p95 ${quantile(values, 0.95).toFixed(0)} ms`
     judge(`edit to rows, warm, run ${when}`, text, EDIT_TARGET_MS, values)
   }
+}
+
+/** From the click on Check to the first failing check with its input, for an edited starter. */
+async function benchVerdicts(page: Page): Promise<void> {
+  await page.goto(`${address}#/fraud-detection/remember`)
+  await page.locator('[data-exercise="01-fraud-flag"]').click()
+  await page.waitForSelector('.check')
+  await page.locator('[data-file] pre').first().click()
+  await page.waitForSelector('.monaco-editor.focused')
+  const times: number[] = []
+  for (let n = 1; n <= CHECKS + 2; n++) {
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.insertText(`\n// ${n}`)
+    await page.waitForTimeout(BREATH_MS)
+    const ms = await page.evaluate(firstFailureMs)
+    // The first one starts the compiler and the engine.
+    if (n > 2) times.push(ms)
+    await page.waitForSelector('[data-check-hash]')
+    await page.waitForTimeout(300)
+  }
+  const text = `median ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms`
+  judge('check to first failure, warm', text, VERDICT_TARGET_MS, times)
+}
+
+/** Clicks Check, and waits until a failure is on show that wasn't before. */
+async function firstFailureMs(): Promise<number> {
+  const old = document.querySelector('.check .first')
+  const button = document.querySelector<HTMLElement>('.check button.start')
+  const startedMs = performance.now()
+  button?.click()
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const first = document.querySelector('.check .first')
+      if (first === null || first === old) requestAnimationFrame(look)
+      else resolve(performance.now() - startedMs)
+    }
+    look()
+  })
 }
 
 /** Begins to wait for a row with this text; the time runs from the key. */
