@@ -34,14 +34,20 @@ interface CheckOptions {
   readonly hash: boolean
 }
 
+interface CheckArguments {
+  readonly exercise: string
+  readonly answer: string
+  readonly options: CheckOptions
+}
+
 /** Runs the command; gives its exit status. `languageOf` reads a language tag. */
 export async function checkCommand(args: readonly string[], languageOf: (tag: string) => Language): Promise<number> {
   const parsed = readArguments(args, languageOf)
-  if (typeof parsed === 'string') {
-    process.stderr.write(
-      `${parsed === '' ? '' : `${parsed}\n\n`}Usage: streambed check <exercise> <dir|file> [options]\n\n${CHECK_USAGE}`,
-    )
-    return 2
+  if ('usage' in parsed) {
+    const usage = `Usage: streambed check <exercise> <dir|file> [options]\n\n${CHECK_USAGE}`
+    if (parsed.usage === 'asked for') process.stdout.write(usage)
+    else process.stderr.write(`${parsed.usage}\n\n${usage}`)
+    return parsed.usage === 'asked for' ? 0 : 2
   }
   const { exercise: name, answer, options } = parsed
   const bundles = JSON.parse(process.env['STREAMBED_CHECK'] ?? '{}') as CheckBundles
@@ -52,7 +58,7 @@ export async function checkCommand(args: readonly string[], languageOf: (tag: st
   const own = readAnswer(exercise, answer)
   if ('code' in own) return refuse(name, options, [own])
   const compiled = compileExercise(exercise, own)
-  const types = typeErrors(answerFiles(exercise, own), readFileSync(bundles.types, 'utf8'))
+  const types = ownFirst(typeErrors(answerFiles(exercise, own), readFileSync(bundles.types, 'utf8')), own)
   const diagnostics = [
     ...compiled.diagnostics,
     ...types.filter(({ span }) => !isSaid(compiled.diagnostics, span?.line)),
@@ -117,6 +123,12 @@ function answerFiles({ files }: Exercise, own: readonly SourceText[]): SourceTex
   return [...files.filter(({ name }) => !own.some((file) => file.name === name)), ...own]
 }
 
+/** What is wrong in the answer; what doesn't fit it elsewhere follows from that, and is said only where it's all there is. */
+function ownFirst(errors: readonly Diagnostic[], own: readonly SourceText[]): readonly Diagnostic[] {
+  const ofAnswer = errors.filter(({ span }) => own.some(({ name }) => name === span?.file))
+  return ofAnswer.length > 0 ? ofAnswer : errors
+}
+
 function isSaid(diagnostics: readonly Diagnostic[], line: number | undefined): boolean {
   return diagnostics.some(({ span }) => span !== null && span.line === line)
 }
@@ -128,7 +140,8 @@ function trouble(code: string, params: Diagnostic['params']): Diagnostic {
 function readArguments(
   args: readonly string[],
   languageOf: (tag: string) => Language,
-): { readonly exercise: string; readonly answer: string; readonly options: CheckOptions } | string {
+): CheckArguments | { readonly usage: string } {
+  const usage = (why: string): { readonly usage: string } => ({ usage: why })
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -144,19 +157,19 @@ function readArguments(
       },
     })
     const [exercise, answer, ...rest] = positionals
-    if (values.help || (exercise === undefined && answer === undefined)) return ''
+    if (values.help) return usage('asked for')
     if (exercise === undefined || answer === undefined || rest.length > 0) {
-      return 'streambed check takes an exercise and an answer to it.'
+      return usage('streambed check takes an exercise and an answer to it.')
     }
     const { format } = values
-    if (format !== 'text' && format !== 'json') return `--format is text or json, not "${format}".`
+    if (format !== 'text' && format !== 'json') return usage(`--format is text or json, not "${format}".`)
     const numbers = { seed: Number(values.seed), seconds: Number(values.timeout), megabytes: Number(values.memory) }
-    if (!Number.isSafeInteger(numbers.seed)) return `--seed takes a whole number, not "${values.seed}".`
-    if (!(numbers.seconds > 0)) return `--timeout takes seconds, not "${values.timeout}".`
-    if (!(numbers.megabytes >= 64)) return `--memory takes megabytes from 64 on, not "${values.memory}".`
+    if (!Number.isSafeInteger(numbers.seed)) return usage(`--seed takes a whole number, not "${values.seed}".`)
+    if (!(numbers.seconds > 0)) return usage(`--timeout takes seconds, not "${values.timeout}".`)
+    if (!(numbers.megabytes >= 64)) return usage(`--memory takes megabytes from 64 on, not "${values.memory}".`)
     const language = languageOf(values.lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ?? '')
     return { exercise, answer, options: { format, language, hash: values.hash, ...numbers } }
   } catch (error) {
-    return (error as Error).message
+    return usage((error as Error).message)
   }
 }

@@ -124,6 +124,48 @@ describe('layout', () => {
   })
 })
 
+describe('channels', () => {
+  /** Vertices by their inputs, each of parallelism 1. */
+  function graph(inputs: readonly (readonly number[])[]): Topology {
+    const { vertices, tasks } = topology(inputs.map(() => 1))
+    const channels = inputs.flatMap((list, to) =>
+      list.map((from) => ({ from, to, partitioner: 'HASH', traceId: from * 100 + to })),
+    )
+    return {
+      tasks,
+      channels,
+      vertices: vertices.map((vertex, i) => ({
+        ...vertex,
+        inputs: (inputs[i] ?? []).map((from) => ({ from, partitioner: 'HASH', keyedAt: null })),
+      })),
+    }
+  }
+
+  test('a source stands right before what reads it', () => {
+    const { cards } = layoutDataflow(graph([[], [0], [], [1, 2]]), 'physical', { width: 1200, height: 500 })
+    expect(cards[2]?.x).toBe(cards[1]?.x)
+  })
+
+  test.each([
+    ['over one column', [[], [0], [0, 1]], ROOM],
+    ['over two', [[], [0], [1], [0, 2]], { width: 1300, height: 500 }],
+    ['two at once', [[], [0], [0, 1], [0, 2]], { width: 1300, height: 500 }],
+    ['on a narrow stage', [[], [0], [0, 1]], { width: 340, height: 500 }],
+  ])('run behind no card: %s', (_, inputs, room) => {
+    for (const mode of ['physical', 'logical'] as const) {
+      const { cards, bands, width, height } = layoutDataflow(graph(inputs), mode, room)
+      for (const { curve } of bands) {
+        for (let i = 2; i < 99; i++) {
+          const { x, y } = pointOn(curve, i / 100)
+          const card = cards.find((one) => x > one.x && x < one.x + one.width && y > one.y && y < one.y + one.height)
+          expect([i, card]).toEqual([i, undefined])
+          expect(x <= width && y <= height).toBe(true)
+        }
+      }
+    }
+  })
+})
+
 describe('elements', () => {
   const layout = layoutDataflow(topology([1, 1]), 'physical', ROOM)
   const curve = layout.bands[0]!.curve

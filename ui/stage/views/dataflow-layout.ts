@@ -81,9 +81,14 @@ export function layoutDataflow(topology: Topology, mode: FlowMode, room: FlowRoo
     ? stackDown(columns, topology, room, heightOf)
     : standInColumns(columns, topology, room, { heightOf, isLogical })
   const bands = bandsOf(topology, cards, isLogical, isDown)
+  const middles = bands.map(({ curve }) => pointOn(curve, 0.5))
   return {
-    width: Math.max(room.width, ...cards.map(({ x, width }) => x + width + MARGIN)),
-    height: Math.max(room.height, ...cards.map(({ y, height }) => y + height + MARGIN)),
+    width: Math.max(room.width, ...cards.map(({ x, width }) => x + width + MARGIN), ...middles.map(({ x }) => x + GAP)),
+    height: Math.max(
+      room.height,
+      ...cards.map(({ y, height }) => y + height + MARGIN),
+      ...middles.map(({ y }) => y + GAP),
+    ),
     isDown,
     isLogical,
     keyRows,
@@ -107,11 +112,16 @@ export function pathOf([a, b, c, d]: FlowBand['curve']): string {
   return drawn.toString()
 }
 
-/** Vertices by their longest distance from a source. */
+/** Vertices by their longest distance from a source; a source stands right before the first that reads it. */
 function layersOf({ vertices }: Topology): number[][] {
   const depths: number[] = []
   vertices.forEach(({ inputs }, i) => {
     depths[i] = inputs.reduce((deepest, { from }) => Math.max(deepest, (depths[from] ?? 0) + 1), 0)
+  })
+  vertices.forEach(({ inputs }, i) => {
+    const readers = vertices.flatMap((reader, at) => (reader.inputs.some(({ from }) => from === i) ? [at] : []))
+    const first = Math.min(...readers.map((at) => depths[at] ?? 0))
+    if (inputs.length === 0 && Number.isFinite(first)) depths[i] = Math.max(0, first - 1)
   })
   const layers: number[][] = []
   depths.forEach((depth, i) => (layers[depth] ??= []).push(i))
@@ -254,7 +264,8 @@ function bandsOf(topology: Topology, cards: readonly FlowCard[], isLogical: bool
       arriving.findIndex((band) => band.channels === channels),
       arriving.length,
     )
-    return [{ channels, partitioner, curve: curveOf(a, b, outShare, inShare, isDown) }]
+    const curve = curveOf(a, b, outShare, inShare, isDown)
+    return [{ channels, partitioner, curve: aroundCards(curve, between(cards, a, b, isDown), isDown) }]
   })
 }
 
@@ -274,4 +285,43 @@ function curveOf(a: FlowCard, b: FlowCard, outShare: number, inShare: number, is
   const end = { x: b.x, y: b.y + b.height * inShare }
   const bend = (end.x - start.x) / 2
   return [start, { x: start.x + bend, y: start.y }, { x: end.x - bend, y: end.y }, end]
+}
+
+/** Cards of the columns, or rows, that lie between two. */
+function between(cards: readonly FlowCard[], a: FlowCard, b: FlowCard, isDown: boolean): FlowCard[] {
+  return cards.filter((card) =>
+    isDown
+      ? card.y >= a.y + a.height && card.y + card.height <= b.y
+      : card.x >= a.x + a.width && card.x + card.width <= b.x,
+  )
+}
+
+/** A channel that would run behind a card goes around what lies between: below it, or beside it where columns are rows. */
+function aroundCards(curve: FlowBand['curve'], obstacles: readonly FlowCard[], isDown: boolean): FlowBand['curve'] {
+  if (!obstacles.some((card) => runsBehind(curve, card))) return curve
+  const [start, , , end] = curve
+  // `along` leads from card to card, `aside` around.
+  const [along, aside] = isDown ? (['y', 'x'] as const) : (['x', 'y'] as const)
+  const begins = Math.min(...obstacles.map((card) => card[along]))
+  const ends = Math.max(...obstacles.map((card) => card[along] + (isDown ? card.height : card.width)))
+  const clear = Math.max(...obstacles.map((card) => card[aside] + (isDown ? card.width : card.height))) + GAP / 2
+  // Both handles stand beside the ends, so far out that the curve is clear where the obstacles begin and where they end.
+  const reach = [begins, ends].map((at) => {
+    const share = shareAlong((at - start[along]) / (end[along] - start[along]))
+    const [first, last] = [(1 - share) ** 3, share ** 3]
+    return (clear - first * start[aside] - last * end[aside]) / (1 - first - last)
+  })
+  const out = { [aside]: Math.max(...reach) }
+  return [start, { ...start, ...out }, { ...end, ...out }, end]
+}
+
+function runsBehind(curve: FlowBand['curve'], { x, y, width, height }: FlowCard): boolean {
+  return Array.from({ length: 31 }, (_, i) => pointOn(curve, i / 30)).some(
+    (point) => point.x > x && point.x < x + width && point.y > y && point.y < y + height,
+  )
+}
+
+/** The share of a curve, whose handles stand beside its ends, at which this share of the way is behind. */
+function shareAlong(way: number): number {
+  return 0.5 - Math.sin(Math.asin(1 - 2 * way) / 3)
 }
