@@ -96,12 +96,12 @@ export class JobExecution implements DeployableJob {
     return this.state === 'RUNNING'
   }
 
-  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot): boolean {
+  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): boolean {
     return this.checkpoints?.snapshotTaken(task, checkpoint, snapshot) ?? false
   }
 
-  taskEnding(task: Task): void {
-    this.checkpoints?.taskEnding(task)
+  dataEnded(task: Task): void {
+    this.checkpoints?.dataEnded(task)
   }
 
   /** Takes a savepoint; `savepoints` has what came of it. In batch mode there are none. */
@@ -116,9 +116,9 @@ export class JobExecution implements DeployableJob {
     this.savepoints.push({ stop, savepoint, reason })
   }
 
-  taskFinished(): void {
+  taskFinished(task: Task): void {
     this.finishedTasks++
-    this.checkpoints?.taskFinished()
+    this.checkpoints?.taskFinished(task)
     if (this.finishedTasks < this.tasks.length) return
     this.state = 'FINISHED'
     this.checkpoints?.stop()

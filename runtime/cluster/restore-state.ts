@@ -43,7 +43,9 @@ export function restoreState(
     requireKeyGroups(claim, operator)
     requireSameSource(claim.node, operator)
     requireKeyType(claim.node, operator)
-    operators.set(claim.node.operatorId, { operator: operator.operator, keyed: keyedFor(claim.node, operator) })
+    const keyed = keyedFor(claim.node, operator)
+    const isFinished = operator.isFinished === true
+    operators.set(claim.node.operatorId, { operator: operator.operator, keyed, isFinished })
     if (claim.vertex.maxParallelism !== null || !hasState(operator)) continue
     for (const { id } of claim.vertex.nodes) maxParallelism.set(id, operator.maxParallelism)
   }

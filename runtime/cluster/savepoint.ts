@@ -27,6 +27,8 @@ export interface SavepointOperator {
   readonly keyed: readonly KeyedSnapshot[]
   /** A subtask's lists and broadcast states; a source's positions are one of the lists. */
   readonly operator: readonly OperatorSnapshot[]
+  /** All its subtasks had finished. */
+  readonly isFinished?: boolean
 }
 
 export interface Savepoint {
@@ -50,11 +52,12 @@ export function savepointOf(
     vertex.nodes.map((node): SavepointOperator => {
       const { operatorId, uid, kind } = node
       const source = node.spec.kind === 'source' ? node.spec.source.kind : null
-      const { operator = [], keyed = [] } = checkpoint.operators.get(operatorId) ?? {}
+      const { operator = [], keyed = [], isFinished = false } = checkpoint.operators.get(operatorId) ?? {}
       const maxParallelism = maxParallelismOf(vertex)
       const { parallelism } = vertex
       const name = displayName(node)
-      return { operatorId, uid, name, kind, source, parallelism, maxParallelism, keyed, operator }
+      const about = { operatorId, uid, name, kind, source, parallelism, maxParallelism }
+      return { ...about, keyed, operator, ...(isFinished ? { isFinished } : {}) }
     }),
   )
   const { id: checkpointId, completedUs: takenUs } = checkpoint

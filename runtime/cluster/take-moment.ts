@@ -4,7 +4,7 @@
 import { hasTimestamp } from '../base/time.ts'
 import { toPrintText } from '../base/value-text.ts'
 import type { Channel } from '../network/channel.ts'
-import { ACTIVE, BARRIER, END_OF_INPUT, IDLE, WATERMARK, type Buffer } from '../record/buffer.ts'
+import { ACTIVE, BARRIER, END_OF_DATA, END_OF_INPUT, IDLE, WATERMARK, type Buffer } from '../record/buffer.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
 import { ChannelColumnsWriter, type ChannelColumns, type ChannelCounts, type ElementMoment } from './channel-columns.ts'
@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<number, ElementMoment['kind']>> = {
   [WATERMARK]: 'watermark',
   [IDLE]: 'idle',
   [ACTIVE]: 'active',
+  [END_OF_DATA]: 'end',
   [END_OF_INPUT]: 'end',
   [BARRIER]: 'barrier',
 }

@@ -87,7 +87,9 @@ export function createTask(place: TaskPlace): Task {
     writers: outgoing.map(({ writer }) => writer),
     keyContext: createKeyContext(place, instance),
     listener: job,
+    waitsForLast: graph.config.checkpoints?.afterTasksFinish === true,
   })
+  if (vertex.nodes.every((node) => job.restoredOf(node)?.isFinished)) task.chain.restoreFinished()
   late.task = task
   task.watcher = job.watcher
   for (const channel of incoming) channel.consumer = task

@@ -45,7 +45,7 @@ export class WatermarkAlignment implements EventTarget {
 
   private announce(maxWatermark: number): void {
     for (const task of this.tasks) {
-      if (!this.reported.has(task.subtask) || task.state !== 'RUNNING') continue
+      if (!this.reported.has(task.subtask) || task.state !== 'RUNNING' || task.isEnding) continue
       sourceOf(task).align(maxWatermark)
       task.wake()
     }
@@ -59,8 +59,8 @@ export class WatermarkAlignment implements EventTarget {
 
 function reportOf(task: Task): number {
   if (task.state === 'CREATED') return MIN_TIMESTAMP
+  if (task.state !== 'RUNNING' || task.isEnding) return MAX_TIMESTAMP
   const { logic } = sourceOf(task)
-  if (task.state !== 'RUNNING') return MAX_TIMESTAMP
   return logic.isIdle && logic.currentWatermark > MIN_TIMESTAMP ? MAX_TIMESTAMP : logic.currentWatermark
 }
 

@@ -12,6 +12,8 @@ export interface CheckpointSpec {
   /** From the end of one to the beginning of the next, at least. */
   readonly minPauseMs: number
   readonly maxConcurrent: number
+  /** Whether there are checkpoints once a task has finished, and a last one before each finishes. */
+  readonly afterTasksFinish: boolean
 }
 
 /** Null for a job without checkpoints: no interval is set. */
@@ -26,5 +28,6 @@ export function checkpointSpecOf(values: ReadonlyMap<string, unknown>): Checkpoi
     timeoutMs: read(o.CHECKPOINTING_TIMEOUT),
     minPauseMs: read(o.MIN_PAUSE_BETWEEN_CHECKPOINTS),
     maxConcurrent: read(o.MAX_CONCURRENT_CHECKPOINTS),
+    afterTasksFinish: read(o.ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH),
   }
 }

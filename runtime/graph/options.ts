@@ -150,6 +150,12 @@ export const CheckpointingOptions = {
   ),
   CHECKPOINTING_TIMEOUT: option<number>('execution.checkpointing.timeout', 600_000, DURATION),
   MIN_PAUSE_BETWEEN_CHECKPOINTS: option<number>('execution.checkpointing.min-pause', 0, DURATION),
+  ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH: option<boolean>(
+    'execution.checkpointing.checkpoints-after-tasks-finish',
+    true,
+    BOOLEAN,
+    ['execution.checkpointing.checkpoints-after-tasks-finish.enabled'],
+  ),
   MAX_CONCURRENT_CHECKPOINTS: option<number>('execution.checkpointing.max-concurrent-checkpoints', 1, POSITIVE),
 } as const
 

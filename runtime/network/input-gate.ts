@@ -16,6 +16,10 @@ export class InputGate {
   readonly valves: readonly WatermarkValve[]
   /** Where looking for the next buffer begins. */
   cursor = 0
+  /** By channel: nothing but barriers comes any more. */
+  readonly hasDataEnded: boolean[]
+  /** How many channels bring no more data, and how many bring nothing at all. */
+  endedData = 0
   endedChannels = 0
   /** Batch mode: nothing is read before everything has arrived. */
   readonly isBlocking: boolean
@@ -34,6 +38,7 @@ export class InputGate {
     this.isBlocking = isBlocking
     this.alignment = alignment
     this.inputs = inputs
+    this.hasDataEnded = channels.map(() => false)
     const counts: number[] = [0]
     this.places = inputs.map((input) => {
       const place = counts[input] ?? 0
@@ -89,8 +94,19 @@ export class InputGate {
     this.valveOf(channel).status(this.places[channel] as number, isIdle, output)
   }
 
+  endData(channel: number): void {
+    if (this.hasDataEnded[channel] === true) return
+    this.hasDataEnded[channel] = true
+    this.endedData++
+  }
+
+  hasAllData(): boolean {
+    return this.endedData === this.channels.length
+  }
+
   /** A channel has ended. The checkpoint whose snapshot is due by that, or 0. */
   end(channel: number): number {
+    this.endData(channel)
     this.endedChannels++
     return this.alignment?.end(channel) ?? 0
   }

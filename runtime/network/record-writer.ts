@@ -2,7 +2,7 @@
 // record has several consumers, each after the first gets its own copy.
 
 import { cloneValue } from '../base/clone.ts'
-import { BARRIER, END_OF_INPUT } from '../record/buffer.ts'
+import { BARRIER, END_OF_DATA, END_OF_INPUT } from '../record/buffer.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { Channel } from './channel.ts'
 import { CustomSelector, type ChannelSelector } from './partitioner.ts'
@@ -43,6 +43,10 @@ export class RecordWriter implements Receiver {
       channel.appendControl(BARRIER, checkpoint)
       channel.seal()
     }
+  }
+
+  endData(): void {
+    for (const channel of this.channels) channel.appendControl(END_OF_DATA, 0)
   }
 
   endInput(): void {

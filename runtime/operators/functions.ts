@@ -109,6 +109,8 @@ export interface CheckpointedFunctionLike {
 /** A function that wants to know when a checkpoint is complete: what it stands for can't be lost any more. */
 export interface CheckpointListenerLike {
   notifyCheckpointComplete(checkpointId: number): void
+  /** The checkpoint was given up. Nothing need be done: a later one has all that this one would have had. */
+  notifyCheckpointAborted?(checkpointId: number): void
 }
 
 /** The two clocks, and timers on them. */

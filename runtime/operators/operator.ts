@@ -103,6 +103,9 @@ export class StreamOperator implements Receiver {
   /** The checkpoint is complete: a failure after it comes back to this snapshot or a later one. */
   notifyCheckpointComplete(_checkpoint: number): void {}
 
+  /** The checkpoint was given up. A later one may be complete all the same. */
+  notifyCheckpointAborted(_checkpoint: number): void {}
+
   /** The input has ended: last chance to emit, now or, unless it's drained, at later alarms. */
   finish(): void {}
 

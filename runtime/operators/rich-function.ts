@@ -125,6 +125,11 @@ export function notifyFunctions({ name, listeners }: OperatorContext, checkpoint
   for (const fn of listeners) refusePromise(fn.notifyCheckpointComplete(checkpoint), 'notifyCheckpointComplete', name)
 }
 
+/** Tells the functions that a checkpoint was given up. */
+export function notifyAborted({ name, listeners }: OperatorContext, checkpoint: number): void {
+  for (const fn of listeners) refusePromise(fn.notifyCheckpointAborted?.(checkpoint), 'notifyCheckpointAborted', name)
+}
+
 function isListener(fn: object): fn is CheckpointListenerLike {
   return typeof (fn as Partial<CheckpointListenerLike>).notifyCheckpointComplete === 'function'
 }

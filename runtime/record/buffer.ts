@@ -8,6 +8,8 @@ export const ACTIVE = 3
 export const END_OF_INPUT = 4
 /** Of a checkpoint: what comes before it is in its snapshot, what comes after isn't. */
 export const BARRIER = 5
+/** No more records and watermarks come; barriers may. Of a job without checkpoints END_OF_INPUT says both. */
+export const END_OF_DATA = 6
 
 /** Records and control elements, in order. Flink's network Buffer, with records instead of bytes. */
 export class Buffer {

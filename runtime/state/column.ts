@@ -26,7 +26,7 @@ export class Column {
   pending = 0
   /** How many snapshots were taken or restored: who changes values in place must copy them after one. */
   snapshots = 0
-  /** While snapshots are pending, by chunk and cell: the number of the last snapshot when it was written. */
+  /** While snapshots are pending, by chunk and cell, of objects: the number of the last snapshot when it was written. */
   writtenAt: (Uint32Array | undefined)[] = []
 
   get(slot: number): unknown {
@@ -49,7 +49,7 @@ export class Column {
     const at = slot >> CHUNK_BITS
     let chunk = this.chunks[at]
     if (chunk === undefined || this.owned[at] !== true) chunk = this.own(at)
-    if (this.pending !== 0) this.mark(at, slot & CHUNK_MASK)
+    if (this.pending !== 0 && typeof value === 'object' && value !== null) this.mark(at, slot & CHUNK_MASK)
     const before = chunk[slot & CHUNK_MASK]
     chunk[slot & CHUNK_MASK] = value
     if ((value === undefined) === (before === undefined)) return 0

@@ -50,8 +50,8 @@ export interface StateRequest extends StateMeta {
   readonly keyType: TypeInformation<unknown> | null
   readonly valueType: TypeInformation<unknown> | null
   readonly nowMs: () => number
-  /** What of a cell goes into a snapshot, where expired values are left out; null for all of it. */
-  readonly alive: ((cell: unknown) => unknown) | null
+  /** What of a cell goes into a snapshot of this time, where expired values are left out; null for all of it. */
+  readonly alive: ((cell: unknown, nowMs: number) => unknown) | null
 }
 
 /** A state of a backend. */
@@ -77,7 +77,7 @@ export interface SnapshotSource {
 
 type Windows = Pick<Namespaces, 'roots' | 'starts' | 'ends'>
 
-/** A snapshot that has been taken and is still to be written. Used once. */
+/** A snapshot that has been taken, and is written when somebody wants it: whenever that is, it holds the same. */
 export class PendingSnapshot {
   readonly source: SnapshotSource
   readonly keys: ColumnSnapshot
@@ -85,38 +85,50 @@ export class PendingSnapshot {
   /** Which slots stand for a window; null where none does. */
   readonly windows: Windows | null
   readonly panes: readonly PaneSnapshot[]
-  readonly states: readonly (KeyedState & { readonly cells: ColumnSnapshot })[]
+  readonly states: readonly (KeyedState & { readonly cells: ColumnSnapshot; readonly takenMs: number })[]
   readonly eventTimers: ColumnSnapshot
   readonly processingTimers: ColumnSnapshot
+  readonly keyType: string | null
+  written: KeyedSnapshot | null = null
+  isHeld = true
 
   constructor(source: SnapshotSource) {
     const { filled, roots, starts, ends } = source.namespaces
+    const { type } = source.reader
     this.source = source
+    this.keyType = type === null ? null : typeText(type)
     this.keys = source.keys.snap()
     this.slotCount = source.slotCount
     this.windows = filled === 0 ? null : { roots: roots.slice(), starts: starts.slice(), ends: ends.slice() }
     this.panes = source.panes?.snap() ?? []
-    this.states = Array.from(source.states.values(), (state) => ({ ...state, cells: state.column.snap() }))
+    this.states = Array.from(source.states.values(), (state) => ({
+      ...state,
+      cells: state.column.snap(),
+      takenMs: state.request?.nowMs() ?? 0,
+    }))
     this.eventTimers = source.eventTimers.registered.snap()
     this.processingTimers = source.processingTimers.registered.snap()
   }
 
   /** Copies everything, by key group. Throws LearnerError for a value that can't be written. */
   write(): KeyedSnapshot {
+    if (this.written !== null) return this.written
     const { maxParallelism } = this.source
     try {
       const groups = Array.from(this.keysByGroup(), ([keyGroup, keys]) => ({ keyGroup, keys }))
       groups.sort((a, b) => a.keyGroup - b.keyGroup)
-      const { type } = this.source.reader
-      const keyType = type === null ? null : typeText(type)
-      return { version: 1, maxParallelism, keyType, states: this.states.map(({ meta }) => meta), groups }
+      const { keyType } = this
+      this.written = { version: 1, maxParallelism, keyType, states: this.states.map(({ meta }) => meta), groups }
+      return this.written
     } finally {
       this.abandon()
     }
   }
 
-  /** Lets go of everything. */
+  /** Lets go of everything, if it hasn't yet. */
   abandon(): void {
+    if (!this.isHeld) return
+    this.isHeld = false
     this.source.keys.release()
     for (const { column } of this.states) column.release()
     this.source.panes?.release()
@@ -183,10 +195,10 @@ export class PendingSnapshot {
   /** What a slot held; null for nothing. */
   private slotAt(slot: number): SlotSnapshot | null {
     const states: [string, unknown][] = []
-    for (const { meta, request, cells } of this.states) {
+    for (const { meta, request, cells, takenMs } of this.states) {
       const whole = cellOf(cells, slot)
       if (whole === undefined) continue
-      const cell = request?.alive ? request.alive(whole) : whole
+      const cell = request?.alive ? request.alive(whole, takenMs) : whole
       if (cell === undefined) continue
       requireWritable(cell, meta, request?.valueType ?? null)
       states.push([meta.name, writeCell(cell)])

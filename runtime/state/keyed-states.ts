@@ -129,7 +129,7 @@ export class KeyedStates {
     const { name, ttl } = descriptor
     const { nowMs, backend } = this
     const expires = ttl !== null && ttl.update !== 'Disabled'
-    const alive = expires ? (cell: unknown): unknown => aliveCell(cell, kind, ttl, nowMs()) : null
+    const alive = expires ? (cell: unknown, at: number): unknown => aliveCell(cell, kind, ttl, at) : null
     const cleanup = ttl?.cleanup ?? DEFAULT_CLEANUP
     const column = backend.register({
       name,
@@ -144,7 +144,9 @@ export class KeyedStates {
     const known = this.#handles.get(name)
     if (known !== undefined) return known as S
     const expiry =
-      alive === null || ttl === null ? null : { ttl, nowMs, cleanup: this.#cleanup(name, column, cleanup, alive) }
+      alive === null || ttl === null
+        ? null
+        : { ttl, nowMs, cleanup: this.#cleanup(name, column, cleanup, (cell) => alive(cell, nowMs())) }
     const handle = create(column, expiry)
     this.#handles.set(name, handle)
     return handle

@@ -4,7 +4,7 @@
 import type { Simulation } from '../kernel/simulation.ts'
 import type { InputGate } from '../network/input-gate.ts'
 import { TwoInputOperator } from '../operators/two-input.ts'
-import { BARRIER, END_OF_INPUT, IDLE, WATERMARK, type Buffer } from '../record/buffer.ts'
+import { BARRIER, END_OF_DATA, END_OF_INPUT, IDLE, WATERMARK, type Buffer } from '../record/buffer.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { TRACE_STATUS, TRACE_WATERMARK } from '../trace/trace-layout.ts'
 import type { OperatorChain } from './operator-chain.ts'
@@ -33,7 +33,8 @@ export function takeControl(task: TaskAtElement, buffer: Buffer): void {
   const kind = buffer.controlKinds[buffer.controlIndex] as number
   const value = buffer.controlValues[buffer.controlIndex] as number
   buffer.controlIndex++
-  if (kind === END_OF_INPUT) task.checkpoints.channelEnded()
+  if (kind === END_OF_DATA) task.checkpoints.channelDataEnded()
+  else if (kind === END_OF_INPUT) task.checkpoints.channelEnded()
   else if (kind === BARRIER) task.checkpoints.barrier(value)
   else moveTime(task, kind, value)
 }

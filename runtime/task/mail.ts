@@ -2,10 +2,10 @@
 // or not there's credit. Flink's mailbox, as far as checkpoints need it.
 
 /**
- * What the coordinator has to say: begin a checkpoint; that one is complete, or was given up; or, to a source, that it's
- * to read no more and to end as if there were nothing left.
+ * What the coordinator has to say: begin a checkpoint; that one is complete, or was given up; or, where checkpoints begin,
+ * to end as if there were nothing left to read, and to begin one then.
  */
 export interface Mail {
-  readonly kind: 'snapshot' | 'complete' | 'abort' | 'drain'
+  readonly kind: 'snapshot' | 'complete' | 'aborted' | 'drain'
   readonly checkpoint: number
 }

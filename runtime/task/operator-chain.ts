@@ -3,12 +3,13 @@
 
 import type { JobGraph, JobVertex } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
+import { MAX_TIMESTAMP } from '../base/time.ts'
 import { FanOut, type RecordWriter } from '../network/record-writer.ts'
 import type { OperatorContext, StreamOperator } from '../operators/operator.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import { NOWHERE, type Receiver } from '../record/receiver.ts'
 import { isStateless, StatelessRun } from '../operators/stateless-run.ts'
-import { notifyFunctions, prepareSnapshot } from '../operators/rich-function.ts'
+import { notifyAborted, notifyFunctions, prepareSnapshot } from '../operators/rich-function.ts'
 import type { FunctionSnapshotContext } from '../operators/functions.ts'
 import type { PendingSnapshot } from '../state/keyed-snapshot.ts'
 import type { OperatorSnapshot } from '../state/operator-state.ts'
@@ -45,9 +46,13 @@ export class OperatorChain {
   contexts: readonly OperatorContext[] = []
   /** How many operators, from the head on, have been told of the end of input. */
   finished = 0
+  /** Restored from a checkpoint in which all of it had finished: it does nothing but say so. */
+  isFinished = false
+  readonly writers: readonly OutgoingWriter[]
 
   constructor(vertex: JobVertex, config: JobGraph['config'], writers: readonly OutgoingWriter[]) {
     this.nodes = vertex.nodes
+    this.writers = writers
     this.parallelism = vertex.parallelism
     this.operators = vertex.nodes.map((node) => createOperator(node, config))
     this.head = this.operators[0] as StreamOperator
@@ -81,8 +86,15 @@ export class OperatorChain {
     this.inputs = head instanceof TwoInputOperator ? [...head.inputs] : [receivers.get(this.nodes[0]?.id ?? '') ?? head]
   }
 
+  /** From a checkpoint in which all of it had finished. Flink's FinishedOperatorChain. */
+  restoreFinished(): void {
+    this.isFinished = true
+    this.inputs.fill(NOWHERE)
+  }
+
   /** Opens from the tail to the head, so that whatever `open` emits finds an open operator. */
   open(contextOf: (node: PlanNode, operator: StreamOperator) => OperatorContext): void {
+    if (this.isFinished) return
     this.contexts = this.nodes.map((node, i) => contextOf(node, this.operators[i] as StreamOperator))
     for (let i = this.nodes.length - 1; i >= 0; i--) {
       ;(this.operators[i] as StreamOperator).open(this.contexts[i] as OperatorContext)
@@ -102,13 +114,15 @@ export class OperatorChain {
     return run
   }
 
-  /** Before the barrier, from the head on: what an operator emits now is processed by the next before its own turn. */
+  /** Before barriers go out: what an operator still emits belongs to this checkpoint. From the head to the tail. */
   prepareSnapshotPreBarrier(checkpoint: number): void {
+    if (this.isFinished) return
     for (const operator of this.operators) operator.prepareSnapshotPreBarrier(checkpoint)
   }
 
-  /** Takes a snapshot of all operators, from the tail to the head, as Flink does. */
-  snapshot(checkpoint: FunctionSnapshotContext): ChainSnapshot {
+  /** Takes a snapshot of all operators, from the tail to the head, as Flink does. Null for what was restored finished. */
+  snapshot(checkpoint: FunctionSnapshotContext): ChainSnapshot | null {
+    if (this.isFinished) return null
     for (let i = this.operators.length - 1; i >= 0; i--) {
       prepareSnapshot(this.operators[i] as StreamOperator, this.contexts[i] as OperatorContext, checkpoint)
     }
@@ -118,10 +132,32 @@ export class OperatorChain {
 
   /** A checkpoint is complete: whoever waited for that may go on. All are told, even if one of them fails at it. */
   notifyCheckpointComplete(checkpoint: number): void {
-    this.eachFromTail((operator, i) => {
+    this.fromTail((operator, context) => {
       operator.notifyCheckpointComplete(checkpoint)
-      notifyFunctions(this.contexts[i] as OperatorContext, checkpoint)
+      notifyFunctions(context, checkpoint)
     })
+  }
+
+  /** A checkpoint was given up: what was kept for it alone may go. */
+  notifyCheckpointAborted(checkpoint: number): void {
+    this.fromTail((operator, context) => {
+      operator.notifyCheckpointAborted(checkpoint)
+      notifyAborted(context, checkpoint)
+    })
+  }
+
+  /** Every operator has its turn, the tail first, also after one has thrown; then the first error is thrown. */
+  private fromTail(call: (operator: StreamOperator, context: OperatorContext) => void): void {
+    if (this.isFinished) return
+    const errors: unknown[] = []
+    for (let i = this.operators.length - 1; i >= 0; i--) {
+      try {
+        call(this.operators[i] as StreamOperator, this.contexts[i] as OperatorContext)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
 
   /** When the first of the operators wants to be called, in ms of processing time. */
@@ -159,6 +195,10 @@ export class OperatorChain {
    * has something on its way: to be called again after its alarms.
    */
   finish(): boolean {
+    if (this.isFinished) {
+      for (const { writer } of this.writers) writer.processWatermark(MAX_TIMESTAMP)
+      return true
+    }
     for (;;) {
       const last = this.operators[this.finished - 1]
       if (last?.isDrained === false) return false
@@ -171,20 +211,7 @@ export class OperatorChain {
 
   /** From the tail to the head, as Flink does. */
   close(): void {
-    this.eachFromTail((operator) => operator.close())
-  }
-
-  /** Goes on after an error, and throws the first at the end. */
-  private eachFromTail(act: (operator: StreamOperator, index: number) => void): void {
-    const errors: unknown[] = []
-    for (let i = this.operators.length - 1; i >= 0; i--) {
-      try {
-        act(this.operators[i] as StreamOperator, i)
-      } catch (error) {
-        errors.push(error)
-      }
-    }
-    if (errors.length > 0) throw errors[0]
+    this.fromTail((operator) => operator.close())
   }
 
   /** For a task that is lost already: what its `close` says about it changes nothing. */

@@ -1,5 +1,5 @@
-// A subtask's part in checkpoints: what the coordinator says to it, when its barriers have come, and its snapshot. Flink's
-// SubtaskCheckpointCoordinator, with the barrier handler's duties that aren't the gate's.
+// A subtask's part in checkpoints: what the coordinator says to it, when its barriers have come, its snapshot, and whether
+// it may end. Flink's SubtaskCheckpointCoordinator, with the barrier handler's duties that aren't the gate's.
 
 import type { InputGate } from '../network/input-gate.ts'
 import type { RecordWriter } from '../network/record-writer.ts'
@@ -11,16 +11,18 @@ export interface CheckpointedTask {
   readonly gate: InputGate | null
   readonly chain: OperatorChain
   readonly writers: readonly RecordWriter[]
+  readonly isEnding: boolean
+  readonly hasEmittedAll: boolean
   /** Of the turn under way. */
   readonly channel: number
   nowMs(): number
   wake(): void
   /** True if the job stops with it. */
-  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot): boolean
-  /** All input has been read. */
-  finish(): void
+  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot | null): boolean
   /** Of a source: it has no more records. */
   endSource(): void
+  /** Goes on to the end, if there is nothing left to read. */
+  endIfDone(): void
   /** The job has stopped: no operator is told of an end of input, for there was none. */
   stop(): void
 }
@@ -31,9 +33,17 @@ export class SubtaskCheckpoints {
   mails: Mail[] = []
   /** It has taken the snapshot with which the job stops: nothing but mails is read until that's complete, or given up. */
   isHeld = false
+  /** Whether the subtask, having emitted all, stays until a checkpoint of that is complete. */
+  waitsForLast: boolean
+  /** The first checkpoint taken since it has emitted all; Infinity before. */
+  lastFrom = Infinity
+  isLastCompleted = false
+  /** The checkpoint that begins here once all has been emitted; 0 for none. */
+  drainedFor = 0
 
-  constructor(task: CheckpointedTask) {
+  constructor(task: CheckpointedTask, waitsForLast: boolean) {
     this.task = task
+    this.waitsForLast = waitsForLast
   }
 
   /** Whether checkpoints begin at it: at a source, and where all that feeds it has finished. */
@@ -47,18 +57,12 @@ export class SubtaskCheckpoints {
     this.task.wake()
   }
 
-  /** What the subtask keeps, at this moment. */
-  snapshot(checkpoint: number): ChainSnapshot {
-    const nowMs = this.task.nowMs()
-    return this.task.chain.snapshot({ getCheckpointId: () => checkpoint, getCheckpointTimestamp: () => nowMs })
-  }
-
   readMail(): void {
     const { kind, checkpoint } = this.mails.shift() as Mail
     const { gate } = this.task
     if (kind === 'complete') this.complete(checkpoint)
-    else if (kind === 'abort') this.abort()
-    else if (kind === 'drain') this.task.endSource()
+    else if (kind === 'aborted') this.abort(checkpoint)
+    else if (kind === 'drain') this.drain(checkpoint)
     else if (gate === null) this.take(checkpoint)
     // All that is still to be read comes before the barrier that nobody sends.
     else this.take(gate.alignment?.begin(checkpoint) ?? 0)
@@ -69,26 +73,62 @@ export class SubtaskCheckpoints {
     this.take((gate as InputGate).alignment?.barrier(channel, checkpoint) ?? 0)
   }
 
+  /** The channel of the turn brings nothing but barriers any more: what it feeds ends with a checkpoint. */
+  channelDataEnded(): void {
+    const { channel, gate } = this.task
+    this.waitsForLast = true
+    ;(gate as InputGate).endData(channel)
+  }
+
   channelEnded(): void {
     const { channel, gate } = this.task
     this.take((gate as InputGate).end(channel))
   }
 
-  private complete(checkpoint: number): void {
-    this.task.chain.notifyCheckpointComplete(checkpoint)
-    if (this.isHeld) this.task.stop()
+  /** The subtask has emitted all: says so, where somebody waits for it. */
+  dataEnded(): void {
+    if (this.waitsForLast) for (const writer of this.task.writers) writer.endData()
+    this.take(this.drainedFor)
   }
 
-  private abort(): void {
+  /** Whether nothing of what the subtask has done could be lost any more, as far as anybody waits for that. */
+  isLastComplete(): boolean {
+    return !this.isHeld && (!this.waitsForLast || this.isLastCompleted)
+  }
+
+  private complete(checkpoint: number): void {
+    if (checkpoint >= this.lastFrom) this.isLastCompleted = true
+    this.task.chain.notifyCheckpointComplete(checkpoint)
+    if (this.isHeld) this.task.stop()
+    else this.task.endIfDone()
+  }
+
+  private abort(checkpoint: number): void {
     this.isHeld = false
-    if (this.task.gate?.hasEnded() === true) this.task.finish()
+    this.task.chain.notifyCheckpointAborted(checkpoint)
+    this.task.endIfDone()
+  }
+
+  private drain(checkpoint: number): void {
+    const { task } = this
+    this.waitsForLast = true
+    if (task.hasEmittedAll) return this.take(checkpoint)
+    this.drainedFor = checkpoint
+    if (task.gate === null && !task.isEnding) task.endSource()
   }
 
   /** 0 for none. */
   private take(checkpoint: number): void {
     if (checkpoint === 0) return
-    this.task.chain.prepareSnapshotPreBarrier(checkpoint)
-    for (const writer of this.task.writers) writer.barrier(checkpoint)
-    this.isHeld = this.task.snapshotTaken(checkpoint, this.snapshot(checkpoint))
+    const { task } = this
+    if (task.hasEmittedAll) this.lastFrom = Math.min(this.lastFrom, checkpoint)
+    task.chain.prepareSnapshotPreBarrier(checkpoint)
+    for (const writer of task.writers) writer.barrier(checkpoint)
+    this.isHeld = task.snapshotTaken(checkpoint, this.snapshot(checkpoint))
+  }
+
+  private snapshot(checkpoint: number): ChainSnapshot | null {
+    const nowMs = this.task.nowMs()
+    return this.task.chain.snapshot({ getCheckpointId: () => checkpoint, getCheckpointTimestamp: () => nowMs })
   }
 }

@@ -16,10 +16,13 @@ export interface TaskCosts {
 
 /** Told of the fate of a `T`, which is the task. */
 export interface TaskListener<T> {
-  /** True if the job stops with this snapshot: then the task does nothing before it's complete. */
-  snapshotTaken(task: T, checkpoint: number, snapshot: ChainSnapshot): boolean
-  /** It has emitted all it will. */
-  taskEnding(task: T): void
+  /**
+   * `snapshot`: null where all of it had finished in the checkpoint it was restored from. True if the job stops with this
+   * snapshot: then the task does nothing before it's complete.
+   */
+  snapshotTaken(task: T, checkpoint: number, snapshot: ChainSnapshot | null): boolean
+  /** It has emitted all it will, and stays for a last checkpoint. */
+  dataEnded(task: T): void
   taskFinished(task: T): void
   taskFailed(task: T, error: unknown): void
 }

@@ -57,8 +57,10 @@ export class Task implements EventTarget, Turn, Wakeable {
   operatorAlarmUs = Infinity
   /** An operator takes no more input for now: nothing is read. */
   isFull = false
-  /** All input has been read; operators still have something on its way. */
+  /** All input has been read; operators may still have something on its way. */
   isEnding = false
+  /** All operators have finished. The task may still wait for a last checkpoint. */
+  hasEmittedAll = false
   /** A TURN event for this task is in the heap. */
   isReady = false
   /** Time of the earliest ALARM event in the heap for this task. */
@@ -80,7 +82,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     parts: Pick<
       Task,
       'name' | 'subtask' | 'simulation' | 'costs' | 'gate' | 'chain' | 'writers' | 'listener' | 'keyContext'
-    >,
+    > & { readonly waitsForLast: boolean },
   ) {
     this.name = parts.name
     this.subtask = parts.subtask
@@ -92,7 +94,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.source = parts.chain.head instanceof SourceOperator ? parts.chain.head : null
     this.writers = parts.writers
     this.listener = parts.listener
-    this.checkpoints = new SubtaskCheckpoints(this)
+    this.checkpoints = new SubtaskCheckpoints(this, parts.waitsForLast)
     parts.simulation.register(this)
   }
 
@@ -136,13 +138,14 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   /** An operator's alarm moved, or it's full: the turn under way must not run past either. */
   alarmChanged(): void {
-    this.operatorAlarmUs = (this.chain.nextAlarmMs() - this.simulation.settings.startMs) * 1000
+    const nextMs = this.hasEmittedAll ? Infinity : this.chain.nextAlarmMs()
+    this.operatorAlarmUs = (nextMs - this.simulation.settings.startMs) * 1000
     this.isFull = this.chain.isFull()
     if (this.kind !== DATA_TURN && this.kind !== SOURCE_TURN) return
     this.end = Math.min(this.end, this.isFull ? this.index + 1 : this.horizon(this.index + 1))
   }
 
-  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot): boolean {
+  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot | null): boolean {
     return this.listener.snapshotTaken(this, checkpoint, snapshot)
   }
 
@@ -192,9 +195,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private canRead(): boolean {
-    if (this.isFull || this.isEnding) return false
-    if (this.gate !== null) return this.gate.hasInput()
-    return (this.source as SourceOperator).canRead(this.simulation.nowUs)
+    if (this.gate !== null) return !this.isFull && this.isEnding === this.hasEmittedAll && this.gate.hasInput()
+    return !this.isFull && !this.isEnding && (this.source as SourceOperator).canRead(this.simulation.nowUs)
   }
 
   private nowUs(): number {
@@ -204,7 +206,7 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   /** A source that will have another turn at once: what it has written may wait for more. */
   private isSaturated(): boolean {
-    if (this.source === null || this.state !== 'RUNNING') return false
+    if (this.source === null || this.isEnding || this.state !== 'RUNNING') return false
     return this.source.nextReadUs() <= this.busyUntilUs
   }
 
@@ -214,7 +216,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     // What is due already waits for credit or for the end of a turn, and both wake the task.
     const { nowUs } = this.simulation
     const alarmUs = this.operatorAlarmUs > nowUs ? this.operatorAlarmUs : Infinity
-    const recordUs = this.source === null ? Infinity : this.source.nextReadUs()
+    const recordUs = this.source === null || this.isEnding ? Infinity : this.source.nextReadUs()
     const next = Math.min(alarmUs, recordUs > nowUs ? recordUs : Infinity)
     if (next >= this.alarmAtUs) return
     this.alarmAtUs = next
@@ -265,6 +267,7 @@ export class Task implements EventTarget, Turn, Wakeable {
         this.openChain()
         this.alarmChanged()
         this.state = 'RUNNING'
+        if (this.chain.isFinished && this.gate === null) this.finish()
         this.simulation.trace?.add(this.simulation.event, this.turnStartUs, TRACE_TASK, this.id, 1, 0)
         break
       case ALARM_TURN:
@@ -311,7 +314,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     // A full operator takes no watermark either.
     if (isAtControl && !this.isFull) takeControl(this, buffer)
     if (buffer.isConsumed()) this.release()
-    if ((this.gate as InputGate).hasEnded() && !this.checkpoints.isHeld) this.finish()
+    this.endIfDone()
     return true
   }
 
@@ -347,13 +350,26 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.state = 'FINISHED'
   }
 
-  finish(): void {
+  private finish(): void {
     this.isEnding = true
-    const isDone = this.chain.finish()
+    this.hasEmittedAll = this.chain.finish()
     this.alarmChanged()
-    if (!isDone) return
+    if (!this.hasEmittedAll) return
+    this.checkpoints.dataEnded()
+    this.listener.dataEnded(this)
+    this.endIfDone()
+  }
+
+  /** Ends the task if all it had to do is done: with checkpoints only once one is complete that has all it did in it. */
+  endIfDone(): void {
+    const { checkpoints, gate } = this
+    if (checkpoints.isHeld || this.state !== 'RUNNING') return
+    if (!this.isEnding && gate?.hasAllData() === true) {
+      this.finish()
+      return
+    }
+    if (!this.hasEmittedAll || !checkpoints.isLastComplete() || gate?.hasEnded() === false) return
     for (const writer of this.writers) writer.endInput()
-    this.listener.taskEnding(this)
     this.chain.close()
     this.state = 'FINISHED'
   }

@@ -13,7 +13,7 @@ const root = path.join(import.meta.dirname, 'vectors')
 const WAITING: Readonly<Record<string, number>> = {
   lifecycle: 11,
   // Options that mean something to a real cluster alone, or aren't there yet.
-  'option-defaults': 302,
+  'option-defaults': 301,
 }
 /** Family -> how many vectors there are, so that a file can't shrink unseen. */
 const VECTORS: Readonly<Record<string, number>> = {

@@ -210,11 +210,11 @@ describe('settings without sense are refused where they are made', () => {
 })
 
 describe('checkpoints', () => {
-  test('come at their interval, and end with the job', () => {
+  test('come at their interval, and once more at the end', () => {
     const job = deployJob(every(1000), { trace: true })
     expect(job.simulation.run({ ...NO_LIMIT, untilUs: 60_000_000 })).toBe('quiescent')
     expect(job.execution.state).toBe('FINISHED')
-    expect(traced(job, TRACE_CHECKPOINT, 1)).toEqual([1, 2])
+    expect(traced(job, TRACE_CHECKPOINT, 1)).toEqual([1, 2, 3])
   })
 
   test('what takes too long is given up, and the next one goes on', () => {

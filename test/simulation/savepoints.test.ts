@@ -7,6 +7,7 @@ import { readSavepoint, writeSavepoint } from '../../runtime/cluster/savepoint-f
 import type { Savepoint } from '../../runtime/cluster/savepoint.ts'
 import type { SavepointStop } from '../../runtime/cluster/savepoint-request.ts'
 import {
+  Configuration,
   DataGeneratorSource,
   KeyedProcessFunction,
   MapStateDescriptor,
@@ -200,6 +201,7 @@ describe('what comes to nothing says why', () => {
     const build = counting((env) => {
       env.enableCheckpointing(60_000)
       env.getCheckpointConfig().setCheckpointTimeout(100)
+      env.configure(new Configuration().set('execution.checkpointing.checkpoints-after-tasks-finish', false))
     })
     const job = runUntil(build, 2000, { cluster: { latencyUs: 200_000 } })
     job.execution.triggerSavepoint({ stop: 'suspend' })
