@@ -101,13 +101,14 @@ export type { AsyncFunction, ResultFuture } from './api/async.ts'
 export { AsyncRetryStrategies, RetryPredicates, RetryStrategyBuilder } from './api/async-retry.ts'
 export type { AsyncRetryStrategy } from './api/async-retry.ts'
 export { Configuration } from './api/configuration.ts'
-export { CheckpointConfig, CheckpointingMode } from './api/checkpoint-config.ts'
+export { CheckpointConfig, CheckpointingMode, ExternalizedCheckpointRetention } from './api/checkpoint-config.ts'
 export {
   CheckpointingOptions,
   PipelineOptions,
   RestartStrategyOptions,
   SinkOptions,
   StateBackendOptions,
+  StateRecoveryOptions,
 } from './graph/options.ts'
 export { Duration, Time } from './api/duration.ts'
 export { OutputTag } from './api/output-tag.ts'

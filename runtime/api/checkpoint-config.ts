@@ -3,13 +3,22 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/fault-tolerance/checkpointing/
 
 import { CheckpointingOptions as Options, readOption, type ConfigOption } from '../graph/options.ts'
-import type { CheckpointingMode as Mode } from '../graph/options.ts'
+import type { CheckpointingMode as Mode, ExternalizedCheckpointRetention as Retention } from '../graph/options.ts'
 import type { Duration } from './duration.ts'
 
 /** What a failure may do to results: nothing, or count some records twice. */
 export const CheckpointingMode = { EXACTLY_ONCE: 'EXACTLY_ONCE', AT_LEAST_ONCE: 'AT_LEAST_ONCE' } as const
 /** One of the two. */
 export type CheckpointingMode = Mode
+
+/** What becomes of the last checkpoints when the job is cancelled. A job that fails leaves them, unless there are none. */
+export const ExternalizedCheckpointRetention = {
+  NO_EXTERNALIZED_CHECKPOINTS: 'NO_EXTERNALIZED_CHECKPOINTS',
+  DELETE_ON_CANCELLATION: 'DELETE_ON_CANCELLATION',
+  RETAIN_ON_CANCELLATION: 'RETAIN_ON_CANCELLATION',
+} as const
+/** One of the three. */
+export type ExternalizedCheckpointRetention = Retention
 
 /** Settings of checkpoints; every call returns the same object. */
 export class CheckpointConfig {
@@ -56,6 +65,20 @@ export class CheckpointConfig {
   /** How many may be under way at once; 1 unless set. */
   setMaxConcurrentCheckpoints(count: number): this {
     return this.#set(Options.MAX_CONCURRENT_CHECKPOINTS, count)
+  }
+
+  /**
+   * Whether the last checkpoints outlive a job that's cancelled, so that another can start from them as from a savepoint.
+   * NO_EXTERNALIZED_CHECKPOINTS unless set: they go with the job.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/checkpoints/#retained-checkpoints
+   */
+  setExternalizedCheckpointRetention(retention: ExternalizedCheckpointRetention): this {
+    return this.#set(Options.EXTERNALIZED_CHECKPOINT_RETENTION, retention)
+  }
+
+  getExternalizedCheckpointRetention(): ExternalizedCheckpointRetention {
+    return readOption(this.#options, Options.EXTERNALIZED_CHECKPOINT_RETENTION)
   }
 
   /** Throws LearnerError for what isn't a value of the option, and keeps what was set before. */

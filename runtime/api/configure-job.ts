@@ -4,7 +4,7 @@
 import { LearnerError } from '../base/diagnostic.ts'
 import { nearest } from '../base/nearest.ts'
 import { OPTIONS, PipelineOptions, readOption, StateBackendOptions, type ConfigOption } from '../graph/options.ts'
-import type { JobConfig } from '../graph/stream-graph.ts'
+import { requireParallelism, type JobConfig } from '../graph/stream-graph.ts'
 import type { Configuration } from './configuration.ts'
 
 const MOST_SLIPS = 2
@@ -30,6 +30,8 @@ export function configureJob(config: JobConfig, configuration: Configuration): v
   taken(PipelineOptions.OBJECT_REUSE, (isOn) => (config.isObjectReuseEnabled = isOn))
   taken(PipelineOptions.OPERATOR_CHAINING, (isOn) => (config.isChainingEnabled = isOn))
   taken(PipelineOptions.RUNTIME_MODE, (mode) => (config.runtimeMode = mode))
+  taken(PipelineOptions.PARALLELISM, (parallelism) => (config.parallelism = requireParallelism(parallelism)))
+  taken(PipelineOptions.MAX_PARALLELISM, (max) => (config.maxParallelism = max === -1 ? null : requireParallelism(max)))
   for (const [key, value] of values) config.options.set(key, value)
 }
 

@@ -3,6 +3,7 @@
 
 import { LearnerError, type DiagnosticParams } from '../base/diagnostic.ts'
 import { isBounded } from '../connectors/source.ts'
+import { PipelineOptions, readOption } from '../graph/options.ts'
 import { StreamGraph, type StreamNode } from '../graph/stream-graph.ts'
 
 /** What a job module has said so far. */
@@ -60,6 +61,8 @@ function requireSoundNode(graph: StreamGraph, node: StreamNode): void {
   }
   const isEndless = node.spec.kind === 'source' && !isBounded(node.spec.source)
   if (isEndless && graph.config.runtimeMode === 'BATCH') refuse('BATCH_ENDLESS', { source: node.name })
+  const generatesUids = readOption(graph.config.options, PipelineOptions.AUTO_GENERATE_UIDS)
+  if (!generatesUids && node.uid === null && node.uidHash === null) refuse('UID_MISSING', { operator: node.name })
   const maxParallelism = node.maxParallelism ?? graph.config.maxParallelism
   if (maxParallelism !== null && maxParallelism < parallelism) {
     refuse('MAX_PARALLELISM', { operator: node.name, parallelism, maxParallelism })

@@ -5,7 +5,7 @@ import { AssertionError } from '../base/assert.ts'
 import { LearnerError } from '../base/diagnostic.ts'
 import { createJobGraph, displayName, type JobGraph } from '../graph/job-graph.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
-import type { Simulation } from '../kernel/simulation.ts'
+import type { Action, Intervened, Simulation } from '../kernel/simulation.ts'
 import type { Channel } from '../network/channel.ts'
 import { Outside } from '../operators/outside.ts'
 import { BufferPool } from '../record/buffer.ts'
@@ -20,7 +20,8 @@ import { Deployment } from './deployment.ts'
 import { Failover } from './failover.ts'
 import type { JobObserver, JobWatcher } from './job-observer.ts'
 import { savepointOf } from './savepoint.ts'
-import type { SavepointRequest, SavepointResult } from './savepoint-request.ts'
+import type { SavepointAction, SavepointRequest, SavepointResult } from './savepoint-request.ts'
+import { SavepointSchedule, type PlannedSavepoint } from './savepoint-schedule.ts'
 import type { DeployableJob } from './task-deployment.ts'
 
 export type JobState = 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED'
@@ -34,7 +35,7 @@ export interface JobFailure {
   readonly error: unknown
 }
 
-export class JobExecution implements DeployableJob {
+export class JobExecution implements DeployableJob, Intervened {
   readonly plan: Plan
   readonly graph: JobGraph
   readonly simulation: Simulation
@@ -56,6 +57,7 @@ export class JobExecution implements DeployableJob {
   readonly checkpoints: CheckpointCoordinator | null
   /** Those that were asked for, in the order in which they came out. */
   readonly savepoints: SavepointResult[] = []
+  readonly schedule: SavepointSchedule
   state: JobState = 'RUNNING'
   /** Of a job that failed or waits to be started again. */
   failure: JobFailure | null = null
@@ -69,6 +71,8 @@ export class JobExecution implements DeployableJob {
       readonly watcher?: JobWatcher | null
       /** What it starts with; null unless given. */
       readonly restored?: CompletedCheckpoint | null
+      /** Savepoints that are taken at set times. */
+      readonly planned?: readonly PlannedSavepoint[]
     },
   ) {
     this.plan = parts.plan
@@ -90,6 +94,8 @@ export class JobExecution implements DeployableJob {
     this.deployment.deploy()
     this.failover = new Failover(this.simulation, restart, () => this.redeploy())
     this.checkpoints?.start()
+    this.schedule = new SavepointSchedule(this, parts.planned ?? [])
+    this.simulation.intervened = this
   }
 
   isRunning(): boolean {
@@ -104,24 +110,29 @@ export class JobExecution implements DeployableJob {
     this.checkpoints?.dataEnded(task)
   }
 
+  /** Something is done to the run from outside. */
+  apply(action: Action): void {
+    if (action.kind === 'savepoint') this.triggerSavepoint(action as SavepointAction)
+  }
+
   /** Takes a savepoint; `savepoints` has what came of it. In batch mode there are none. */
   triggerSavepoint(request: SavepointRequest): void {
     if (this.checkpoints === null) this.savepointEnded(request, null, 'SAVEPOINT_BATCH')
     else this.checkpoints.triggerSavepoint(request)
   }
 
-  savepointEnded({ stop }: SavepointRequest, checkpoint: CompletedCheckpoint | null, reason: string): void {
+  savepointEnded(request: SavepointRequest, checkpoint: CompletedCheckpoint | null, reason: string): void {
     const about = { kind: 'savepoint', planHash: this.plan.hash } as const
     const savepoint = checkpoint === null ? null : savepointOf(checkpoint, this.graph, about)
-    this.savepoints.push({ stop, savepoint, reason })
+    this.savepoints.push({ request, savepoint, reason })
   }
 
   taskFinished(task: Task): void {
     this.finishedTasks++
     this.checkpoints?.taskFinished(task)
     if (this.finishedTasks < this.tasks.length) return
-    this.state = 'FINISHED'
     this.checkpoints?.stop()
+    this.over('FINISHED')
   }
 
   taskFailed(task: Task, error: unknown): void {
@@ -129,8 +140,11 @@ export class JobExecution implements DeployableJob {
     this.failure = { task: task.name, nodes: task.chain.nodes, subtask: task.subtask, error }
     for (const other of this.tasks) other.cancel()
     this.checkpoints?.stop()
-    this.state = this.failover.failed(error) ? 'RESTARTING' : 'FAILED'
-    if (this.state === 'FAILED') return
+    if (!this.failover.failed(error)) {
+      this.over('FAILED')
+      return
+    }
+    this.state = 'RESTARTING'
     // As Flink's log has it.
     const place = `${task.name} (${task.subtask + 1}/${task.chain.parallelism})`
     this.log('error', `${place} switched from RUNNING to FAILED: ${String(error)}`, task.subtask)
@@ -187,6 +201,11 @@ export class JobExecution implements DeployableJob {
     )
     this.watcher?.redeployed()
     this.checkpoints?.start()
+  }
+
+  private over(state: 'FINISHED' | 'FAILED'): void {
+    this.state = state
+    this.schedule.stop()
   }
 
   private log(level: string, text: string, subtask: number): void {

@@ -14,8 +14,14 @@ export interface SavepointRequest {
   readonly stop: SavepointStop
 }
 
+/** A savepoint as something done to a run. */
+export interface SavepointAction extends SavepointRequest {
+  readonly kind: 'savepoint'
+}
+
 /** How one came out. */
-export interface SavepointResult extends SavepointRequest {
+export interface SavepointResult {
+  readonly request: SavepointRequest
   /** Null where it failed. */
   readonly savepoint: Savepoint | null
   /** The code of why it failed. */

@@ -39,7 +39,7 @@ export function createJobGraph(plan: Plan): JobGraph {
   const edges = plan.nodes.flatMap((to) =>
     to.inputs.map((edge, index): JobEdge => {
       const job = { edge, index, from: edge.node, to: to.id }
-      if (!isChained(nodeOf(byId, job.from), to, edge, plan.config.isChainingEnabled)) return physicalEdge(job, isBatch)
+      if (!isChained(nodeOf(byId, job.from), to, edge, plan.config)) return physicalEdge(job, isBatch)
       chained.add(job)
       return job
     }),

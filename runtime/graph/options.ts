@@ -49,6 +49,13 @@ interface Millis {
   toMillis(): number
 }
 
+const PATH: ValueReader<string> = {
+  wanted: '/savepoints, file:///savepoints, …',
+  read: (value) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null),
+}
+const TEXT: ValueReader<string> = { wanted: '…', read: (value) => (typeof value === 'string' ? value : null) }
+/** -1 stands for none. */
+const PARALLELISM = numbers('-1, 1, 2, …', (value) => value === -1 || (Number.isSafeInteger(value) && value > 0))
 const COUNT = numbers('0, 1, 2, …', (value) => Number.isSafeInteger(value) && value >= 0)
 const POSITIVE = numbers('1, 2, 3, …', (value) => Number.isSafeInteger(value) && value > 0)
 const SHARE = numbers('0 … 1', (value) => value >= 0 && value <= 1)
@@ -157,6 +164,43 @@ export const CheckpointingOptions = {
     ['execution.checkpointing.checkpoints-after-tasks-finish.enabled'],
   ),
   MAX_CONCURRENT_CHECKPOINTS: option<number>('execution.checkpointing.max-concurrent-checkpoints', 1, POSITIVE),
+  EXTERNALIZED_CHECKPOINT_RETENTION: option<ExternalizedCheckpointRetention>(
+    'execution.checkpointing.externalized-checkpoint-retention',
+    'NO_EXTERNALIZED_CHECKPOINTS',
+    names(['NO_EXTERNALIZED_CHECKPOINTS', 'DELETE_ON_CANCELLATION', 'RETAIN_ON_CANCELLATION']),
+    ['execution.checkpointing.externalized-checkpoint-retention-mode'],
+  ),
+  MAX_RETAINED_CHECKPOINTS: option<number>('execution.checkpointing.num-retained', 1, POSITIVE, [
+    'state.checkpoints.num-retained',
+  ]),
+  CHECKPOINTS_DIRECTORY: option<string | null>('execution.checkpointing.dir', null, PATH, ['state.checkpoints.dir']),
+  CREATE_CHECKPOINT_SUB_DIR: option<boolean>('execution.checkpointing.create-subdir', true, BOOLEAN, [
+    'state.checkpoints.create-subdir',
+  ]),
+  SAVEPOINT_DIRECTORY: option<string | null>('execution.checkpointing.savepoint-dir', null, PATH, [
+    'state.savepoints.dir',
+  ]),
+} as const
+
+/** What becomes of a job's last checkpoints when it's cancelled; what fails it leaves them unless there are none. */
+export type ExternalizedCheckpointRetention =
+  'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION'
+
+/** Whether a job takes over what it starts from, and deletes it when it needs it no more. Flink's RecoveryClaimMode. */
+export type RecoveryClaimMode = 'CLAIM' | 'NO_CLAIM'
+
+/** What a job starts from. Flink's StateRecoveryOptions. */
+export const StateRecoveryOptions = {
+  SAVEPOINT_PATH: option<string | null>('execution.state-recovery.path', null, PATH, ['execution.savepoint.path']),
+  SAVEPOINT_IGNORE_UNCLAIMED_STATE: option<boolean>('execution.state-recovery.ignore-unclaimed-state', false, BOOLEAN, [
+    'execution.savepoint.ignore-unclaimed-state',
+  ]),
+  RESTORE_MODE: option<RecoveryClaimMode>(
+    'execution.state-recovery.claim-mode',
+    'NO_CLAIM',
+    names(['CLAIM', 'NO_CLAIM']),
+    ['execution.savepoint-restore-mode'],
+  ),
 } as const
 
 /** Of how state is kept. Flink's StateBackendOptions. */
@@ -164,7 +208,7 @@ export const StateBackendOptions = {
   STATE_BACKEND: option<'hashmap' | 'rocksdb'>('state.backend.type', 'hashmap', names(['hashmap', 'rocksdb'])),
 } as const
 
-/** Of a job as a whole. Flink's PipelineOptions and ExecutionOptions. */
+/** Of a job as a whole. Flink's PipelineOptions, ExecutionOptions and CoreOptions. */
 export const PipelineOptions = {
   AUTO_WATERMARK_INTERVAL: option<number>('pipeline.auto-watermark-interval', 200, DURATION),
   OBJECT_REUSE: option<boolean>('pipeline.object-reuse', false, BOOLEAN),
@@ -173,6 +217,15 @@ export const PipelineOptions = {
     'execution.runtime-mode',
     'STREAMING',
     names(['STREAMING', 'BATCH', 'AUTOMATIC']),
+  ),
+  PARALLELISM: option<number>('parallelism.default', 1, POSITIVE),
+  MAX_PARALLELISM: option<number>('pipeline.max-parallelism', -1, PARALLELISM),
+  NAME: option<string | null>('pipeline.name', null, TEXT),
+  AUTO_GENERATE_UIDS: option<boolean>('pipeline.auto-generate-uids', true, BOOLEAN),
+  OPERATOR_CHAINING_CHAIN_OPERATORS_WITH_DIFFERENT_MAX_PARALLELISM: option<boolean>(
+    'pipeline.operator-chaining.chain-operators-with-different-max-parallelism',
+    true,
+    BOOLEAN,
   ),
 } as const
 
@@ -188,6 +241,7 @@ export const OPTIONS: readonly ConfigOption<unknown>[] = [
   ...Object.values(StateBackendOptions),
   ...Object.values(PipelineOptions),
   ...Object.values(SinkOptions),
+  ...Object.values(StateRecoveryOptions),
 ] as unknown as readonly ConfigOption<unknown>[]
 
 /** The value of an option among values by key. Throws LearnerError for what isn't a value of it. */

@@ -6,7 +6,15 @@ import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
 import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 import { checkpointSpecOf, type CheckpointSpec } from './checkpoint-spec.ts'
-import { readOption, SinkOptions } from './options.ts'
+import { PipelineOptions, readOption, SinkOptions } from './options.ts'
+import {
+  DEFAULT_RECOVERY,
+  DEFAULT_RETENTION,
+  recoverySpecOf,
+  retentionSpecOf,
+  type RecoverySpec,
+  type RetentionSpec,
+} from './recovery-spec.ts'
 import { restartSpecOf, type RestartSpec } from './restart-spec.ts'
 import { operatorIds, type IdNode } from './operator-ids.ts'
 import type { OperatorSpec, RuntimeMode, StateBackendKind, StreamGraph, StreamNode } from './stream-graph.ts'
@@ -78,6 +86,11 @@ export interface Plan {
     readonly checkpoints?: CheckpointSpec
     /** Of a job that is started again after a failure. */
     readonly restart?: RestartSpec
+    /** Of a job that says what it starts from, or what is left of it. */
+    readonly recovery?: RecoverySpec
+    readonly retention?: RetentionSpec
+    /** Where operators with different max parallelism stay apart. */
+    readonly chainsDifferentMaxParallelism?: false
   }
   readonly nodes: readonly PlanNode[]
 }
@@ -95,20 +108,21 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
   const runtimeMode = graph.resolvedMode()
   const made = graph.jobNodes()
   const drafts = made.map((node) => draftNode(graph, node))
-  const ids = operatorIds(idNodes(drafts, isChainingEnabled))
+  const chaining = { isChainingEnabled, ...keptApart(graph) }
+  const ids = operatorIds(idNodes(drafts, chaining))
   const nodes = drafts.map((draft) => ({
     ...draft,
     operatorId: ids.get(draft.id) as string,
     at: null as string | null,
   }))
   const body = {
-    name: graph.jobName ?? 'Flink Streaming Job',
+    name: graph.jobName ?? readOption(graph.config.options, PipelineOptions.NAME) ?? 'Flink Streaming Job',
     config: {
       runtimeMode,
       parallelism,
       maxParallelism,
       autoWatermarkIntervalMs,
-      isChainingEnabled,
+      ...chaining,
       isObjectReuseEnabled,
       stateBackend,
       ...faultTolerance(graph),
@@ -119,12 +133,30 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
   return { plan: PLAN_VERSION, hash, ...body, nodes: nodes.map((node, i) => placed(node, made[i], locate)) }
 }
 
+function keptApart({ config }: StreamGraph): Pick<Plan['config'], 'chainsDifferentMaxParallelism'> {
+  const chains = PipelineOptions.OPERATOR_CHAINING_CHAIN_OPERATORS_WITH_DIFFERENT_MAX_PARALLELISM
+  return readOption(config.options, chains) ? {} : { chainsDifferentMaxParallelism: false }
+}
+
 /** Batch mode takes no checkpoints: what fails begins again. */
-function faultTolerance(graph: StreamGraph): Pick<Plan['config'], 'checkpoints' | 'restart'> {
+function faultTolerance(
+  graph: StreamGraph,
+): Pick<Plan['config'], 'checkpoints' | 'restart' | 'recovery' | 'retention'> {
   const { options } = graph.config
   const checkpoints = graph.resolvedMode() === 'BATCH' ? null : checkpointSpecOf(options)
   const restart = restartSpecOf(options, checkpoints !== null)
-  return { ...(checkpoints === null ? {} : { checkpoints }), ...(restart.kind === 'none' ? {} : { restart }) }
+  const recovery = recoverySpecOf(options)
+  const retention = retentionSpecOf(options)
+  return {
+    ...(checkpoints === null ? {} : { checkpoints }),
+    ...(restart.kind === 'none' ? {} : { restart }),
+    ...(isSame(recovery, DEFAULT_RECOVERY) ? {} : { recovery }),
+    ...(isSame(retention, DEFAULT_RETENTION) ? {} : { retention }),
+  }
+}
+
+function isSame(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** The node with the places where it and its edges were made. */
@@ -168,13 +200,24 @@ function withoutPlace({ at: _at, ...edge }: PlanEdge): PlanEdge {
   return edge
 }
 
+interface ChainingConfig {
+  readonly isChainingEnabled: boolean
+  readonly chainsDifferentMaxParallelism?: boolean
+}
+
 /**
  * Whether an edge's two nodes run in one task. A node with several inputs, as after a union, is never chained to them.
  * Flink's StreamingJobGraphGenerator.isChainable.
  */
-export function isChained(from: PlanNode, to: PlanNode, edge: PlanEdge, isChainingEnabled: boolean): boolean {
+export function isChained(
+  from: PlanNode,
+  to: PlanNode,
+  edge: PlanEdge,
+  { isChainingEnabled, chainsDifferentMaxParallelism = true }: ChainingConfig,
+): boolean {
   return (
     isChainingEnabled &&
+    (chainsDifferentMaxParallelism || from.maxParallelism === to.maxParallelism) &&
     to.inputs.length === 1 &&
     edge.partitioner === 'FORWARD' &&
     from.slotSharingGroup === to.slotSharingGroup &&
@@ -226,7 +269,7 @@ function specOf({ config }: StreamGraph, { spec }: StreamNode): OperatorSpec {
   return { ...spec, maxRetries: readOption(config.options, SinkOptions.COMMITTER_RETRIES) }
 }
 
-function idNodes(nodes: readonly PlanNode[], isChainingEnabled: boolean): IdNode[] {
+function idNodes(nodes: readonly PlanNode[], chaining: ChainingConfig): IdNode[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   return nodes.map((node) => {
     const outgoing = nodes.flatMap((to) =>
@@ -237,9 +280,8 @@ function idNodes(nodes: readonly PlanNode[], isChainingEnabled: boolean): IdNode
       uid: node.uid,
       isSource: node.inputs.length === 0,
       inputs: node.inputs.map((edge) => edge.node),
-      chainedOutputs: outgoing.filter(({ to, edge }) =>
-        isChained(byId.get(edge.node) as PlanNode, to, edge, isChainingEnabled),
-      ).length,
+      chainedOutputs: outgoing.filter(({ to, edge }) => isChained(byId.get(edge.node) as PlanNode, to, edge, chaining))
+        .length,
       outputs: outgoing.map(({ to }) => to.id),
     }
   })

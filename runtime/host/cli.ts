@@ -11,12 +11,21 @@ import { render, type Language } from '../messages/index.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import { CHECK_USAGE, checkCommand } from './check-command.ts'
 import { compileFile, nodeHost } from './node.ts'
+import {
+  RUN_SAVEPOINT_OPTIONS,
+  RUN_SAVEPOINT_USAGE,
+  SAVEPOINT_USAGE,
+  savepointCommand,
+  savepointSettings,
+  writeSavepoints,
+} from './savepoint-command.ts'
 import type { Frame, InputRecord, RunSettings, SinkRow } from './protocol.ts'
 import { EngineSession } from './session.ts'
 
 const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print what its sinks get
        streambed plan <job.ts> [options]   print the job's plan
        streambed check <exercise> <dir|file> [options]   check an answer to an exercise
+       streambed savepoint <file> [options]   print what a savepoint holds
 
   --json              rows as JSON lines {"sink","subtask","timestamp","value"}; for plan: the plan document
   --hash              a last line {"hash":"…"} over the whole run
@@ -28,20 +37,30 @@ const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print wh
   --files             at the end also what file sinks have written, each file after a line with its path and state
   --lang <en|zh>      language of messages, from LANG unless given
 
+Savepoints of run:
+
+${RUN_SAVEPOINT_USAGE}
 Of check:
 
-${CHECK_USAGE}`
+${CHECK_USAGE}
+Of savepoint:
+
+${SAVEPOINT_USAGE}`
 
 interface Options {
   readonly json: boolean
   readonly hash: boolean
   readonly files: boolean
   readonly language: Language
+  /** Where savepoints are written. */
+  readonly savepointPath: string
   readonly settings: RunSettings
 }
 
 /** Exit codes: 0 the job did what it was asked, 1 it failed, 2 the command wasn't understood. */
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === 'savepoint')
+    return savepointCommand(args.slice(1), (found, lang) => report(found, usedLanguage(lang)))
   if (args[0] === 'check') return checkCommand(args.slice(1), languageOf)
   const parsed = readArguments(args)
   if (typeof parsed === 'string') {
@@ -65,6 +84,8 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
     return write(lines)
   }
   const outcome = await session.run(job, options.settings, onFrame)
+  const failures = writeSavepoints(outcome.savepoints, options.savepointPath)
+  report(failures, options.language)
   if (outcome.state === 'failed') {
     report(outcome.diagnostics, options.language)
     return 1
@@ -81,7 +102,7 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
     await write(outcome.files.flatMap(({ path, state, text }) => [`${path} (${state})`, text.replace(/\n$/, '')]))
   }
   if (options.hash) await write([JSON.stringify({ hash: outcome.hash })])
-  return 0
+  return failures.length > 0 ? 1 : 0
 }
 
 async function plan(session: EngineSession, job: CompiledJob, options: Options): Promise<number> {
@@ -175,12 +196,14 @@ function readArguments(
         file: { type: 'string', multiple: true, default: [] },
         files: { type: 'boolean', default: false },
         lang: { type: 'string' },
+        ...RUN_SAVEPOINT_OPTIONS,
         help: { type: 'boolean', default: false },
       },
     })
     const [command, file, ...rest] = positionals
     if (values.help || command === undefined) return ''
-    if (command !== 'run' && command !== 'plan') return `streambed knows run, plan and check, not "${command}".`
+    if (command !== 'run' && command !== 'plan')
+      return `streambed knows run, plan, check and savepoint, not "${command}".`
     if (file === undefined || rest.length > 0) return `streambed ${command} takes one job file.`
     const settings = {
       parallelism: numberOption(values.parallelism, 1),
@@ -189,9 +212,11 @@ function readArguments(
       speed: null,
       inputs: Object.fromEntries(values.input.map(readInput)),
       files: Object.fromEntries(values.file.map(readVirtualFile)),
+      ...savepointSettings(values),
     }
-    const language = languageOf(values.lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ?? '')
-    return { command, file, options: { json: values.json, hash: values.hash, files: values.files, language, settings } }
+    const { json, hash, files, savepointPath } = values
+    const language = usedLanguage(values.lang)
+    return { command, file, options: { json, hash, files, savepointPath, language, settings } }
   } catch (error) {
     return (error as Error).message
   }
@@ -225,6 +250,10 @@ function readVirtualFile(option: string): [string, string] {
 
 function numberOption(text: string | undefined, otherwise: number): number {
   return text === undefined ? otherwise : text.trim() === '' ? NaN : Number(text)
+}
+
+function usedLanguage(lang: string | undefined): Language {
+  return languageOf(lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ?? '')
 }
 
 function languageOf(tag: string): Language {

@@ -54,7 +54,16 @@ function fallbackSpan(failure: JobFailure, plan: Plan): Span | null {
     plan.nodes.find(({ id }) => id === learner?.nodeId) ??
     nodes.find((candidate) => displayName(candidate) === learner?.params['operator']) ??
     nodes[0]
-  const match = /^(.*):(\d+):(\d+)$/.exec(node?.at ?? '')
+  return spanOf(node?.at ?? null)
+}
+
+/** What was said about the plan, at the operator that it's about. */
+export function placeDiagnostic({ code, params, nodeId }: LearnerError, { nodes }: Plan): Diagnostic {
+  return { code, params, span: spanOf(nodes.find(({ id }) => id === nodeId)?.at ?? null) }
+}
+
+function spanOf(place: string | null): Span | null {
+  const match = /^(.*):(\d+):(\d+)$/.exec(place ?? '')
   if (match === null) return null
   return { file: match[1] as string, line: Number(match[2]), column: Number(match[3]) }
 }

@@ -1,6 +1,13 @@
 // The only door between the page and the engine: types, and what reads columns. Everything here crosses a MessagePort by
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
 import type { LateRecords } from '../cluster/late-records.ts'
+import type { SavepointStop } from '../cluster/savepoint-request.ts'
+import type {
+  SavepointKeyRow,
+  SavepointOperatorRow,
+  SavepointOperatorView,
+  SavepointView,
+} from '../cluster/savepoint-view.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
@@ -22,6 +29,7 @@ import type {
 } from '../cluster/moment.ts'
 import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.ts'
 
+export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export { elementsIn, textAt } from '../cluster/channel-columns.ts'
 export type {
@@ -58,11 +66,31 @@ export interface RunSettings {
   readonly inputs?: Readonly<Record<string, readonly InputRecord[]>>
   /** Files of the run's virtual file system, by path from the root on. Part of what fixes a run. */
   readonly files?: Readonly<Record<string, string>>
+  /** What it starts from; otherwise with nothing, unless the job's configuration names a file. Part of what fixes a run. */
+  readonly savepoint?: RunSavepoint
+  /** Savepoints taken at virtual times. Part of what fixes a run. */
+  readonly savepointsAt?: readonly { readonly atMs: number; readonly stop: SavepointStop }[]
   /** Frames carry moments, and the transport (pause, play, step) is heard. Watching never changes a run. */
   readonly isWatched?: boolean
   /** A watched run waits before its first event. */
   readonly startsPaused?: boolean
 }
+
+/** What a run starts from: a savepoint, or a checkpoint that was kept. Virtual time goes on from where it was taken. */
+export interface RunSavepoint {
+  /** Its name, for messages. */
+  readonly file: string
+  /** The text of a SavepointFile. */
+  readonly text: string
+  /** State that no operator claims is left behind. Unless set, as the job's configuration says; else it's refused. */
+  readonly allowNonRestoredState?: boolean
+}
+
+/**
+ * Whether a job goes on after a savepoint. `suspend`: it stops, to go on from it later. `drain`: its sources end first, so
+ * that windows and timers in event time fire; for a job that is over.
+ */
+export type { SavepointStop }
 
 /** What of the cluster can be set. Times in virtual µs. */
 export interface ClusterOptions {
@@ -153,11 +181,33 @@ export interface RunOutcome {
   readonly lateRecords: readonly LateRecords[]
   /** The plan document as JSON text, null if the job didn't get that far. */
   readonly plan: string | null
+  /** Savepoints that were taken or came to nothing, in order. */
+  readonly savepoints: readonly SavepointOutcome[]
   /** What file sinks have written. */
   readonly files: readonly FileOutput[]
   /** What log sinks have appended. */
   readonly topics: readonly TopicOutput[]
 }
+
+/** A savepoint as a file, to be kept, looked into, and started from. */
+export interface SavepointFile {
+  /** `savepoint-3`, in the folder that the job's configuration says. */
+  readonly path: string
+  readonly kind: 'savepoint' | 'checkpoint'
+  /** Savepoints and checkpoints of a run are numbered together. */
+  readonly checkpointId: number
+  /** Virtual ms at which it was complete. */
+  readonly atMs: number
+  readonly text: string
+}
+
+/** How a savepoint came out. */
+export type SavepointOutcome =
+  { readonly file: SavepointFile; readonly diagnostic: null } | { readonly file: null; readonly diagnostic: Diagnostic }
+
+/** A look into a savepoint, or why there's none. */
+export type InspectedSavepoint =
+  { readonly view: SavepointView; readonly diagnostic: null } | { readonly view: null; readonly diagnostic: Diagnostic }
 
 /** A part file as a sink has left it. Only finished ones are for readers. */
 export interface FileOutput {
@@ -201,6 +251,13 @@ export interface Engine {
   step(unit: StepUnit): Promise<void>
   /** From now on moments carry so much; a paused run sends one at once. */
   watch(detail: WatchDetail): Promise<void>
+  /**
+   * Takes a savepoint of the running job, at the end of the turn under way. Answers when it's complete or has come to
+   * nothing; a paused run must go on for that.
+   */
+  savepoint(stop: SavepointStop): Promise<SavepointOutcome>
+  /** Operators, states, keys and values of a savepoint's file: of each operator at most so many rows of keyed state. */
+  inspectSavepoint(file: RunSavepoint, rows: number): Promise<InspectedSavepoint>
   /** Ends the running job at the next turn, or the check after the run under way; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */
   stop(): Promise<void>
 }

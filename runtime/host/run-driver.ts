@@ -3,12 +3,14 @@
 
 import type { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
+import type { SavepointAction, SavepointRequest, SavepointStop } from '../cluster/savepoint-request.ts'
 import { takeMoment } from '../cluster/take-moment.ts'
 import { topologyOf } from '../cluster/topology.ts'
 import type { RunResult } from '../kernel/simulation.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
-import type { RunPosition, StepUnit, WatchDetail } from './protocol.ts'
+import type { RunPosition, SavepointOutcome, StepUnit, WatchDetail } from './protocol.ts'
+import { savepointFailed, savepointOutcome } from './savepoints.ts'
 
 const SLICE_MS = 12
 const FRAME_MS = 16
@@ -42,6 +44,8 @@ export class RunDriver {
   #shownUs = 0
   #skippedUs = 0
   #hasTopology = false
+  /** Who waits for which savepoint. */
+  readonly #savepoints = new Map<SavepointRequest, (outcome: SavepointOutcome) => void>()
 
   constructor(
     parts: { execution: JobExecution; watcher: ClusterWatcher | null; frames: FrameWriter; host: HostPort },
@@ -85,6 +89,13 @@ export class RunDriver {
     if (this.#isPaused) this.#wake()
   }
 
+  /** Takes a savepoint at the end of the turn under way. Resolves once it has come out. */
+  savepoint(stop: SavepointStop): Promise<SavepointOutcome> {
+    const request: SavepointAction = { kind: 'savepoint', stop }
+    this.#execution.simulation.intervene(request)
+    return new Promise((resolve) => this.#savepoints.set(request, resolve))
+  }
+
   stop(): void {
     this.#execution.simulation.intervene({ kind: 'cancel' })
     this.#isPaused = false
@@ -99,6 +110,8 @@ export class RunDriver {
     for (;;) {
       const result = this.#isPaused ? await this.#rest() : await this.#play()
       if (result === null) continue
+      this.#answerSavepoints()
+      this.#refuseSavepoints()
       await this.#flush()
       if (result === 'quiescent') this.#execution.requireNotStuck()
       this.#execution.cancel()
@@ -119,6 +132,7 @@ export class RunDriver {
         byRecord: false,
         shouldYield: () => this.#frames.isFull() || this.#host.wallMs() - sliceStartMs > SLICE_MS,
       })
+      this.#answerSavepoints()
       this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
       const isWaiting = result === 'until' && pacedUs < this.#untilUs
       if (result !== 'yield' && !isWaiting) return result
@@ -159,6 +173,7 @@ export class RunDriver {
       const result = simulation.run({ ...limit, untilEvent })
       this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
       if (result !== 'paused') return result
+      this.#answerSavepoints()
       const isTurnOver = simulation.turn === null
       if (watcher.processed > before && (unit === 'record' || isTurnOver)) return null
       if (events % 4096 === 0) await this.#host.yieldToHost()
@@ -188,6 +203,20 @@ export class RunDriver {
       },
       simulation.trace,
     )
+  }
+
+  #answerSavepoints(): void {
+    if (this.#savepoints.size === 0) return
+    for (const result of this.#execution.savepoints) {
+      this.#savepoints.get(result.request)?.(savepointOutcome(result, this.#execution))
+      this.#savepoints.delete(result.request)
+    }
+  }
+
+  /** The run is over. */
+  #refuseSavepoints(): void {
+    for (const resolve of this.#savepoints.values()) resolve(savepointFailed('SAVEPOINT_NOT_RUNNING'))
+    this.#savepoints.clear()
   }
 
   #anchor(): void {

@@ -4,7 +4,9 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { DEFAULT_CLUSTER, type ClusterSettings } from '../cluster/cluster-settings.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { InputRecord, RunSettings } from './protocol.ts'
+import type { InputRecord, RunSettings, SavepointStop } from './protocol.ts'
+
+const STOPS: ReadonlySet<unknown> = new Set<SavepointStop>(['none', 'suspend', 'drain'])
 
 /** The default cluster with what the settings change in it. */
 export function clusterOf({ cluster }: RunSettings): ClusterSettings {
@@ -28,6 +30,13 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
   for (const [name, value] of Object.entries(cluster ?? {})) {
     const least = name === 'latencyUs' || name === 'bufferTimeoutUs' ? 0 : 1
     if (!(name in DEFAULT_CLUSTER) || !Number.isSafeInteger(value) || value < least) found.push(wrong(name, value))
+  }
+  for (const { atMs, stop } of settings.savepointsAt ?? []) {
+    if (!(Number.isFinite(atMs) && atMs >= 0)) found.push(wrong('savepointsAt', atMs))
+    if (!STOPS.has(stop)) found.push(wrong('savepointsAt', stop))
+  }
+  if (settings.savepoint !== undefined && typeof settings.savepoint.text !== 'string') {
+    found.push(wrong('savepoint', settings.savepoint.file))
   }
   for (const [source, records] of Object.entries(inputs ?? {})) found.push(...inputDiagnostics(source, records))
   for (const [path, text] of Object.entries(files ?? {})) {

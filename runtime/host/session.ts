@@ -5,6 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import { JobExecution } from '../cluster/job-execution.ts'
 import { lateRecords } from '../cluster/late-records.ts'
+import type { RestoredJob } from '../cluster/restore-state.ts'
 import { withInputs, type Plan } from '../graph/plan.ts'
 import { Simulation, type RunResult } from '../kernel/simulation.ts'
 import type { CompiledJob, JobFactory } from '../sandbox/compile.ts'
@@ -18,8 +19,21 @@ import { buildDiagnostic, failureDiagnostic } from './errors.ts'
 import { FrameWriter, outputsOf } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import { JobProgram } from './job-program.ts'
-import type { Engine, Frame, RunOutcome, RunPosition, RunSettings, StepUnit, WatchDetail } from './protocol.ts'
+import type {
+  Engine,
+  Frame,
+  InspectedSavepoint,
+  RunOutcome,
+  RunPosition,
+  RunSavepoint,
+  RunSettings,
+  SavepointOutcome,
+  SavepointStop,
+  StepUnit,
+  WatchDetail,
+} from './protocol.ts'
 import { positionOf, RunDriver } from './run-driver.ts'
+import { inspectSavepoint, restoredJob, savepointFailed, savepointOutcome } from './savepoints.ts'
 import { clusterOf, inputsWithoutSource, settingsDiagnostics } from './run-settings-check.ts'
 
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
@@ -73,6 +87,14 @@ export class EngineSession implements Engine {
     this.#driver?.watch(detail)
   }
 
+  async savepoint(stop: SavepointStop): Promise<SavepointOutcome> {
+    return this.#driver?.savepoint(stop) ?? savepointFailed('SAVEPOINT_NOT_RUNNING')
+  }
+
+  async inspectSavepoint(file: RunSavepoint, rows: number): Promise<InspectedSavepoint> {
+    return inspectSavepoint(file, rows)
+  }
+
   async check(job: CompiledJob, exercise: ExerciseJobs, onReport: (report: CheckReport) => void): Promise<CheckReport> {
     this.#check = new CheckSession(job, exercise, this.#host)
     try {
@@ -123,19 +145,22 @@ export class EngineSession implements Engine {
     }
     const strangers = inputsWithoutSource(built.plan, settings)
     if (strangers.length > 0) return failed(strangers)
-    const plan = withInputs(built.plan, new Map(Object.entries(settings.inputs ?? {})))
-    const { seed, startMs } = program.settings
-    const simulation = new Simulation({ seed, startMs, isHashed: true })
-    if (this.#options.traces) simulation.trace = new TraceRing(TRACE_ENTRIES)
+    const own = withInputs(built.plan, new Map(Object.entries(settings.inputs ?? {})))
+    const restored = restoredJob(own, settings)
+    if (restored !== null && 'code' in restored) return failed([restored])
+    const plan = restored?.plan ?? own
     const watcher = settings.isWatched === true ? new ClusterWatcher((stack) => locate(stack, job)[0] ?? null) : null
     const execution = new JobExecution({
       plan,
-      simulation,
+      simulation: this.#newSimulation(program, restored),
       settings: clusterOf(settings),
       observer: frames,
       instantiate: (port) => program.instantiate(port),
       watcher,
+      restored: restored?.checkpoint ?? null,
+      planned: settings.savepointsAt?.map(({ atMs, stop }) => ({ atUs: atMs * 1000, request: { stop } })) ?? [],
     })
+    const { simulation } = execution
     watcher?.attach(execution)
     const driver = new RunDriver(
       { execution, watcher, frames, host: this.#host },
@@ -155,8 +180,17 @@ export class EngineSession implements Engine {
     const position = positionOf(execution)
     const hash = simulation.fingerprint.hex()
     const late = lateRecords(execution.tasks)
-    const outputs = outputsOf(execution.outside)
+    const savepoints = execution.savepoints.map((result) => savepointOutcome(result, execution))
+    const outputs = { ...outputsOf(execution.outside), savepoints }
     return { state, position, hash, diagnostics, lateRecords: late, plan: JSON.stringify(plan), ...outputs }
+  }
+
+  /** A job that starts from a savepoint goes on at the time at which that was taken. */
+  #newSimulation({ settings: { seed, startMs } }: JobProgram, restored: RestoredJob | null): Simulation {
+    const simulation = new Simulation({ seed, startMs, isHashed: true })
+    simulation.nowUs = restored?.checkpoint.completedUs ?? 0
+    if (this.#options.traces) simulation.trace = new TraceRing(TRACE_ENTRIES)
+    return simulation
   }
 
   async #load(
@@ -190,5 +224,6 @@ function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['s
 }
 
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
-  return { state: 'failed', position: START, hash: '', diagnostics, lateRecords: [], plan: null, files: [], topics: [] }
+  const nothing = { lateRecords: [], plan: null, savepoints: [], files: [], topics: [] }
+  return { state: 'failed', position: START, hash: '', diagnostics, ...nothing }
 }

@@ -63,6 +63,8 @@ self.addEventListener(
       play: (speed) => session.play(speed),
       step: (unit) => session.step(unit),
       watch: (detail) => session.watch(detail),
+      savepoint: (stop) => session.savepoint(stop),
+      inspectSavepoint: (file, rows) => session.inspectSavepoint(file, rows),
       check(job, exercise, onReport) {
         begin()
         // The job that is judged must not get at the judge; a sandbox serves one check and is thrown away.

@@ -36,10 +36,20 @@ export interface Turn {
   advance(byRecord: boolean): boolean
 }
 
+/** What is done to a run from outside: plain data. The kernel itself knows `cancel`; the rest is the cluster's business. */
+export interface Action {
+  readonly kind: string
+}
+
 /** A change from outside, applied before the event with this index. Part of what fixes a run. */
 export interface Intervention {
   readonly event: number
-  readonly action: { readonly kind: 'cancel' }
+  readonly action: Action
+}
+
+/** Carries out what the kernel doesn't know. */
+export interface Intervened {
+  apply(action: Action): void
 }
 
 /** When `run` should come back. */
@@ -87,7 +97,12 @@ export class Simulation {
   targets: EventTarget[] = []
   /** Ids to give again, first of all. */
   freeIds: number[] = []
+  /** In order of their events: applied ones and those to come. */
   interventions: Intervention[] = []
+  /** How many of them have been applied. */
+  applied = 0
+  /** Who carries them out. */
+  intervened: Intervened | null = null
   turn: Turn | null = null
   isCancelled = false
   /** Events since virtual time last went on. */
@@ -135,8 +150,17 @@ export class Simulation {
   }
 
   /** Adds an intervention that takes effect before the next event, at the end of a turn under way. */
-  intervene(action: Intervention['action']): void {
-    this.interventions.push({ event: this.event, action })
+  intervene(action: Action): void {
+    this.plan([{ event: this.event, action }])
+  }
+
+  /** Adds interventions; of several for one event the first added comes first. The past is not allowed. */
+  plan(interventions: readonly Intervention[]): void {
+    for (const intervention of interventions) {
+      if (intervention.event < this.event) broken(`intervention at ${intervention.event} is before ${this.event}`)
+      const later = this.interventions.findIndex(({ event }, i) => i >= this.applied && event > intervention.event)
+      this.interventions.splice(later < 0 ? this.interventions.length : later, 0, intervention)
+    }
   }
 
   /** Runs until the limit, a yield, or until nothing is left to happen. */
@@ -148,7 +172,7 @@ export class Simulation {
         if (!this.turn.advance(limit.byRecord)) return 'paused'
         this.turn = null
       }
-      this.applyInterventions()
+      if (this.applied < this.interventions.length) this.applyInterventions()
       if (this.isCancelled) return 'cancelled'
       if (this.event >= limit.untilEvent) return 'paused'
       if (heap.size === 0) return 'quiescent'
@@ -168,9 +192,15 @@ export class Simulation {
   }
 
   private applyInterventions(): void {
-    const log = this.interventions
-    for (let i = log.length - 1; i >= 0 && (log[i] as Intervention).event >= this.event; i--) {
-      if ((log[i] as Intervention).event === this.event) this.isCancelled = true
+    for (;;) {
+      const next = this.interventions[this.applied]
+      if (next === undefined || next.event > this.event) return
+      this.applied++
+      if (next.action.kind === 'cancel') this.isCancelled = true
+      else {
+        if (this.settings.isHashed) this.fingerprint.value(next.action)
+        this.intervened?.apply(next.action)
+      }
     }
   }
 }

@@ -12,7 +12,7 @@ import {
   type ListMode,
   type OperatorSnapshot,
 } from '../../runtime/state/operator-state.ts'
-import { failed, notYetRun, PASSED, type Vector, type Verdict } from './format.ts'
+import { failed, NOT_HERE, PASSED, type Vector, type Verdict } from './format.ts'
 
 const random = (): RandomStream => new RandomStream(1, 'restart')
 
@@ -134,7 +134,7 @@ function snapshotOf(mode: string, elements: readonly string[]): OperatorSnapshot
 
 export function runOptionDefault(vector: Vector): Verdict {
   const option = OPTIONS.find(({ key }) => key === vector.option)
-  if (option === undefined) return notYetRun(`${String(vector.option)}: not an option of this cluster`)
+  if (option === undefined) return NOT_HERE
   const { defaultValue, values } = option
   const text = vector.default as string | null
   return same(text === null ? null : values.read(text), defaultValue)

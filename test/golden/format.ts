@@ -28,8 +28,12 @@ export type Verdict =
   | { readonly kind: 'passed' }
   | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'not yet run'; readonly why: string }
+  /** About something that isn't part of this engine: said, and not counted. */
+  | { readonly kind: 'not here' }
 
 export const PASSED: Verdict = { kind: 'passed' }
+
+export const NOT_HERE: Verdict = { kind: 'not here' }
 
 export function failed(why: string): Verdict {
   return { kind: 'failed', why }

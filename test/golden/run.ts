@@ -50,11 +50,14 @@ function runFile(file: string): { readonly passed: number; readonly all: number 
     return { passed: 0, all: 1 }
   }
   const family = content.family ?? name.replace(/\.json$/, '')
-  const verdicts = vectors.map((vector) => ({ vector, verdict: runVector(family, vector) }))
+  const all = vectors.map((vector) => ({ vector, verdict: runVector(family, vector) }))
+  const verdicts = all.filter(({ verdict }) => verdict.kind !== 'not here')
   const ok = verdicts.filter(({ verdict }) => verdict.kind === 'passed').length
   const failures = verdicts.filter(({ verdict }) => verdict.kind === 'failed')
   const waiting = verdicts.length - ok - failures.length
   console.log(`${name}  ${describe(ok, verdicts.length, failures.length, waiting)}`)
+  const notHere = all.length - verdicts.length
+  if (notHere > 0) console.log(`${name}  ${notHere} not counted: about what this engine doesn’t have`)
   if (isVerbose)
     for (const { vector, verdict } of failures)
       if (verdict.kind === 'failed') console.log(`  ${vector.name}: ${verdict.why}`)

@@ -1,0 +1,170 @@
+// streambed savepoint <file>: what a savepoint holds, as a table or as JSON. And what `streambed run` does with savepoints:
+// reads the one it starts from, and writes those that come of it.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Diagnostic } from '../base/diagnostic.ts'
+import type { RunSavepoint, RunSettings, SavepointOperatorView, SavepointOutcome, SavepointView } from './protocol.ts'
+import { inspectSavepoint } from './savepoints.ts'
+
+/** The options of `streambed savepoint`. */
+export const SAVEPOINT_USAGE = `  <file>              a savepoint that a run has written
+  --rows <n>          at most so many rows of keyed state of each operator, 20 unless given
+  --json              the same as JSON
+`
+
+/** The options of `streambed run` that are about savepoints. */
+export const RUN_SAVEPOINT_USAGE = `  -s, --fromSavepoint <file>       start from this savepoint; virtual time goes on from where it was taken
+  -n, --allowNonRestoredState      leave state behind that no operator claims
+  --savepoint-at <ms>              take a savepoint at this virtual time; can be given several times
+  --stop-at <ms>                   stop with a savepoint at this virtual time
+  --drain                          stop so that windows and timers in event time fire first
+  --savepointPath <folder>         where savepoints are written, the current folder unless given
+`
+
+/** As parseArgs takes them. */
+export const RUN_SAVEPOINT_OPTIONS = {
+  fromSavepoint: { type: 'string', short: 's' },
+  allowNonRestoredState: { type: 'boolean', short: 'n' },
+  'savepoint-at': { type: 'string', multiple: true, default: [] as string[] },
+  'stop-at': { type: 'string' },
+  drain: { type: 'boolean', default: false },
+  savepointPath: { type: 'string', default: '.' },
+} as const
+
+interface SavepointArguments {
+  readonly fromSavepoint?: string | undefined
+  readonly allowNonRestoredState?: boolean | undefined
+  readonly 'savepoint-at': readonly string[]
+  readonly 'stop-at'?: string | undefined
+  readonly drain: boolean
+}
+
+/** What of a run's settings the options say. Throws what reading the file throws. */
+export function savepointSettings(args: SavepointArguments): Pick<RunSettings, 'savepoint' | 'savepointsAt'> {
+  const { fromSavepoint: file, allowNonRestoredState, 'stop-at': stopAt } = args
+  const taken = args['savepoint-at'].map((text) => ({ atMs: millis(text, 'savepoint-at'), stop: 'none' as const }))
+  const stop = args.drain ? ('drain' as const) : ('suspend' as const)
+  const stopped = stopAt === undefined ? [] : [{ atMs: millis(stopAt, 'stop-at'), stop }]
+  if (args.drain && stopAt === undefined) throw new Error('--drain goes with --stop-at.')
+  const savepoint: RunSavepoint | null =
+    file === undefined
+      ? null
+      : {
+          ...{ file, text: readFileSync(file, 'utf8') },
+          ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }),
+        }
+  return { savepointsAt: [...taken, ...stopped], ...(savepoint === null ? {} : { savepoint }) }
+}
+
+function millis(text: string, option: string): number {
+  const ms = text.trim() === '' ? NaN : Number(text)
+  if (!(ms >= 0)) throw new Error(`--${option} takes virtual ms, not "${text}".`)
+  return ms
+}
+
+/** Writes those that were taken, says where, and gives back what is to be said of the others. */
+export function writeSavepoints(outcomes: readonly SavepointOutcome[], folder: string): Diagnostic[] {
+  const failures: Diagnostic[] = []
+  for (const { file, diagnostic } of outcomes) {
+    if (diagnostic !== null) {
+      failures.push(diagnostic)
+      continue
+    }
+    const place = path.join(folder, `${file.path.replace(/^[a-z]+:(\/\/)?/, '').replace(/^\/+/, '')}.json`)
+    mkdirSync(path.dirname(place), { recursive: true })
+    writeFileSync(place, file.text)
+    process.stderr.write(`Savepoint completed. Path: ${place}\n`)
+  }
+  return failures
+}
+
+/** Runs `streambed savepoint`; gives its exit status. `report` says a diagnostic in a language. */
+export function savepointCommand(
+  args: readonly string[],
+  report: (diagnostics: readonly Diagnostic[], lang: string | undefined) => void,
+): number {
+  const parsed = readArguments(args)
+  if (typeof parsed === 'string') {
+    const said = parsed === '' ? '' : `${parsed}\n\n`
+    process.stderr.write(`${said}Usage: streambed savepoint <file> [options]\n\n${SAVEPOINT_USAGE}`)
+    return 2
+  }
+  const { file, rows, json, lang } = parsed
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    report([{ code: 'FILE_UNREADABLE', params: { file, error: (error as Error).message }, span: null }], lang)
+    return 1
+  }
+  const { view, diagnostic } = inspectSavepoint({ file, text }, rows)
+  if (diagnostic !== null) {
+    report([diagnostic], lang)
+    return 1
+  }
+  process.stdout.write(`${json ? JSON.stringify(view, null, 2) : savepointText(view)}\n`)
+  return 0
+}
+
+function readArguments(
+  args: readonly string[],
+):
+  { readonly file: string; readonly rows: number; readonly json: boolean; readonly lang: string | undefined } | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        rows: { type: 'string', default: '20' },
+        json: { type: 'boolean', default: false },
+        lang: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    const [file, ...rest] = positionals
+    if (values.help) return ''
+    if (file === undefined || rest.length > 0) return 'streambed savepoint takes one file.'
+    const rows = Number(values.rows)
+    if (!Number.isSafeInteger(rows) || rows < 0) return `--rows takes a count, not "${values.rows}".`
+    return { file, rows, json: values.json, lang: values.lang }
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function savepointText({ kind, checkpointId, takenMs, jobName, operators }: SavepointView): string {
+  const head = `${kind} ${checkpointId} of “${jobName}”, taken at ${takenMs} ms`
+  return [head, ...operators.flatMap((operator) => ['', ...operatorText(operator)])].join('\n')
+}
+
+function operatorText(operator: SavepointOperatorView): string[] {
+  const { name, uid, operatorId, parallelism, maxParallelism, states, keyType, keyCount } = operator
+  const keyed = keyType === null ? '' : `, ${keyCount} keys of ${keyType}`
+  const head = `${name}  ${uid === null ? `id ${operatorId}` : `uid ${uid}`}  ×${parallelism} of ${maxParallelism}${keyed}`
+  if (!operator.hasState) return [`${head}, no state`]
+  const table = operator.keyed.map(({ keyGroup, subtask, key, window, state, value, timers }) => {
+    const held = state === null ? timerText(timers) : value
+    return [String(keyGroup), String(subtask), key, window ?? '', state ?? 'timers', held]
+  })
+  return [
+    head,
+    ...states.map(({ name: state, type, expires }) => `  ${state}: ${type}${expires ? ', with a time to live' : ''}`),
+    ...inColumns([['group', 'subtask', 'key', 'window', 'state', 'value'], ...table], table.length),
+    ...operator.operator.map(
+      ({ state, mode, subtask, value }) => `  ${state} (${mode}) of subtask ${subtask}: ${value}`,
+    ),
+  ]
+}
+
+function timerText(timers: readonly { readonly time: number; readonly isEventTime: boolean }[]): string {
+  return timers.map(({ time, isEventTime }) => `${isEventTime ? 'event' : 'processing'} time ${time}`).join(', ')
+}
+
+/** Columns as wide as they need; nothing where there are no rows. */
+function inColumns(rows: readonly (readonly string[])[], count: number): string[] {
+  if (count === 0) return []
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+}
