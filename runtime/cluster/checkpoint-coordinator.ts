@@ -10,7 +10,8 @@ import { CheckpointingOptions } from '../graph/options.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 import { TRACE_CHECKPOINT } from '../trace/trace-layout.ts'
-import { byOperator, discard, type CompletedCheckpoint } from './completed-checkpoint.ts'
+import type { CompletedCheckpointStore } from './checkpoint-store.ts'
+import { byOperator, type CompletedCheckpoint } from './completed-checkpoint.ts'
 import type { SavepointListener, SavepointRequest } from './savepoint-request.ts'
 
 const WRITE_US = 1000
@@ -55,7 +56,7 @@ export class CheckpointCoordinator implements EventTarget {
   pending: PendingCheckpoint[] = []
   /** The first to arrive first. */
   uploads: Upload[] = []
-  completed: CompletedCheckpoint | null = null
+  readonly store: CompletedCheckpointStore
   /** When the next one is due by the interval, and when the last one was complete; virtual µs. */
   nextTriggerUs = Infinity
   lastCompletedUs = -Infinity
@@ -66,12 +67,17 @@ export class CheckpointCoordinator implements EventTarget {
   /** Times of this coordinator's events in the heap. */
   planned = new Set<number>()
 
-  /** `restored`: what the job starts with; its numbers go on. */
-  constructor(job: CheckpointedJob, spec: CheckpointSpec | null, restored: CompletedCheckpoint | null = null) {
+  /** The numbers of what is in the store go on. */
+  constructor(job: CheckpointedJob, spec: CheckpointSpec | null, store: CompletedCheckpointStore) {
     this.job = job
     this.spec = spec
-    this.completed = restored
-    if (restored !== null) this.nextId = restored.id + 1
+    this.store = store
+    this.nextId = (this.completed?.id ?? 0) + 1
+  }
+
+  /** The one from which the job starts again. */
+  get completed(): CompletedCheckpoint | null {
+    return this.store.latest()
   }
 
   /** The job has been deployed. */
@@ -228,8 +234,7 @@ export class CheckpointCoordinator implements EventTarget {
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, id, 1)
     // As in Flink: what belongs to whoever took it, recovery doesn't rely on; and nothing is committed by it.
     if (savepoint?.stop !== 'none') {
-      if (this.completed !== null) discard(this.completed)
-      this.completed = checkpoint
+      this.store.add(checkpoint)
       this.tell('complete', id)
       // Older ones that are still under way are subsumed.
       for (const older of this.pending.filter((other) => other.id < id)) this.abort(older, 'SAVEPOINT_EXPIRED')

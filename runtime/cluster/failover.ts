@@ -4,6 +4,7 @@
 import { AssertionError } from '../base/assert.ts'
 import type { RestartSpec } from '../graph/restart-spec.ts'
 import { RESTART, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import { isRestoreRefused } from '../state/restore-check.ts'
 import { createRestartStrategy, type RestartStrategy } from './restart-strategy.ts'
 
 export class Failover implements EventTarget {
@@ -22,7 +23,8 @@ export class Failover implements EventTarget {
   /** Whether the job will be started again. A mistake of the engine's own ends it. */
   failed(error: unknown): boolean {
     const { simulation, strategy } = this
-    if (error instanceof AssertionError) return false
+    // What doesn't fit its state won't fit it the next time.
+    if (error instanceof AssertionError || isRestoreRefused(error)) return false
     const nowMs = Math.floor(simulation.nowUs / 1000)
     strategy.notifyFailure(nowMs)
     if (!strategy.canRestart()) return false

@@ -5,6 +5,7 @@ import { AssertionError } from '../base/assert.ts'
 import { LearnerError } from '../base/diagnostic.ts'
 import { createJobGraph, displayName, type JobGraph } from '../graph/job-graph.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
+import { DEFAULT_RETENTION } from '../graph/recovery-spec.ts'
 import type { Action, Intervened, Simulation } from '../kernel/simulation.ts'
 import type { Channel } from '../network/channel.ts'
 import { Outside } from '../operators/outside.ts'
@@ -14,12 +15,13 @@ import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 import { TRACE_RESTART } from '../trace/trace-layout.ts'
 import { CheckpointCoordinator } from './checkpoint-coordinator.ts'
+import { CompletedCheckpointStore, type RestoredState, type TerminalState } from './checkpoint-store.ts'
 import type { CompletedCheckpoint, OperatorCheckpoint } from './completed-checkpoint.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { Deployment } from './deployment.ts'
 import { Failover } from './failover.ts'
 import type { JobObserver, JobWatcher } from './job-observer.ts'
-import { savepointOf } from './savepoint.ts'
+import { savepointOf, type Savepoint } from './savepoint.ts'
 import type { SavepointAction, SavepointRequest, SavepointResult } from './savepoint-request.ts'
 import { SavepointSchedule, type PlannedSavepoint } from './savepoint-schedule.ts'
 import type { DeployableJob } from './task-deployment.ts'
@@ -70,7 +72,7 @@ export class JobExecution implements DeployableJob, Intervened {
     parts: Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'> & {
       readonly watcher?: JobWatcher | null
       /** What it starts with; null unless given. */
-      readonly restored?: CompletedCheckpoint | null
+      readonly restored?: RestoredState | null
       /** Savepoints that are taken at set times. */
       readonly planned?: readonly PlannedSavepoint[]
     },
@@ -88,9 +90,9 @@ export class JobExecution implements DeployableJob, Intervened {
     this.deployment = new Deployment(this)
     this.tasks = this.deployment.tasks
     this.channels = this.deployment.channels
-    const { restart = { kind: 'none' }, checkpoints = null } = parts.plan.config
-    const { restored = null } = parts
-    this.checkpoints = this.isBatch ? null : new CheckpointCoordinator(this, checkpoints, restored)
+    const { restart = { kind: 'none' }, checkpoints = null, retention = DEFAULT_RETENTION } = parts.plan.config
+    const store = new CompletedCheckpointStore(retention, parts.restored ?? null)
+    this.checkpoints = this.isBatch ? null : new CheckpointCoordinator(this, checkpoints, store)
     this.deployment.deploy()
     this.failover = new Failover(this.simulation, restart, () => this.redeploy())
     this.checkpoints?.start()
@@ -122,9 +124,14 @@ export class JobExecution implements DeployableJob, Intervened {
   }
 
   savepointEnded(request: SavepointRequest, checkpoint: CompletedCheckpoint | null, reason: string): void {
-    const about = { kind: 'savepoint', planHash: this.plan.hash } as const
-    const savepoint = checkpoint === null ? null : savepointOf(checkpoint, this.graph, about)
+    const savepoint = checkpoint === null ? null : this.asSavepoint(checkpoint, 'savepoint')
     this.savepoints.push({ request, savepoint, reason })
+  }
+
+  /** The run is over. The checkpoints that outlive the job, oldest first. Once, at the end. */
+  retainedCheckpoints(state: TerminalState): Savepoint[] {
+    const retained = this.checkpoints?.store.shutdown(state) ?? []
+    return retained.map((checkpoint) => this.asSavepoint(checkpoint, 'checkpoint'))
   }
 
   taskFinished(task: Task): void {
@@ -201,6 +208,10 @@ export class JobExecution implements DeployableJob, Intervened {
     )
     this.watcher?.redeployed()
     this.checkpoints?.start()
+  }
+
+  private asSavepoint(checkpoint: CompletedCheckpoint, kind: Savepoint['kind']): Savepoint {
+    return savepointOf(checkpoint, this.graph, { kind, planHash: this.plan.hash })
   }
 
   private over(state: 'FINISHED' | 'FAILED'): void {

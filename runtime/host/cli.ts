@@ -84,7 +84,10 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
     return write(lines)
   }
   const outcome = await session.run(job, options.settings, onFrame)
-  const failures = writeSavepoints(outcome.savepoints, options.savepointPath)
+  const failures = writeSavepoints(outcome, {
+    folder: options.savepointPath,
+    startedFrom: options.settings.savepoint?.file,
+  })
   report(failures, options.language)
   if (outcome.state === 'failed') {
     report(outcome.diagnostics, options.language)

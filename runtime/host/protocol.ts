@@ -8,6 +8,7 @@ import type {
   SavepointOperatorView,
   SavepointView,
 } from '../cluster/savepoint-view.ts'
+import type { RecoveryClaimMode } from '../graph/options.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
@@ -84,6 +85,8 @@ export interface RunSavepoint {
   readonly text: string
   /** State that no operator claims is left behind. Unless set, as the job's configuration says; else it's refused. */
   readonly allowNonRestoredState?: boolean
+  /** CLAIM: the job takes the file over. Unless set, as the job's configuration says; else it stays its owner's. */
+  readonly claimMode?: RecoveryClaimMode
 }
 
 /**
@@ -181,6 +184,10 @@ export interface RunOutcome {
   readonly lateRecords: readonly LateRecords[]
   /** The plan document as JSON text, null if the job didn't get that far. */
   readonly plan: string | null
+  /** Checkpoints that outlive the job, as its configuration says, oldest first. A run can start from each. */
+  readonly checkpoints: readonly SavepointFile[]
+  /** What the run started from was claimed by the job, and is needed no more: its file may be deleted. */
+  readonly isSavepointGone: boolean
   /** Savepoints that were taken or came to nothing, in order. */
   readonly savepoints: readonly SavepointOutcome[]
   /** What file sinks have written. */

@@ -1,11 +1,19 @@
 // streambed savepoint <file>: what a savepoint holds, as a table or as JSON. And what `streambed run` does with savepoints:
 // reads the one it starts from, and writes those that come of it.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import type { RunSavepoint, RunSettings, SavepointOperatorView, SavepointOutcome, SavepointView } from './protocol.ts'
+import type { RecoveryClaimMode } from '../graph/options.ts'
+import type {
+  RunOutcome,
+  RunSavepoint,
+  RunSettings,
+  SavepointFile,
+  SavepointOperatorView,
+  SavepointView,
+} from './protocol.ts'
 import { inspectSavepoint } from './savepoints.ts'
 
 /** The options of `streambed savepoint`. */
@@ -16,17 +24,19 @@ export const SAVEPOINT_USAGE = `  <file>              a savepoint that a run has
 
 /** The options of `streambed run` that are about savepoints. */
 export const RUN_SAVEPOINT_USAGE = `  -s, --fromSavepoint <file>       start from this savepoint; virtual time goes on from where it was taken
+  --claimMode <CLAIM|NO_CLAIM>     CLAIM deletes its file once the job needs it no more; NO_CLAIM unless given
   -n, --allowNonRestoredState      leave state behind that no operator claims
   --savepoint-at <ms>              take a savepoint at this virtual time; can be given several times
   --stop-at <ms>                   stop with a savepoint at this virtual time
   --drain                          stop so that windows and timers in event time fire first
-  --savepointPath <folder>         where savepoints are written, the current folder unless given
+  --savepointPath <folder>         where savepoints and retained checkpoints are written, the current folder unless given
 `
 
 /** As parseArgs takes them. */
 export const RUN_SAVEPOINT_OPTIONS = {
   fromSavepoint: { type: 'string', short: 's' },
   allowNonRestoredState: { type: 'boolean', short: 'n' },
+  claimMode: { type: 'string' },
   'savepoint-at': { type: 'string', multiple: true, default: [] as string[] },
   'stop-at': { type: 'string' },
   drain: { type: 'boolean', default: false },
@@ -36,6 +46,7 @@ export const RUN_SAVEPOINT_OPTIONS = {
 interface SavepointArguments {
   readonly fromSavepoint?: string | undefined
   readonly allowNonRestoredState?: boolean | undefined
+  readonly claimMode?: string | undefined
   readonly 'savepoint-at': readonly string[]
   readonly 'stop-at'?: string | undefined
   readonly drain: boolean
@@ -54,6 +65,7 @@ export function savepointSettings(args: SavepointArguments): Pick<RunSettings, '
       : {
           ...{ file, text: readFileSync(file, 'utf8') },
           ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }),
+          ...(args.claimMode === undefined ? {} : { claimMode: claimMode(args.claimMode) }),
         }
   return { savepointsAt: [...taken, ...stopped], ...(savepoint === null ? {} : { savepoint }) }
 }
@@ -64,20 +76,30 @@ function millis(text: string, option: string): number {
   return ms
 }
 
-/** Writes those that were taken, says where, and gives back what is to be said of the others. */
-export function writeSavepoints(outcomes: readonly SavepointOutcome[], folder: string): Diagnostic[] {
-  const failures: Diagnostic[] = []
-  for (const { file, diagnostic } of outcomes) {
-    if (diagnostic !== null) {
-      failures.push(diagnostic)
-      continue
-    }
-    const place = path.join(folder, `${file.path.replace(/^[a-z]+:(\/\/)?/, '').replace(/^\/+/, '')}.json`)
-    mkdirSync(path.dirname(place), { recursive: true })
-    writeFileSync(place, file.text)
-    process.stderr.write(`Savepoint completed. Path: ${place}\n`)
+function claimMode(text: string): RecoveryClaimMode {
+  const mode = text.toUpperCase()
+  if (mode === 'CLAIM' || mode === 'NO_CLAIM') return mode
+  throw new Error(`--claimMode takes CLAIM or NO_CLAIM, not "${text}".`)
+}
+
+/** Writes what was taken and what was retained, says where, and gives back what is to be said of the others. */
+export function writeSavepoints(
+  outcome: Pick<RunOutcome, 'savepoints' | 'checkpoints' | 'isSavepointGone'>,
+  { folder, startedFrom }: { readonly folder: string; readonly startedFrom: string | undefined },
+): Diagnostic[] {
+  for (const { file } of outcome.savepoints) {
+    if (file !== null) process.stderr.write(`Savepoint completed. Path: ${write(file, folder)}\n`)
   }
-  return failures
+  for (const file of outcome.checkpoints) process.stderr.write(`Checkpoint retained. Path: ${write(file, folder)}\n`)
+  if (outcome.isSavepointGone && startedFrom !== undefined) rmSync(startedFrom, { force: true })
+  return outcome.savepoints.flatMap(({ diagnostic }) => diagnostic ?? [])
+}
+
+function write(file: SavepointFile, folder: string): string {
+  const place = path.join(folder, `${file.path.replace(/^[a-z]+:(\/\/)?/, '').replace(/^\/+/, '')}.json`)
+  mkdirSync(path.dirname(place), { recursive: true })
+  writeFileSync(place, file.text)
+  return place
 }
 
 /** Runs `streambed savepoint`; gives its exit status. `report` says a diagnostic in a language. */

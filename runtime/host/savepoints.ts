@@ -5,12 +5,20 @@ import { LearnerError, type Diagnostic } from '../base/diagnostic.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
 import { restoreState, type RestoredJob } from '../cluster/restore-state.ts'
 import { readSavepoint, writeSavepoint } from '../cluster/savepoint-file.ts'
+import type { Savepoint } from '../cluster/savepoint.ts'
 import type { SavepointResult } from '../cluster/savepoint-request.ts'
 import { viewSavepoint } from '../cluster/savepoint-view.ts'
 import { DEFAULT_RECOVERY, DEFAULT_RETENTION } from '../graph/recovery-spec.ts'
 import type { Plan } from '../graph/plan.ts'
 import { placeDiagnostic } from './errors.ts'
-import type { InspectedSavepoint, RunSavepoint, RunSettings, SavepointOutcome } from './protocol.ts'
+import type {
+  InspectedSavepoint,
+  RunOutcome,
+  RunSavepoint,
+  RunSettings,
+  SavepointFile,
+  SavepointOutcome,
+} from './protocol.ts'
 
 /**
  * What the run starts from: the host's file, or the one that the job's configuration names. Null for a run that starts
@@ -39,15 +47,43 @@ function configured(plan: Plan, { files = {} }: RunSettings): RunSavepoint | nul
   return { file, text }
 }
 
+/** Whether the job takes over what it starts from. */
+export function claims({ config }: Plan, { savepoint }: RunSettings): boolean {
+  return (savepoint?.claimMode ?? config.recovery?.claimMode) === 'CLAIM'
+}
+
+/** What is left of the job's checkpoints, once the run is over. */
+export function leftovers(
+  execution: JobExecution,
+  state: RunOutcome['state'],
+): Pick<RunOutcome, 'checkpoints' | 'isSavepointGone'> {
+  // A run whose time is up is one that somebody ended.
+  const end = state === 'finished' ? 'FINISHED' : state === 'failed' ? 'FAILED' : 'CANCELED'
+  const { plan } = execution
+  const { checkpointDirectory, hasSubdirectory } = plan.config.retention ?? DEFAULT_RETENTION
+  const folder =
+    checkpointDirectory === null ? null : `${inFolder(checkpointDirectory)}${hasSubdirectory ? plan.hash : ''}`
+  const checkpoints = execution
+    .retainedCheckpoints(end)
+    .map((checkpoint) => fileOf(checkpoint, `${inFolder(folder)}chk-${checkpoint.checkpointId}`))
+  return { checkpoints, isSavepointGone: execution.checkpoints?.store.isClaimedGone === true }
+}
+
 /** How the savepoint came out, its file included. */
 export function savepointOutcome({ savepoint, reason }: SavepointResult, { plan }: JobExecution): SavepointOutcome {
   if (savepoint === null) return savepointFailed(reason)
   const { savepointDirectory } = plan.config.retention ?? DEFAULT_RETENTION
+  const path = `${inFolder(savepointDirectory)}savepoint-${savepoint.checkpointId}`
+  return { file: fileOf(savepoint, path), diagnostic: null }
+}
+
+function fileOf(savepoint: Savepoint, path: string): SavepointFile {
   const { kind, checkpointId, takenUs } = savepoint
-  const folder = savepointDirectory === null ? '' : `${savepointDirectory.replace(/\/+$/, '')}/`
-  const path = `${folder}savepoint-${checkpointId}`
-  const atMs = Math.floor(takenUs / 1000)
-  return { file: { path, kind, checkpointId, atMs, text: writeSavepoint(savepoint) }, diagnostic: null }
+  return { path, kind, checkpointId, atMs: Math.floor(takenUs / 1000), text: writeSavepoint(savepoint) }
+}
+
+function inFolder(folder: string | null): string {
+  return folder === null ? '' : `${folder.replace(/\/+$/, '')}/`
 }
 
 /** A savepoint that came to nothing. */

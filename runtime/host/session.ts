@@ -33,7 +33,7 @@ import type {
   WatchDetail,
 } from './protocol.ts'
 import { positionOf, RunDriver } from './run-driver.ts'
-import { inspectSavepoint, restoredJob, savepointFailed, savepointOutcome } from './savepoints.ts'
+import { claims, inspectSavepoint, leftovers, restoredJob, savepointFailed, savepointOutcome } from './savepoints.ts'
 import { clusterOf, inputsWithoutSource, settingsDiagnostics } from './run-settings-check.ts'
 
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
@@ -157,7 +157,7 @@ export class EngineSession implements Engine {
       observer: frames,
       instantiate: (port) => program.instantiate(port),
       watcher,
-      restored: restored?.checkpoint ?? null,
+      restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
       planned: settings.savepointsAt?.map(({ atMs, stop }) => ({ atUs: atMs * 1000, request: { stop } })) ?? [],
     })
     const { simulation } = execution
@@ -181,7 +181,7 @@ export class EngineSession implements Engine {
     const hash = simulation.fingerprint.hex()
     const late = lateRecords(execution.tasks)
     const savepoints = execution.savepoints.map((result) => savepointOutcome(result, execution))
-    const outputs = { ...outputsOf(execution.outside), savepoints }
+    const outputs = { ...outputsOf(execution.outside), savepoints, ...leftovers(execution, state) }
     return { state, position, hash, diagnostics, lateRecords: late, plan: JSON.stringify(plan), ...outputs }
   }
 
@@ -224,6 +224,14 @@ function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['s
 }
 
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
-  const nothing = { lateRecords: [], plan: null, savepoints: [], files: [], topics: [] }
+  const nothing = {
+    lateRecords: [],
+    plan: null,
+    savepoints: [],
+    checkpoints: [],
+    isSavepointGone: false,
+    files: [],
+    topics: [],
+  }
   return { state: 'failed', position: START, hash: '', diagnostics, ...nothing }
 }

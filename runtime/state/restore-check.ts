@@ -28,6 +28,11 @@ export function requireOfType(held: unknown, { name, kind, valueType }: StateReq
   }
 }
 
+/** Whether a job failed because of what it started with. */
+export function isRestoreRefused(error: unknown): boolean {
+  return error instanceof LearnerError && error.code.startsWith('RESTORE_')
+}
+
 function valuesIn(held: unknown, kind: StateMeta['kind']): Iterable<unknown> {
   if (kind === 'list') return held as readonly unknown[]
   return kind === 'map' ? (held as ReadonlyMap<unknown, unknown>).values() : [held]

@@ -26,7 +26,11 @@ export interface JobOptions {
   /** By name of a source: what it reads instead of its own data. */
   readonly inputs?: Readonly<Record<string, readonly ScriptRecord[]>>
   /** What it starts from. */
-  readonly from?: { readonly savepoint: Savepoint; readonly allowsNonRestoredState?: boolean }
+  readonly from?: {
+    readonly savepoint: Savepoint
+    readonly allowsNonRestoredState?: boolean
+    readonly isClaimed?: boolean
+  }
 }
 
 /** A job that's deployed and hasn't begun. */
@@ -60,7 +64,7 @@ export function planOf(build: Build, parallelism = 1): Plan {
 export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
   const { parallelism = 1, seed = 1, startMs = 0, isHashed = true, cluster = {} } = options
   const own = withInputs(planOf(build, parallelism), new Map(Object.entries(options.inputs ?? {})))
-  const { savepoint, allowsNonRestoredState = false } = options.from ?? {}
+  const { savepoint, allowsNonRestoredState = false, isClaimed = false } = options.from ?? {}
   const restored = savepoint === undefined ? null : restoreState(own, savepoint, { allowsNonRestoredState })
   const plan = restored?.plan ?? own
   const simulation = new Simulation({ seed, startMs, isHashed })
@@ -77,7 +81,7 @@ export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
       beginTurn: () => undefined,
       tick: () => undefined,
     }),
-    restored: restored?.checkpoint ?? null,
+    restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed },
   })
   return { plan, simulation, execution, rows }
 }

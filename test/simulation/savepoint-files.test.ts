@@ -103,13 +103,13 @@ describe('while it runs', () => {
     const session = newSession()
     const source = compiled([{ name: 'job.ts', text: job }]).job
     if (source === null) throw new Error('doesn’t compile')
-    let asked: Promise<SavepointOutcome> | null = null
+    const asked: Promise<SavepointOutcome>[] = []
     const texts: string[] = []
     const outcome = await session.run(source, { isWatched: true, speed: 20, ...settings }, (frame) => {
       texts.push(...frame.rows.map((row) => row.text))
-      if (texts.length >= rows) asked ??= session.savepoint(stop)
+      if (texts.length >= rows && asked.length === 0) asked.push(session.savepoint(stop))
     })
-    return { outcome, texts, file: fileOf((await asked) ?? undefined) }
+    return { outcome, texts, file: fileOf(await asked[0]) }
   }
 
   test('the job goes on; the answer is the file that the outcome has', async () => {
@@ -157,9 +157,12 @@ describe('what doesn’t fit', () => {
     expect(diagnostics[0]?.span?.line).toBeGreaterThan(20)
   })
 
-  test('a state of another type fails the job with its name', async () => {
+  test('a state of another type fails the job with its name, once and for all', async () => {
     const [, { path: file, text: savepoint }] = await stoppedAt(1500)
-    const other = job.replace("'count', Types.LONG", "'count', Types.STRING").replace('(count.value() ?? 0) + 1', "'x'")
+    const source = text('counter', `.set('execution.checkpointing.interval', '1 s')`)
+    const other = source
+      .replace("'count', Types.LONG", "'count', Types.STRING")
+      .replace('(count.value() ?? 0) + 1', "'x'")
     const { outcome, diagnostics } = await run(other, { savepoint: { file, text: savepoint } })
     expect(outcome?.state).toBe('failed')
     const params = { state: 'count', before: 'value(LONG)', now: 'value(STRING)' }
@@ -184,6 +187,63 @@ describe('named by the job’s configuration', () => {
     const source = text('counter', `.set('execution.checkpointing.savepoint-dir', '/kept/')`)
     const { outcome } = await run(source, { savepointsAt: [{ atMs: 500, stop: 'none' }] })
     expect(fileOf(outcome?.savepoints[0]).path).toBe('/kept/savepoint-1')
+  })
+})
+
+describe('checkpoints that outlive the job', () => {
+  const retaining = (retention: string, more = '') =>
+    text(
+      'counter',
+      `.set('execution.checkpointing.interval', '400 ms')
+       .set('execution.checkpointing.externalized-checkpoint-retention', '${retention}')${more}`,
+    )
+  const paths = ({ outcome }: HostedRun): readonly string[] => outcome?.checkpoints.map((file) => file.path) ?? []
+  const failing = (source: string) =>
+    source.replace('out.collect(ctx', "if (count.value() === 9) throw 'nine'; out.collect(ctx")
+  const noRestart = `.set('restart-strategy.type', 'none')`
+
+  test('of a job that somebody ended: a run goes on from the last', async () => {
+    const first = await run(retaining('RETAIN_ON_CANCELLATION'), { untilMs: 1500 })
+    expect(paths(first)).toEqual(['chk-3'])
+    const [file] = first.outcome?.checkpoints ?? []
+    expect(file?.kind).toBe('checkpoint')
+    const second = await run(job, { savepoint: { file: 'chk-3', text: file?.text ?? '' } })
+    const before = rowsOf(first).slice(0, 60 - second.rows.filter((row) => !row.text.includes('fired')).length)
+    expect([...before, ...rowsOf(second)].sort()).toEqual((await whole).slice().sort())
+  })
+
+  test('as many as are to be kept, where they are to be kept', async () => {
+    const more = `.set('execution.checkpointing.num-retained', 2).set('execution.checkpointing.dir', '/chk/')`
+    const first = await run(retaining('RETAIN_ON_CANCELLATION', more), { untilMs: 1500 })
+    const folder = `/chk/${(JSON.parse(first.outcome?.plan ?? '') as { hash: string }).hash}`
+    expect(paths(first)).toEqual([`${folder}/chk-2`, `${folder}/chk-3`])
+    const plain = `${more}.set('execution.checkpointing.create-subdir', false)`
+    expect(paths(await run(retaining('RETAIN_ON_CANCELLATION', plain), { untilMs: 1500 }))[0]).toBe('/chk/chk-2')
+  })
+
+  test.each<[retention: string, ended: number, failed: number]>([
+    ['NO_EXTERNALIZED_CHECKPOINTS', 0, 0],
+    ['DELETE_ON_CANCELLATION', 0, 1],
+    ['RETAIN_ON_CANCELLATION', 1, 1],
+  ])(
+    '%s: %i of one that was ended, %i of one that failed, none of one that finished',
+    async (retention, ended, failed) => {
+      const source = retaining(retention, noRestart)
+      expect(paths(await run(source, { untilMs: 1500 }))).toHaveLength(ended)
+      const lost = await run(failing(source), {})
+      expect([lost.outcome?.state, paths(lost).length]).toEqual(['failed', failed])
+      expect(paths(await run(source, {}))).toEqual([])
+    },
+  )
+
+  test('a savepoint that the job has claimed goes once a checkpoint has taken its place', async () => {
+    const [, { text: savepoint }] = await stoppedAt(1000)
+    const started = (claimMode: 'CLAIM' | 'NO_CLAIM', untilMs: number) =>
+      run(retaining('RETAIN_ON_CANCELLATION'), { untilMs, savepoint: { file: 'x', text: savepoint, claimMode } })
+    expect((await started('CLAIM', 1300)).outcome?.isSavepointGone).toBe(false)
+    expect((await started('CLAIM', 2000)).outcome?.isSavepointGone).toBe(true)
+    expect((await started('NO_CLAIM', 2000)).outcome?.isSavepointGone).toBe(false)
+    expect(paths(await started('CLAIM', 1300))).toEqual([])
   })
 })
 
