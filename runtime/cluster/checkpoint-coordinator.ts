@@ -9,6 +9,7 @@ import type { CheckpointSpec } from '../graph/checkpoint-spec.ts'
 import { CheckpointingOptions } from '../graph/options.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
+import { isStarting } from '../task/task-contract.ts'
 import { TRACE_CHECKPOINT } from '../trace/trace-layout.ts'
 import type { CompletedCheckpointStore } from './checkpoint-store.ts'
 import { byOperator, type CompletedCheckpoint } from './completed-checkpoint.ts'
@@ -87,8 +88,8 @@ export class CheckpointCoordinator implements EventTarget {
     this.plan()
   }
 
-  /** The job has failed or is over: what is under way is given up. */
-  stop(): void {
+  /** These tasks have failed, or the job is over: what is under way is given up. */
+  stop(lost: readonly Task[] = this.job.tasks): void {
     this.job.simulation.unschedule(this.id)
     const given = [...this.pending, ...this.queued].flatMap(({ savepoint }) => savepoint ?? [])
     for (const { snapshot } of this.uploads) snapshot?.keyed?.abandon()
@@ -97,7 +98,7 @@ export class CheckpointCoordinator implements EventTarget {
     this.uploads = []
     this.pending = []
     this.queued = []
-    this.ended.clear()
+    for (const task of lost) this.ended.delete(task)
     this.nextTriggerUs = Infinity
     for (const request of given) this.job.savepointEnded(request, null, 'SAVEPOINT_JOB_FAILED')
   }
@@ -120,7 +121,7 @@ export class CheckpointCoordinator implements EventTarget {
   /** Takes a savepoint, after the checkpoint that is under way. The job is told how it came out. */
   triggerSavepoint(savepoint: SavepointRequest): void {
     const { job } = this
-    const isReady = job.isRunning() && !job.tasks.some(({ state }) => state === 'CREATED')
+    const isReady = job.isRunning() && !job.tasks.some(({ state }) => isStarting(state))
     if (isReady) this.request({ isPeriodic: false, savepoint })
     else job.savepointEnded(savepoint, null, 'SAVEPOINT_NOT_RUNNING')
   }
@@ -130,7 +131,18 @@ export class CheckpointCoordinator implements EventTarget {
     const { simulation } = this.job
     this.uploads.push({ arrivesUs: simulation.nowUs + WRITE_US, checkpoint, task, snapshot })
     this.plan()
+    return this.endsJob(checkpoint)
+  }
+
+  /** Whether nothing is to be processed after it. */
+  endsJob(checkpoint: number): boolean {
     return this.pending.some(({ id, savepoint }) => id === checkpoint && savepoint?.stop === 'suspend')
+  }
+
+  /** A subtask's snapshot couldn't be written: nothing will come of the checkpoint. */
+  decline(checkpoint: number): void {
+    for (const pending of this.pending.filter(({ id }) => id === checkpoint)) this.abort(pending, 'SAVEPOINT_EXPIRED')
+    this.plan()
   }
 
   /** Once all tasks have emitted all they will, the last checkpoint is taken at once, as in Flink. */

@@ -8,6 +8,14 @@ import type { TaskCosts } from '../task/task-contract.ts'
 export interface ClusterSettings extends ChannelSettings, TaskCosts {
   /** Records in a buffer. */
   readonly bufferRecords: number
+  /** How many TaskManagers there are in the beginning, and how many slots each has; 0 for as many as the job asks for. */
+  readonly taskManagers: number
+  readonly slotsPerTaskManager: number
+  /** Flink's heartbeat.interval and heartbeat.timeout. */
+  readonly heartbeatIntervalMs: number
+  readonly heartbeatTimeoutMs: number
+  /** How long a job waits for slots. Flink's slot.request.timeout. */
+  readonly slotRequestTimeoutMs: number
 }
 
 /** Lessons set fewer records per buffer; nothing else changes. */
@@ -19,4 +27,9 @@ export const DEFAULT_CLUSTER: ClusterSettings = {
   bufferTimeoutUs: 100_000,
   recordUs: 1,
   turnUs: 1,
+  taskManagers: 1,
+  slotsPerTaskManager: 0,
+  heartbeatIntervalMs: 10_000,
+  heartbeatTimeoutMs: 50_000,
+  slotRequestTimeoutMs: 300_000,
 }

@@ -67,20 +67,25 @@ export class ClusterWatcher implements JobWatcher {
 
   /** Puts itself before the inputs of all tasks. Before the first event. */
   attach(execution: JobExecution): void {
-    this.labels.attach(execution)
     this.execution = execution
-    for (const task of execution.tasks) {
+    this.watch(execution, execution.tasks)
+  }
+
+  redeployed(tasks: readonly Task[]): void {
+    for (const task of this.recordsIn.keys())
+      if (this.execution?.tasks.includes(task) !== true) this.recordsIn.delete(task)
+    this.hand = null
+    if (this.execution !== null) this.watch(this.execution, tasks)
+  }
+
+  private watch(execution: JobExecution, tasks: readonly Task[]): void {
+    this.labels.attach(execution)
+    for (const task of tasks) {
       this.recordsIn.set(task, 0)
       const { chain } = task
       if (chain.head instanceof SourceOperator) chain.head.output = new WatchedInput(this, task, chain.head.output)
       else chain.inputs.forEach((input, i) => (chain.inputs[i] = new WatchedInput(this, task, input)))
     }
-  }
-
-  redeployed(): void {
-    this.recordsIn.clear()
-    this.hand = null
-    if (this.execution !== null) this.attach(this.execution)
   }
 
   recordStarts(task: Task, value: unknown, timestamp: number): void {

@@ -1,86 +1,120 @@
-// What is deployed of a job: every vertex as so many tasks, every edge as channels. After a failure all of it is made anew
-// and takes the ids of what was there before, so that whatever watches keeps its places.
+// What is deployed of a job: every vertex as so many tasks, every edge as channels. After a failure the tasks and channels
+// of its region are made anew, in the places and with the ids of those before, so that whatever watches keeps its places.
 
 import type { JobEdge } from '../graph/chains.ts'
 import type { JobVertex } from '../graph/job-graph.ts'
 import { Channel } from '../network/channel.ts'
-import { connections } from '../network/exchange.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
-import type { OperatorStateBackend } from '../state/operator-state.ts'
 import type { Task } from '../task/task.ts'
-import { createTask, vertexOf, type DeployableJob } from './task-deployment.ts'
+import { layoutOf, type Layout, type Link, type Place } from './regions.ts'
+import { createTask, type DeployableJob } from './task-deployment.ts'
 import { WatermarkAlignment, type AlignmentGroup } from './watermark-alignment.ts'
 
-/** The tasks and channels of a job, by vertex and subtask. */
+/** The tasks and channels of a job. Tasks stand in the order of the layout's places, channels in that of its links. */
 export class Deployment {
   readonly job: DeployableJob
+  readonly layout: Layout
   readonly tasks: Task[] = []
   readonly channels: Channel[] = []
   readonly edges = new Map<Channel, JobEdge>()
-  readonly backends: KeyedStateBackend[] = []
-  readonly operatorStates: OperatorStateBackend[] = []
   readonly alignments: WatermarkAlignment[] = []
+  /** By region: how often it has been deployed before. */
+  readonly attempts: number[]
   /** By name: sources that wait for one another. */
   readonly alignmentGroups = new Map<string, AlignmentGroup>()
-  /** By vertex and receiving subtask; by edge and sending subtask. */
-  readonly channelsInto = new Map<string, Channel[]>()
-  readonly channelsOf = new Map<JobEdge, Channel[][]>()
 
   constructor(job: DeployableJob) {
     this.job = job
+    this.layout = layoutOf(job.graph)
+    this.attempts = new Array<number>(this.layout.regions).fill(0)
+    this.create(() => true)
+    for (const vertex of job.graph.vertices) this.alignSource(vertex)
   }
 
-  /** Makes all of it, with the state the job says, and lets it begin. */
-  deploy(): void {
-    const { vertices } = this.job.graph
-    for (const vertex of vertices) for (const job of vertex.inputs) this.createChannels(job, vertex)
-    for (const vertex of vertices) {
-      for (let subtask = 0; subtask < vertex.parallelism; subtask++) {
-        this.tasks.push(createTask({ job: this.job, deployment: this, vertex, subtask }))
-      }
-      this.alignSource(vertex)
-    }
-    for (const task of this.tasks) task.wake()
+  /** Keyed state of all tasks that have some. */
+  get backends(): KeyedStateBackend[] {
+    return this.tasks.flatMap(({ keyContext }) => keyContext?.backend ?? [])
   }
 
-  /** Forgets all of it, and whatever was still to happen to it. */
-  release(): void {
-    const ids = [...this.tasks, ...this.channels, ...this.alignments].map(({ id }) => id)
+  placeOf(task: Task): Place {
+    return this.layout.places[this.tasks.indexOf(task)] as Place
+  }
+
+  tasksOf(region: number): Task[] {
+    return this.tasks.filter((_, i) => this.layout.places[i]?.region === region)
+  }
+
+  /** How often a region has been deployed before. */
+  attemptOf(region: number): number {
+    return this.attempts[region] as number
+  }
+
+  /** Forgets what a region consists of, with all that was still to happen to it, and makes it anew. */
+  renew(region: number): void {
+    const { places, links } = this.layout
+    const channels = this.channels.filter((_, i) => places[(links[i] as Link).from]?.region === region)
+    const ids = [...this.tasksOf(region), ...channels].map(({ id }) => id)
     this.job.simulation.release(ids.sort((a, b) => a - b))
-    for (const list of [this.tasks, this.channels, this.alignments, this.backends, this.operatorStates]) list.length = 0
-    for (const map of [this.edges, this.alignmentGroups, this.channelsInto, this.channelsOf]) map.clear()
+    for (const channel of channels) this.edges.delete(channel)
+    this.attempts[region] = this.attemptOf(region) + 1
+    this.create((other) => other === region)
+    for (const alignment of this.alignments) alignment.renew(this.tasksOfVertex(alignment.vertex))
   }
 
   /** Mixes what is left in state and timers into the run's fingerprint. */
   digestState(): void {
     const { fingerprint } = this.job.simulation
     for (const backend of this.backends) backend.digest(fingerprint)
-    for (const state of this.operatorStates) state.digest(fingerprint)
+    for (const { chain } of this.tasks)
+      for (const { operatorState } of chain.contexts) operatorState.digest(fingerprint)
   }
 
-  private createChannels(job: JobEdge, to: JobVertex): void {
-    const { graph, simulation, pool, settings } = this.job
-    const from = vertexOf(graph, job.from)
-    const bySender: Channel[][] = Array.from({ length: from.parallelism }, () => [])
-    for (const [sender, receiver] of connections(job.edge.partitioner, from.parallelism, to.parallelism)) {
+  /** Makes channels and tasks of the regions that are wanted. */
+  private create(isWanted: (region: number) => boolean): void {
+    const { simulation, pool, settings } = this.job
+    const { places, links } = this.layout
+    links.forEach(({ edge, from }, i) => {
+      if (!isWanted((places[from] as Place).region)) return
       const channel = new Channel(simulation, pool, settings)
-      this.channels.push(channel)
-      this.edges.set(channel, job)
-      ;(bySender[sender] as Channel[]).push(channel)
-      const key = `${to.id} ${receiver}`
-      this.channelsInto.set(key, [...(this.channelsInto.get(key) ?? []), channel])
-    }
-    this.channelsOf.set(job, bySender)
+      this.channels[i] = channel
+      this.edges.set(channel, edge)
+    })
+    places.forEach((place, i) => {
+      if (!isWanted(place.region)) return
+      const { vertex, subtask, region } = place
+      const incoming = place.incoming.map((link) => this.channels[link] as Channel)
+      const inputs = place.incoming.map((link) => (links[link] as Link).edge.edge.input - 1)
+      this.tasks[i] = createTask({
+        ...{ job: this.job, vertex, subtask, attempt: this.attemptOf(region) },
+        ...{ incoming, inputs, outgoing: this.outgoingOf(place) },
+      })
+    })
   }
 
-  /** Called once the vertex's tasks are there. */
+  /** By edge, in the order of the graph. */
+  private outgoingOf({ outgoing }: Place): { readonly edge: JobEdge; readonly channels: readonly Channel[] }[] {
+    const byEdge = new Map<JobEdge, Channel[]>()
+    for (const link of outgoing) {
+      const { edge } = this.layout.links[link] as Link
+      const channels = byEdge.get(edge) ?? []
+      byEdge.set(edge, channels)
+      channels.push(this.channels[link] as Channel)
+    }
+    return Array.from(byEdge, ([edge, channels]) => ({ edge, channels }))
+  }
+
+  private tasksOfVertex(vertex: JobVertex): Task[] {
+    return this.tasks.filter((_, i) => this.layout.places[i]?.vertex === vertex)
+  }
+
   private alignSource(vertex: JobVertex): void {
     const spec = vertex.nodes[0]?.spec
     if (spec?.kind !== 'source' || spec.watermarks.alignment === undefined) return
     const { alignment } = spec.watermarks
     const group: AlignmentGroup = this.alignmentGroups.get(alignment.group) ?? new Map<number, number>()
     this.alignmentGroups.set(alignment.group, group)
-    const tasks = this.tasks.slice(-vertex.parallelism)
-    this.alignments.push(new WatermarkAlignment({ simulation: this.job.simulation, spec: alignment, group, tasks }))
+    const { simulation } = this.job
+    const tasks = this.tasksOfVertex(vertex)
+    this.alignments.push(new WatermarkAlignment({ simulation, spec: alignment, group, vertex, tasks }))
   }
 }

@@ -1,5 +1,5 @@
-// What becomes of a job after a failure: asks the restart strategy, and has the job started again when it says. All of a
-// job starts again, never a part of it.
+// What becomes of a job after a failure: asks the restart strategy, and has the region that failed started again when it
+// says. Flink's ExecutionFailureHandler and what schedules its restarts.
 
 import { AssertionError } from '../base/assert.ts'
 import type { RestartSpec } from '../graph/restart-spec.ts'
@@ -7,32 +7,50 @@ import { RESTART, type EventTarget, type Simulation } from '../kernel/simulation
 import { isRestoreRefused } from '../state/restore-check.ts'
 import { createRestartStrategy, type RestartStrategy } from './restart-strategy.ts'
 
+interface PendingRestart {
+  readonly atUs: number
+  readonly region: number
+}
+
 export class Failover implements EventTarget {
   id = -1
   readonly simulation: Simulation
   readonly strategy: RestartStrategy
-  readonly restart: () => void
+  readonly restart: (region: number) => void
+  /** In the order of the failures. */
+  pending: PendingRestart[] = []
 
-  constructor(simulation: Simulation, spec: RestartSpec, restart: () => void) {
+  constructor(simulation: Simulation, spec: RestartSpec, restart: (region: number) => void) {
     this.simulation = simulation
     this.strategy = createRestartStrategy(spec, () => simulation.random('restart'))
     this.restart = restart
     simulation.register(this)
   }
 
-  /** Whether the job will be started again. A mistake of the engine's own ends it. */
-  failed(error: unknown): boolean {
+  /** Whether the region will be started again. A mistake of the engine's own ends the job. */
+  failed(error: unknown, region: number): boolean {
     const { simulation, strategy } = this
     // What doesn't fit its state won't fit it the next time.
     if (error instanceof AssertionError || isRestoreRefused(error)) return false
     const nowMs = Math.floor(simulation.nowUs / 1000)
     strategy.notifyFailure(nowMs)
     if (!strategy.canRestart()) return false
-    simulation.schedule(simulation.nowUs + strategy.backoffMs(nowMs) * 1000, RESTART, this.id)
+    const atUs = simulation.nowUs + strategy.backoffMs(nowMs) * 1000
+    this.pending.push({ atUs, region })
+    simulation.schedule(atUs, RESTART, this.id)
     return true
   }
 
+  /** Nothing will be started again. */
+  stop(): void {
+    this.simulation.unschedule(this.id)
+    this.pending = []
+  }
+
   handle(): void {
-    this.restart()
+    const { nowUs } = this.simulation
+    const due = this.pending.filter(({ atUs }) => atUs <= nowUs)
+    this.pending = this.pending.filter(({ atUs }) => atUs > nowUs)
+    for (const { region } of due) this.restart(region)
   }
 }

@@ -1,5 +1,5 @@
-// A job on the cluster: what is deployed of it, and what became of it. After a failure it's deployed anew, if its restart
-// strategy says so, with the state of the last checkpoint. Flink's ExecutionGraph.
+// A job on the cluster: what is deployed of it, and what became of it. After a failure the region that failed is deployed
+// anew, if the job's restart strategy says so, with the state of the last checkpoint. Flink's JobMaster and ExecutionGraph.
 
 import { AssertionError } from '../base/assert.ts'
 import { LearnerError } from '../base/diagnostic.ts'
@@ -20,10 +20,14 @@ import type { CompletedCheckpoint, OperatorCheckpoint } from './completed-checkp
 import type { ClusterSettings } from './cluster-settings.ts'
 import { Deployment } from './deployment.ts'
 import { Failover } from './failover.ts'
+import { Faults, type FaultyJob } from './faults.ts'
 import type { JobObserver, JobWatcher } from './job-observer.ts'
 import { savepointOf, type Savepoint } from './savepoint.ts'
 import type { SavepointAction, SavepointRequest, SavepointResult } from './savepoint-request.ts'
 import { SavepointSchedule, type PlannedSavepoint } from './savepoint-schedule.ts'
+import { ResourceManager, type ResourceListener, type TaskManager } from './resource-manager.ts'
+import { SlotRequests, type SlotRequestListener, type SlotShortage } from './slot-requests.ts'
+import type { Place } from './regions.ts'
 import type { DeployableJob } from './task-deployment.ts'
 
 export type JobState = 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED'
@@ -37,7 +41,7 @@ export interface JobFailure {
   readonly error: unknown
 }
 
-export class JobExecution implements DeployableJob, Intervened {
+export class JobExecution implements DeployableJob, FaultyJob, Intervened, ResourceListener, SlotRequestListener {
   readonly plan: Plan
   readonly graph: JobGraph
   readonly simulation: Simulation
@@ -51,6 +55,9 @@ export class JobExecution implements DeployableJob, Intervened {
   /** What sinks have written to. */
   readonly outside = new Outside()
   readonly pool: BufferPool
+  readonly resources: ResourceManager
+  readonly slotRequests: SlotRequests
+  readonly faults: Faults
   readonly deployment: Deployment
   readonly tasks: readonly Task[]
   readonly channels: readonly Channel[]
@@ -63,9 +70,10 @@ export class JobExecution implements DeployableJob, Intervened {
   state: JobState = 'RUNNING'
   /** Of a job that failed or waits to be started again. */
   failure: JobFailure | null = null
+  /** Regions that have failed and wait to be started again. */
+  readonly failing = new Set<number>()
   rows = 0
-  finishedTasks = 0
-  /** How often it has been deployed anew. */
+  /** How often a part of it has been deployed anew. */
   attempt = 0
 
   constructor(
@@ -87,14 +95,19 @@ export class JobExecution implements DeployableJob, Intervened {
     this.instantiate = parts.instantiate
     this.watcher = parts.watcher ?? null
     this.pool = new BufferPool(parts.settings.bufferRecords)
-    this.deployment = new Deployment(this)
-    this.tasks = this.deployment.tasks
-    this.channels = this.deployment.channels
     const { restart = { kind: 'none' }, checkpoints = null, retention = DEFAULT_RETENTION } = parts.plan.config
     const store = new CompletedCheckpointStore(retention, parts.restored ?? null)
     this.checkpoints = this.isBatch ? null : new CheckpointCoordinator(this, checkpoints, store)
-    this.deployment.deploy()
-    this.failover = new Failover(this.simulation, restart, () => this.redeploy())
+    // Its tasks begin with the state that is restored.
+    this.deployment = new Deployment(this)
+    this.tasks = this.deployment.tasks
+    this.channels = this.deployment.channels
+    this.failover = new Failover(this.simulation, restart, (region) => this.redeploy(region))
+    this.resources = new ResourceManager(this.simulation, parts.settings)
+    this.resources.listener = this
+    this.slotRequests = new SlotRequests(this.simulation, this.resources, this)
+    this.faults = new Faults(this)
+    for (let region = 0; region < this.deployment.layout.regions; region++) this.begin(region)
     this.checkpoints?.start()
     this.schedule = new SavepointSchedule(this, parts.planned ?? [])
     this.simulation.intervened = this
@@ -104,8 +117,20 @@ export class JobExecution implements DeployableJob, Intervened {
     return this.state === 'RUNNING'
   }
 
+  managerOf(task: Task): TaskManager | null {
+    return this.resources.slots.get(slotOf(this.deployment.placeOf(task))) ?? null
+  }
+
+  isReachable(task: Task): boolean {
+    return this.managerOf(task)?.state === 'RUNNING'
+  }
+
+  taskOpened(task: Task): void {
+    this.faults.taskOpened(task)
+  }
+
   snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): boolean {
-    return this.checkpoints?.snapshotTaken(task, checkpoint, snapshot) ?? false
+    return this.faults.uploads.snapshotTaken(task, checkpoint, snapshot)
   }
 
   dataEnded(task: Task): void {
@@ -115,6 +140,7 @@ export class JobExecution implements DeployableJob, Intervened {
   /** Something is done to the run from outside. */
   apply(action: Action): void {
     if (action.kind === 'savepoint') this.triggerSavepoint(action as SavepointAction)
+    else this.faults.apply(action)
   }
 
   /** Takes a savepoint; `savepoints` has what came of it. In batch mode there are none. */
@@ -135,26 +161,54 @@ export class JobExecution implements DeployableJob, Intervened {
   }
 
   taskFinished(task: Task): void {
-    this.finishedTasks++
     this.checkpoints?.taskFinished(task)
-    if (this.finishedTasks < this.tasks.length) return
+    if (this.tasks.some((other) => !other.hasFinished())) return
     this.checkpoints?.stop()
     this.over('FINISHED')
   }
 
   taskFailed(task: Task, error: unknown): void {
-    if (this.state !== 'RUNNING') return
+    if (this.state === 'FINISHED' || this.state === 'FAILED') return
+    const { region } = this.deployment.placeOf(task)
+    if (this.failing.has(region)) return
+    this.failing.add(region)
     this.failure = { task: task.name, nodes: task.chain.nodes, subtask: task.subtask, error }
-    for (const other of this.tasks) other.cancel()
-    this.checkpoints?.stop()
-    if (!this.failover.failed(error)) {
+    const lost = this.deployment.tasksOf(region)
+    for (const other of lost) other.cancel()
+    this.slotRequests.forget(region)
+    this.checkpoints?.stop(lost)
+    if (!this.failover.failed(error, region)) {
       this.over('FAILED')
+      this.failover.stop()
+      this.cancel()
       return
     }
     this.state = 'RESTARTING'
     // As Flink's log has it.
     const place = `${task.name} (${task.subtask + 1}/${task.chain.parallelism})`
     this.log('error', `${place} switched from RUNNING to FAILED: ${String(error)}`, task.subtask)
+  }
+
+  taskManagerLost(manager: TaskManager): void {
+    const own = this.tasks.filter((task) => !isOver(task) && this.managerOf(task) === manager)
+    for (const task of own) task.lose()
+    const error = new LearnerError('TASK_MANAGER_LOST', { taskManager: manager.number })
+    for (const task of own) this.taskFailed(task, error)
+  }
+
+  slotsAdded(): void {
+    this.slotRequests.retry()
+  }
+
+  slotsGranted(region: number): void {
+    const tasks = this.deployment.tasksOf(region)
+    for (const task of tasks) task.switchTo('DEPLOYING')
+    this.faults.deployed(tasks)
+    for (const task of tasks) task.wake()
+  }
+
+  slotsRefused(region: number, error: LearnerError): void {
+    this.taskFailed(this.deployment.tasksOf(region)[0] as Task, error)
   }
 
   restoredOf(node: PlanNode): OperatorCheckpoint | null {
@@ -189,16 +243,25 @@ export class JobExecution implements DeployableJob, Intervened {
     this.deployment.digestState()
   }
 
-  /** After a failure: everything anew, with the state of the last checkpoint, if there is one. */
-  private redeploy(): void {
-    if (this.state !== 'RESTARTING') return
+  /** The region's tasks ask for slots, and begin once they have them. */
+  private begin(region: number): void {
+    for (const task of this.deployment.tasksOf(region)) task.switchTo('SCHEDULED')
+    const slots = this.deployment.layout.places.filter((place) => place.region === region).map(slotOf)
+    if (this.slotRequests.request(region, Array.from(new Set(slots)))) return
+    const { available, needed } = this.slotRequests.shortage() as SlotShortage
+    this.log('warn', `Waiting for slots: ${available} available, ${needed} needed`, 0)
+  }
+
+  /** After a failure: the region anew, with the state of the last checkpoint, if there is one. */
+  private redeploy(region: number): void {
     const { simulation } = this
-    this.deployment.release()
-    this.finishedTasks = 0
+    this.deployment.renew(region)
+    this.failing.delete(region)
     this.attempt++
-    this.failure = null
-    this.state = 'RUNNING'
-    this.deployment.deploy()
+    if (this.failing.size === 0) {
+      this.failure = null
+      this.state = 'RUNNING'
+    }
     const checkpoint = this.restoredCheckpointId() ?? 0
     simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_RESTART, -1, this.attempt, checkpoint)
     this.log(
@@ -206,8 +269,9 @@ export class JobExecution implements DeployableJob, Intervened {
       checkpoint > 0 ? `Restoring job from checkpoint ${checkpoint}` : 'No checkpoint found to restore',
       0,
     )
-    this.watcher?.redeployed()
-    this.checkpoints?.start()
+    this.watcher?.redeployed(this.deployment.tasksOf(region))
+    this.begin(region)
+    if (this.state === 'RUNNING') this.checkpoints?.start()
   }
 
   private asSavepoint(checkpoint: CompletedCheckpoint, kind: Savepoint['kind']): Savepoint {
@@ -223,4 +287,13 @@ export class JobExecution implements DeployableJob, Intervened {
     const { nowUs, settings } = this.simulation
     this.observer?.log(level, text, subtask, settings.startMs + Math.floor(nowUs / 1000))
   }
+}
+
+/** Subtasks with the same number share a slot, within a slot sharing group. */
+function slotOf({ vertex, subtask }: Place): string {
+  return `${vertex.nodes[0]?.slotSharingGroup ?? ''} ${subtask}`
+}
+
+function isOver({ state }: Task): boolean {
+  return state === 'FINISHED' || state === 'FAILED' || state === 'CANCELED'
 }

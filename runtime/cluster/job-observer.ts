@@ -28,8 +28,8 @@ export interface JobWatcher extends TimerWatcher<Task> {
   /** `at`: where the learner's code made the operator. */
   probeOf(task: Task, at: string | null): CallProbe
   rowArrived(row: number): void
-  /** The job's tasks and channels are others now, with the ids of those before. */
-  redeployed(): void
+  /** These tasks, and the channels between them, have taken the places and ids of others. */
+  redeployed(tasks: readonly Task[]): void
 }
 
 /** What the rows of a sink are reported under. */

@@ -1,6 +1,7 @@
 // A running cluster as plain data, for whoever watches: what was deployed, and how everything stands at one position.
 // Nothing in it is alive, so it crosses to the page as it is, and a picture drawn from it needs no memory of its own.
 
+import type { TaskState } from '../task/task-contract.ts'
 import type { Span } from '../base/diagnostic.ts'
 import type { ChannelColumns } from './channel-columns.ts'
 
@@ -66,7 +67,7 @@ export interface Moment {
 }
 
 export interface TaskMoment {
-  readonly state: 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+  readonly state: TaskState
   readonly recordsIn: number
   readonly recordsOut: number
   /** In ms; null before the first one; MAX is Infinity. */

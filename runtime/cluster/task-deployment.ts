@@ -41,12 +41,13 @@ export interface DeployableJob extends TaskListener<Task> {
   readonly instantiate: Instantiate
   readonly outside: Outside
   readonly pool: BufferPool
-  readonly attempt: number
   /** Rows that sinks have got. */
   rows: number
   /** What the operator begins with, and from which checkpoint; null where it begins with nothing. */
   restoredOf(node: PlanNode): OperatorCheckpoint | null
   restoredCheckpointId(): number | null
+  /** Its operators are open. */
+  taskOpened(task: Task): void
 }
 
 /** Where the task goes, and the channels it goes between. */
@@ -54,35 +55,33 @@ interface TaskPlace {
   readonly job: DeployableJob
   readonly vertex: JobVertex
   readonly subtask: number
-  readonly deployment: {
-    readonly edges: ReadonlyMap<Channel, JobEdge>
-    readonly channelsInto: ReadonlyMap<string, readonly Channel[]>
-    readonly channelsOf: ReadonlyMap<JobEdge, Channel[][]>
-    readonly backends: KeyedStateBackend[]
-    readonly operatorStates: OperatorStateBackend[]
-  }
+  /** How often it has been deployed before. */
+  readonly attempt: number
+  readonly incoming: readonly Channel[]
+  /** Of each incoming channel the input it feeds, from 0. */
+  readonly inputs: readonly number[]
+  readonly outgoing: readonly { readonly edge: JobEdge; readonly channels: readonly Channel[] }[]
 }
 
 /** The task, wired, and not yet open. */
 export function createTask(place: TaskPlace): Task {
-  const { job, vertex, subtask, deployment } = place
+  const { job, vertex, subtask, incoming } = place
   const { simulation, graph } = job
   const late: { task: Task | null } = { task: null }
   const nowMs = (): number => late.task?.nowMs() ?? simulation.settings.startMs
-  const random = simulation.random(`user ${vertex.id} ${subtask} ${job.attempt}`)
+  const random = simulation.random(`user ${vertex.id} ${subtask} ${place.attempt}`)
   const instance = job.instantiate({
     nowMs,
     random: () => random.nextDouble(),
     log: (level, text) => job.observer?.log(level, text, subtask, nowMs()),
   })
   const outgoing = createWriters(place, instance)
-  const incoming = deployment.channelsInto.get(`${vertex.id} ${subtask}`) ?? []
   const task = new Task({
     name: vertex.name,
     subtask,
     simulation,
     costs: job.settings,
-    gate: vertex.inputs.length === 0 ? null : createGate(place, incoming),
+    gate: vertex.inputs.length === 0 ? null : createGate(place),
     chain: new OperatorChain(vertex, graph.config, outgoing),
     writers: outgoing.map(({ writer }) => writer),
     keyContext: createKeyContext(place, instance),
@@ -96,7 +95,10 @@ export function createTask(place: TaskPlace): Task {
   for (const { writer } of outgoing) for (const channel of writer.channels) channel.producer = task
   task.beginTurn = () => instance.beginTurn()
   task.tick = () => instance.tick()
-  task.openChain = () => task.chain.open((node) => contextOf(node, place, task, instance))
+  task.openChain = () => {
+    task.chain.open((node) => contextOf(node, place, task, instance))
+    job.taskOpened(task)
+  }
   return task
 }
 
@@ -106,21 +108,19 @@ export function vertexOf(graph: JobGraph, nodeId: string): JobVertex {
   return present(vertex, `the vertex of node ${nodeId}`)
 }
 
-function createGate({ job, deployment }: TaskPlace, incoming: readonly Channel[]): InputGate {
+function createGate({ job, incoming, inputs }: TaskPlace): InputGate {
   const mode = job.graph.config.checkpoints?.mode ?? 'EXACTLY_ONCE'
-  const inputs = incoming.map((channel) => present(deployment.edges.get(channel), 'its edge').edge.input - 1)
   const alignment = job.isBatch ? null : new BarrierAlignment(incoming.length, mode === 'EXACTLY_ONCE')
   return new InputGate(incoming, inputs, { isBlocking: job.isBatch, alignment })
 }
 
-function createKeyContext({ job, vertex, subtask, deployment }: TaskPlace, instance: JobInstance): KeyContext | null {
+function createKeyContext({ job, vertex, subtask }: TaskPlace, instance: JobInstance): KeyContext | null {
   const head = vertex.nodes[0] as PlanNode
   const keyed = head.inputs.find(({ isKeyed }) => isKeyed)
   if (keyed === undefined || keyed.key === null) return null
   const backend = new KeyedStateBackend(declaredKey(keyed.key), maxParallelismOf(vertex), head.id)
   backend.isBatch = job.isBatch
   backend.isByValue = job.graph.config.stateBackend === 'rocksdb'
-  deployment.backends.push(backend)
   const range = keyGroupRange(subtask, vertex.parallelism, maxParallelismOf(vertex))
   for (const snapshot of job.restoredOf(head)?.keyed ?? []) backend.restore(snapshot, range)
   const selectKeys = [1, 2].map((input) => {
@@ -131,15 +131,10 @@ function createKeyContext({ job, vertex, subtask, deployment }: TaskPlace, insta
   return { backend, selectKeys }
 }
 
-function createWriters({ job, vertex, subtask, deployment }: TaskPlace, instance: JobInstance): OutgoingWriter[] {
-  const ids = new Set(vertex.nodes.map((node) => node.id))
-  const writers: OutgoingWriter[] = []
-  for (const [edge, bySender] of deployment.channelsOf) {
-    if (!ids.has(edge.from)) continue
-    const writer = createWriter(job, edge, bySender[subtask] as Channel[], instance)
-    writers.push({ from: edge.from, tag: edge.edge.tag, writer })
-  }
-  return writers
+function createWriters({ job, outgoing }: TaskPlace, instance: JobInstance): OutgoingWriter[] {
+  return outgoing.map(({ edge, channels }) => {
+    return { from: edge.from, tag: edge.edge.tag, writer: createWriter(job, edge, channels, instance) }
+  })
 }
 
 function createWriter(
@@ -168,14 +163,13 @@ function createWriter(
 
 function contextOf(
   node: PlanNode,
-  { job, vertex, deployment }: TaskPlace,
+  { job, vertex, attempt }: TaskPlace,
   task: Task,
   { registry }: JobInstance,
 ): OperatorContext {
-  const { simulation, attempt } = job
+  const { simulation } = job
   const { subtask } = task
   const operatorState = new OperatorStateBackend()
-  deployment.operatorStates.push(operatorState)
   const restored = job.restoredOf(node)
   if (restored !== null) {
     operatorState.restore(redistribute(restored.operator, vertex.parallelism)[subtask] as OperatorSnapshot)

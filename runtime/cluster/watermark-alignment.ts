@@ -7,9 +7,11 @@
 
 import { MAX_TIMESTAMP, MIN_TIMESTAMP } from '../base/time.ts'
 import type { SourceOperator } from '../connectors/source-operator.ts'
+import type { JobVertex } from '../graph/job-graph.ts'
 import { ALIGN, type EventTarget, type Simulation } from '../kernel/simulation.ts'
 import type { WatermarkAlignmentSpec } from '../operators/watermark-generators.ts'
 import type { Task } from '../task/task.ts'
+import { isStarting } from '../task/task-contract.ts'
 
 /** Of each source of a group that has reported: the lowest watermark of its subtasks. */
 export type AlignmentGroup = Map<number, number>
@@ -19,21 +21,36 @@ export class WatermarkAlignment implements EventTarget {
   readonly simulation: Simulation
   readonly spec: WatermarkAlignmentSpec
   readonly group: AlignmentGroup
+  readonly vertex: JobVertex
   /** The source's subtasks. */
-  readonly tasks: readonly Task[]
+  tasks: readonly Task[]
+  /** Its next event is in the heap. */
+  isScheduled = false
   /** By subtask: what it reported last; nothing before its first watermark. */
   readonly reported = new Map<number, number>()
 
-  constructor(parts: Pick<WatermarkAlignment, 'simulation' | 'spec' | 'group' | 'tasks'>) {
+  constructor(parts: Pick<WatermarkAlignment, 'simulation' | 'spec' | 'group' | 'vertex' | 'tasks'>) {
     this.simulation = parts.simulation
     this.spec = parts.spec
     this.group = parts.group
+    this.vertex = parts.vertex
     this.tasks = parts.tasks
     this.simulation.register(this)
     this.scheduleNext()
   }
 
+  /** Some of the subtasks are others now: they have reported nothing yet. */
+  renew(tasks: readonly Task[]): void {
+    tasks.forEach((task, i) => {
+      if (task !== this.tasks[i]) this.reported.delete(task.subtask)
+    })
+    this.tasks = tasks
+    if (this.reported.size === 0) this.group.delete(this.id)
+    if (!this.isScheduled) this.scheduleNext()
+  }
+
   handle(): void {
+    this.isScheduled = false
     for (const task of this.tasks) {
       const watermark = reportOf(task)
       if (watermark > MIN_TIMESTAMP) this.reported.set(task.subtask, watermark)
@@ -53,19 +70,20 @@ export class WatermarkAlignment implements EventTarget {
 
   private scheduleNext(): void {
     const { simulation, spec } = this
+    this.isScheduled = true
     simulation.schedule(simulation.nowUs + spec.updateIntervalMs * 1000, ALIGN, this.id)
   }
 }
 
 function reportOf(task: Task): number {
-  if (task.state === 'CREATED') return MIN_TIMESTAMP
+  if (isStarting(task.state)) return MIN_TIMESTAMP
   if (task.state !== 'RUNNING' || task.isEnding) return MAX_TIMESTAMP
   const { logic } = sourceOf(task)
   return logic.isIdle && logic.currentWatermark > MIN_TIMESTAMP ? MAX_TIMESTAMP : logic.currentWatermark
 }
 
 function isAtWork(task: Task): boolean {
-  return task.state === 'CREATED' || task.state === 'RUNNING'
+  return isStarting(task.state) || task.state === 'RUNNING'
 }
 
 function sourceOf(task: Task): SourceOperator {

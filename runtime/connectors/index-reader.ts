@@ -17,7 +17,7 @@ interface Stretch {
 export class IndexReader implements SourceReader {
   /** Of the source, for messages. */
   readonly name: string
-  readonly make: (index: number) => unknown
+  make: (index: number) => unknown
   /** Between records, 0 for all at once. */
   readonly intervalUs: number
   /** Not read to their end, the one being read first. */

@@ -1,5 +1,5 @@
-// From a source's data to the reader of a subtask; and the reader of collections, which are lists in the registry and read
-// by one subtask from where a split says.
+// From a source's data to the reader of a subtask: which kind of reader reads which kind of source, and how fast. A rate
+// is of all subtasks together.
 
 import { LearnerError } from '../base/diagnostic.ts'
 import { asCall } from '../operators/rich-function.ts'
@@ -7,6 +7,7 @@ import { rowAt } from './datagen.ts'
 import { FileReader } from './file-reader.ts'
 import { FunctionReader } from './function-reader.ts'
 import { IndexReader } from './index-reader.ts'
+import { ListReader } from './list-reader.ts'
 import { ScriptReader } from './script-reader.ts'
 import { scriptValues } from './script-values.ts'
 import type { ReaderContext, SourceReader, SourceSpec, SourceSplit } from './source.ts'
@@ -51,33 +52,4 @@ function paced(
   { name, parallelism }: ReaderContext,
 ): { readonly name: string; readonly ratePerSecond: number | null } {
   return { name, ratePerSecond: ratePerSecond === null ? null : ratePerSecond / parallelism }
-}
-
-class ListReader implements SourceReader {
-  readonly elements: readonly unknown[]
-  position: number
-  nextAtUs: number
-  timestamp = NaN
-
-  constructor(splits: readonly SourceSplit[], elements: () => readonly unknown[]) {
-    const [split] = splits
-    this.elements = split === undefined ? [] : elements()
-    this.position = split?.position ?? 0
-    this.nextAtUs = this.position < this.elements.length ? 0 : Infinity
-  }
-
-  available(_nowUs: number, limit: number): number {
-    return Math.min(limit, this.elements.length - this.position)
-  }
-
-  read(): unknown {
-    const element = this.elements[this.position++]
-    if (this.position === this.elements.length) this.nextAtUs = Infinity
-    return element
-  }
-
-  splits(): SourceSplit[] {
-    if (this.nextAtUs === Infinity) return []
-    return [{ id: '0', position: this.position, end: this.elements.length }]
-  }
 }

@@ -6,7 +6,7 @@ import type { ScriptRecord, SourceSplit, SplitReader } from './source.ts'
 /** One split's records, and how far they've been read. */
 interface Strand {
   readonly id: string
-  readonly records: readonly ScriptRecord[]
+  records: readonly ScriptRecord[]
   position: number
 }
 

@@ -49,6 +49,9 @@ export class SourceOperator extends StreamOperator {
   isWaiting = false
   /** It has ended. Where the job stops with its input drained, what's still to be read stands in the snapshot. */
   isStopped = false
+  // Faults: nothing is read before this time, and everything comes so much later than the reader says.
+  heldUntilUs = -Infinity
+  delayUs = 0
 
   constructor(source: SourceSpec, spec: WatermarkStrategySpec, intervalMs: number) {
     super()
@@ -93,12 +96,21 @@ export class SourceOperator extends StreamOperator {
 
   /** Whether a turn would read something, or find the end. */
   canRead(nowUs: number): boolean {
-    return !this.isWaiting && (this.reader.nextAtUs <= nowUs || this.hasEnded())
+    if (this.isWaiting || nowUs < this.heldUntilUs) return false
+    return this.reader.nextAtUs + this.delayUs <= nowUs || this.hasEnded()
   }
 
   /** When there will be something to read; Infinity if nothing will come by itself. */
   nextReadUs(): number {
-    return this.isWaiting ? Infinity : this.reader.nextAtUs
+    if (this.isWaiting) return Infinity
+    const { heldUntilUs } = this
+    if (heldUntilUs !== -Infinity && this.hasEnded()) return heldUntilUs
+    return Math.max(heldUntilUs, this.reader.nextAtUs + this.delayUs)
+  }
+
+  /** How many records can be read at this time, at most `limit`. */
+  available(nowUs: number, limit: number): number {
+    return this.reader.available(nowUs - this.delayUs, limit)
   }
 
   hasEnded(): boolean {

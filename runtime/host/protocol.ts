@@ -9,6 +9,7 @@ import type {
   SavepointView,
 } from '../cluster/savepoint-view.ts'
 import type { RecoveryClaimMode } from '../graph/options.ts'
+import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
@@ -31,6 +32,7 @@ import type {
 import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.ts'
 
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
+export type { ClusterAction }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export { elementsIn, textAt } from '../cluster/channel-columns.ts'
 export type {
@@ -71,6 +73,8 @@ export interface RunSettings {
   readonly savepoint?: RunSavepoint
   /** Savepoints taken at virtual times. Part of what fixes a run. */
   readonly savepointsAt?: readonly { readonly atMs: number; readonly stop: SavepointStop }[]
+  /** What is done to the cluster, and before which event. Part of what fixes a run. */
+  readonly interventions?: readonly RunIntervention[]
   /** Frames carry moments, and the transport (pause, play, step) is heard. Watching never changes a run. */
   readonly isWatched?: boolean
   /** A watched run waits before its first event. */
@@ -95,7 +99,13 @@ export interface RunSavepoint {
  */
 export type { SavepointStop }
 
-/** What of the cluster can be set. Times in virtual µs. */
+/** Something done to the cluster before the event with this index: events are counted 0, 1, 2, … */
+export interface RunIntervention {
+  readonly event: number
+  readonly action: ClusterAction
+}
+
+/** What of the cluster can be set. Times in virtual µs, unless the name says ms. */
 export interface ClusterOptions {
   /** Records in a buffer. */
   readonly bufferRecords?: number
@@ -105,6 +115,12 @@ export interface ClusterOptions {
   readonly credits?: number
   readonly latencyUs?: number
   readonly bufferTimeoutUs?: number
+  /** TaskManagers in the beginning, and slots of each; 0 slots stand for as many as the job asks for. */
+  readonly taskManagers?: number
+  readonly slotsPerTaskManager?: number
+  readonly heartbeatIntervalMs?: number
+  readonly heartbeatTimeoutMs?: number
+  readonly slotRequestTimeoutMs?: number
 }
 
 /** A record of a replaced input. */
@@ -182,6 +198,8 @@ export interface RunOutcome {
   readonly diagnostics: readonly Diagnostic[]
   /** Operators that dropped records because they came too late. */
   readonly lateRecords: readonly LateRecords[]
+  /** All that was done to the cluster, with its events: with these the same settings give the same run again. */
+  readonly interventions: readonly RunIntervention[]
   /** The plan document as JSON text, null if the job didn't get that far. */
   readonly plan: string | null
   /** Checkpoints that outlive the job, as its configuration says, oldest first. A run can start from each. */
@@ -256,6 +274,8 @@ export interface Engine {
   play(speed: number | null): Promise<void>
   /** One step of a watched run, which is paused afterwards. */
   step(unit: StepUnit): Promise<void>
+  /** Does this to the cluster of the running job, at the end of the turn under way. Says what is wrong with it, if anything. */
+  intervene(action: ClusterAction): Promise<readonly Diagnostic[]>
   /** From now on moments carry so much; a paused run sends one at once. */
   watch(detail: WatchDetail): Promise<void>
   /**

@@ -1,12 +1,15 @@
 // Drives a run in slices of real time and answers the transport: play at a speed, pause, step. It decides when things
 // happen for whoever looks, never what: the simulation is only ever told how far to go.
 
+import type { Diagnostic } from '../base/diagnostic.ts'
+import { actionDiagnostics } from '../cluster/action-check.ts'
+import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
 import type { SavepointAction, SavepointRequest, SavepointStop } from '../cluster/savepoint-request.ts'
 import { takeMoment } from '../cluster/take-moment.ts'
 import { topologyOf } from '../cluster/topology.ts'
-import type { RunResult } from '../kernel/simulation.ts'
+import { NO_LIMIT, type RunResult } from '../kernel/simulation.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import type { RunPosition, SavepointOutcome, StepUnit, WatchDetail } from './protocol.ts'
@@ -94,6 +97,18 @@ export class RunDriver {
     const request: SavepointAction = { kind: 'savepoint', stop }
     this.#execution.simulation.intervene(request)
     return new Promise((resolve) => this.#savepoints.set(request, resolve))
+  }
+
+  /** Takes effect at the end of the turn under way. What is wrong with it, if anything. */
+  intervene(action: ClusterAction): Diagnostic[] {
+    const { plan, resources, simulation } = this.#execution
+    const diagnostics = actionDiagnostics(action, { plan, taskManagers: resources.taskManagers.length })
+    if (diagnostics.length > 0) return diagnostics
+    simulation.intervene(action)
+    // Not a single event more: only so that whoever looks sees it.
+    if (simulation.turn === null) simulation.run({ ...NO_LIMIT, untilEvent: simulation.event })
+    if (this.#isPaused) this.#wake()
+    return []
   }
 
   stop(): void {

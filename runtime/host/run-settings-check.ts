@@ -2,15 +2,35 @@
 // a command line or a lesson, so nothing about them is taken for granted.
 
 import type { Diagnostic } from '../base/diagnostic.ts'
+import { actionDiagnostics } from '../cluster/action-check.ts'
 import { DEFAULT_CLUSTER, type ClusterSettings } from '../cluster/cluster-settings.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { InputRecord, RunSettings, SavepointStop } from './protocol.ts'
+import type { InputRecord, RunIntervention, RunSettings, SavepointStop } from './protocol.ts'
 
 const STOPS: ReadonlySet<unknown> = new Set<SavepointStop>(['none', 'suspend', 'drain'])
+const MAY_BE_0 = new Set(['latencyUs', 'bufferTimeoutUs', 'slotsPerTaskManager'])
 
 /** The default cluster with what the settings change in it. */
 export function clusterOf({ cluster }: RunSettings): ClusterSettings {
   return { ...DEFAULT_CLUSTER, ...cluster }
+}
+
+/** What is wrong with what is to be done to the cluster. */
+export function interventionDiagnostics(plan: Plan, settings: RunSettings): Diagnostic[] {
+  let { taskManagers } = clusterOf(settings)
+  const found: Diagnostic[] = []
+  for (const { event, action } of byEvent(settings.interventions ?? [])) {
+    if (!Number.isSafeInteger(event) || event < 0) {
+      found.push({ code: 'INTERVENTION_EVENT', params: { event: String(event) }, span: null })
+    }
+    found.push(...actionDiagnostics(action, { plan, taskManagers }))
+    if (action.kind === 'add-task-manager') taskManagers++
+  }
+  return found
+}
+
+function byEvent(interventions: readonly RunIntervention[]): RunIntervention[] {
+  return interventions.slice().sort((a, b) => a.event - b.event)
 }
 
 export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
@@ -28,7 +48,7 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
   if (untilMs !== undefined && untilMs !== null && !(untilMs >= 0)) found.push(wrong('until', untilMs))
   if (speed !== undefined && speed !== null && !(speed > 0)) found.push(wrong('speed', speed))
   for (const [name, value] of Object.entries(cluster ?? {})) {
-    const least = name === 'latencyUs' || name === 'bufferTimeoutUs' ? 0 : 1
+    const least = MAY_BE_0.has(name) ? 0 : 1
     if (!(name in DEFAULT_CLUSTER) || !Number.isSafeInteger(value) || value < least) found.push(wrong(name, value))
   }
   for (const { atMs, stop } of settings.savepointsAt ?? []) {

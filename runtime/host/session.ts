@@ -2,6 +2,7 @@
 // decide when things are seen; nothing here can change what happens.
 
 import type { Diagnostic } from '../base/diagnostic.ts'
+import type { ClusterAction } from '../cluster/cluster-action.ts'
 import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import { JobExecution } from '../cluster/job-execution.ts'
 import { lateRecords } from '../cluster/late-records.ts'
@@ -32,9 +33,9 @@ import type {
   StepUnit,
   WatchDetail,
 } from './protocol.ts'
-import { positionOf, RunDriver } from './run-driver.ts'
+import { positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
 import { claims, inspectSavepoint, leftovers, restoredJob, savepointFailed, savepointOutcome } from './savepoints.ts'
-import { clusterOf, inputsWithoutSource, settingsDiagnostics } from './run-settings-check.ts'
+import { clusterOf, inputsWithoutSource, interventionDiagnostics, settingsDiagnostics } from './run-settings-check.ts'
 
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
 const TRACE_ENTRIES = 16384
@@ -80,6 +81,10 @@ export class EngineSession implements Engine {
 
   async step(unit: StepUnit): Promise<void> {
     this.#driver?.step(unit)
+  }
+
+  async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
+    return this.#driver?.intervene(action) ?? []
   }
 
   async watch(detail: WatchDetail): Promise<void> {
@@ -143,9 +148,9 @@ export class EngineSession implements Engine {
       await frames.flush({ position: START, topology: null, moment: null, isPaused: false, skippedMs: 0 }, null)
       return failed(built.diagnostics)
     }
-    const strangers = inputsWithoutSource(built.plan, settings)
-    if (strangers.length > 0) return failed(strangers)
     const own = withInputs(built.plan, new Map(Object.entries(settings.inputs ?? {})))
+    const wrong = [...inputsWithoutSource(built.plan, settings), ...interventionDiagnostics(own, settings)]
+    if (wrong.length > 0) return failed(wrong)
     const restored = restoredJob(own, settings)
     if (restored !== null && 'code' in restored) return failed([restored])
     const plan = restored?.plan ?? own
@@ -162,14 +167,8 @@ export class EngineSession implements Engine {
     })
     const { simulation } = execution
     watcher?.attach(execution)
-    const driver = new RunDriver(
-      { execution, watcher, frames, host: this.#host },
-      {
-        untilUs: settings.untilMs === undefined || settings.untilMs === null ? Infinity : settings.untilMs * 1000,
-        speed: settings.speed ?? null,
-        startsPaused: settings.startsPaused === true,
-      },
-    )
+    simulation.plan(settings.interventions ?? [])
+    const driver = new RunDriver({ execution, watcher, frames, host: this.#host }, driverSettings(settings))
     driver.watch(this.#detail)
     this.#driver = driver
     const result = await driver.drive().catch((error: unknown) => engineFailure(error, simulation))
@@ -182,7 +181,8 @@ export class EngineSession implements Engine {
     const late = lateRecords(execution.tasks)
     const savepoints = execution.savepoints.map((result) => savepointOutcome(result, execution))
     const outputs = { ...outputsOf(execution.outside), savepoints, ...leftovers(execution, state) }
-    return { state, position, hash, diagnostics, lateRecords: late, plan: JSON.stringify(plan), ...outputs }
+    const said = { diagnostics, lateRecords: late, interventions: appliedTo(simulation), plan: JSON.stringify(plan) }
+    return { state, position, hash, ...said, ...outputs }
   }
 
   /** A job that starts from a savepoint goes on at the time at which that was taken. */
@@ -211,6 +211,10 @@ export class EngineSession implements Engine {
   }
 }
 
+function driverSettings({ untilMs = null, speed = null, startsPaused = false }: RunSettings): DriverSettings {
+  return { untilUs: untilMs === null ? Infinity : untilMs * 1000, speed, startsPaused }
+}
+
 /** Our own bug: said as such, with what it takes to see it again. */
 function engineFailure(error: unknown, { settings, event }: Simulation): Diagnostic {
   const text = error instanceof Error ? error.message : String(error)
@@ -223,9 +227,16 @@ function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['s
   return result === 'cancelled' ? 'stopped' : 'until'
 }
 
+/** Without the end that somebody put to it: a run that is stopped isn't another run. */
+function appliedTo({ interventions, applied }: Simulation): RunOutcome['interventions'] {
+  const done = interventions.slice(0, applied).filter(({ action }) => action.kind !== 'cancel')
+  return done as RunOutcome['interventions']
+}
+
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
   const nothing = {
     lateRecords: [],
+    interventions: [],
     plan: null,
     savepoints: [],
     checkpoints: [],

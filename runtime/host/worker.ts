@@ -62,6 +62,7 @@ self.addEventListener(
       pause: () => session.pause(),
       play: (speed) => session.play(speed),
       step: (unit) => session.step(unit),
+      intervene: (action) => session.intervene(action),
       watch: (detail) => session.watch(detail),
       savepoint: (stop) => session.savepoint(stop),
       inspectSavepoint: (file, rows) => session.inspectSavepoint(file, rows),

@@ -23,6 +23,10 @@ export const ALIGN = 5
 export const CHECKPOINT = 6
 /** A failed job starts again. */
 export const RESTART = 7
+/** A fault that was waiting takes effect, or ends. */
+export const FAULT = 8
+/** The JobManager misses a heartbeat, or has waited long enough for slots. */
+export const CLUSTER = 9
 
 /** Whoever events are addressed to. Ids are given in order of registration and stand in traces. */
 export interface EventTarget {

@@ -45,6 +45,11 @@ export class Channel implements EventTarget, Receiver {
   inFlight = 0
   /** Most buffers ever in flight beyond the credits. */
   overdraft = 0
+  // Faults: what is sent takes so much longer, and nothing gets through before this time.
+  delayUs = 0
+  heldUntilUs = -Infinity
+  /** When the last buffer arrives that was sent: none overtakes another. */
+  lastArrivalUs = 0
   sentRecords = 0
   consumedRecords = 0
   /** Records and control elements in buffers consumed whole: the number of the first element still here. */
@@ -103,7 +108,8 @@ export class Channel implements EventTarget, Receiver {
       this.sentRecords += buffer.size
       this.onTheWay.push(buffer)
       buffer.leftAtUs = leavesAtUs
-      simulation.schedule(leavesAtUs + this.settings.latencyUs, DELIVER, this.id)
+      this.lastArrivalUs = Math.max(this.lastArrivalUs, this.arrivalUs(leavesAtUs))
+      simulation.schedule(this.lastArrivalUs, DELIVER, this.id)
       simulation.trace?.add(simulation.event, leavesAtUs, TRACE_SEND, this.producer?.id ?? -1, this.id, buffer.size)
     }
     this.sealed = []
@@ -112,6 +118,10 @@ export class Channel implements EventTarget, Receiver {
 
   handle(kind: number): void {
     const { simulation } = this
+    if (simulation.nowUs < this.heldUntilUs) {
+      simulation.schedule(this.heldUntilUs, kind, this.id)
+      return
+    }
     if (kind === CREDIT) {
       this.inFlight--
       this.producer?.wake()
@@ -138,7 +148,11 @@ export class Channel implements EventTarget, Receiver {
     this.consumedRecords += buffer.size
     this.consumedElements += buffer.size + buffer.controlAt.length
     this.pool.give(buffer)
-    this.simulation.schedule(this.simulation.nowUs + this.settings.latencyUs, CREDIT, this.id)
+    this.simulation.schedule(this.arrivalUs(this.simulation.nowUs), CREDIT, this.id)
+  }
+
+  private arrivalUs(leavesAtUs: number): number {
+    return Math.max(leavesAtUs + this.settings.latencyUs + this.delayUs, this.heldUntilUs)
   }
 
   private openBuffer(): Buffer {

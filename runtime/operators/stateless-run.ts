@@ -36,6 +36,18 @@ export class StatelessRun implements Receiver {
     }
   }
 
+  /** From now on `before` is called ahead of every record that the operator takes, if it's part of this run. */
+  intercept(operator: StreamOperator, before: () => void): void {
+    this.operators.forEach((own, i) => {
+      const step = this.steps[i]
+      if (own !== operator || step === undefined) return
+      this.steps[i] = (value) => {
+        before()
+        return step(value)
+      }
+    })
+  }
+
   processElement(value: unknown, timestamp: number): void {
     const { steps, isFilter } = this
     let current = value

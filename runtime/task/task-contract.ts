@@ -3,8 +3,25 @@
 
 import type { ChainSnapshot } from './operator-chain.ts'
 
-/** Flink's ExecutionState, as far as a subtask has one here. */
-export type TaskState = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+/** Flink's ExecutionState. The order stands in traces: never change it. */
+export const TASK_STATES = [
+  'CREATED',
+  'SCHEDULED',
+  'DEPLOYING',
+  'INITIALIZING',
+  'RUNNING',
+  'FINISHED',
+  'CANCELING',
+  'CANCELED',
+  'FAILED',
+] as const
+
+export type TaskState = (typeof TASK_STATES)[number]
+
+/** Whether the task is still on its way to RUNNING: it waits for a slot or opens its operators. */
+export function isStarting(state: TaskState): boolean {
+  return state === 'CREATED' || state === 'SCHEDULED' || state === 'DEPLOYING' || state === 'INITIALIZING'
+}
 
 /** What turns cost in virtual time. */
 export interface TaskCosts {

@@ -12,7 +12,7 @@ import { ActivityClock } from '../operators/activity-clock.ts'
 import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { PaneWindowOperator } from '../operators/window/pane-window-operator.ts'
 import type { Buffer } from '../record/buffer.ts'
-import { TRACE_FAILURE, TRACE_TASK, TRACE_TIMER, TRACE_TURN } from '../trace/trace-layout.ts'
+import { TRACE_FAILURE, TRACE_STATE, TRACE_TASK, TRACE_TIMER, TRACE_TURN } from '../trace/trace-layout.ts'
 import { TwoInputOperator } from '../operators/two-input.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
@@ -20,7 +20,7 @@ import { inputAt, takeControl } from './control-elements.ts'
 import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
 import { sortByKey, type KeyContext, type SelectKey } from './key-context.ts'
 import { SubtaskCheckpoints } from './subtask-checkpoints.ts'
-import type { TaskCosts, TaskListener, TaskState, TimerWatcher } from './task-contract.ts'
+import { TASK_STATES, type TaskCosts, type TaskListener, type TaskState, type TimerWatcher } from './task-contract.ts'
 
 const OPEN_TURN = 1
 const ALARM_TURN = 2
@@ -33,7 +33,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   readonly name: string
   readonly subtask: number
   readonly simulation: Simulation
-  readonly costs: TaskCosts
+  costs: TaskCosts
   /** Null for a source. */
   readonly gate: InputGate | null
   readonly chain: OperatorChain
@@ -49,6 +49,10 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Told of fired timers while somebody watches. */
   watcher: TimerWatcher<Task> | null = null
   state: TaskState = 'CREATED'
+  /** Its TaskManager is dead: it has no turns, and the JobManager may not know yet. */
+  isCut = false
+  /** How far its clock is ahead of the others', in ms. */
+  clockSkewMs = 0
   /** Stands still while the task waits for credit. */
   readonly activity = new ActivityClock()
   isHeldBack = false
@@ -100,7 +104,7 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   /** Processing time in ms, as the record at hand sees it: a turn takes virtual time, record by record. */
   nowMs(): number {
-    return this.simulation.settings.startMs + Math.floor(this.nowUs() / 1000)
+    return this.simulation.settings.startMs + this.clockSkewMs + Math.floor(this.nowUs() / 1000)
   }
 
   /** The watermark that operators have: of a task with two inputs what both make of it. */
@@ -139,7 +143,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** An operator's alarm moved, or it's full: the turn under way must not run past either. */
   alarmChanged(): void {
     const nextMs = this.hasEmittedAll ? Infinity : this.chain.nextAlarmMs()
-    this.operatorAlarmUs = (nextMs - this.simulation.settings.startMs) * 1000
+    this.operatorAlarmUs = (nextMs - this.simulation.settings.startMs - this.clockSkewMs) * 1000
     this.isFull = this.chain.isFull()
     if (this.kind !== DATA_TURN && this.kind !== SOURCE_TURN) return
     this.end = Math.min(this.end, this.isFull ? this.index + 1 : this.horizon(this.index + 1))
@@ -164,8 +168,29 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   cancel(): void {
     if (this.state === 'FINISHED' || this.state === 'FAILED') return
-    this.state = 'CANCELED'
-    this.chain.closeQuietly()
+    this.switchTo('CANCELING')
+    if (!this.isCut) this.chain.closeQuietly()
+    this.switchTo('CANCELED')
+  }
+
+  /** Its TaskManager is gone: nobody closes anything. */
+  lose(): void {
+    this.isCut = true
+    this.switchTo('FAILED')
+  }
+
+  /** Something about it was changed from outside: what it waits for may be due at another time. */
+  reconsider(): void {
+    this.alarmChanged()
+    this.wake()
+    this.planAlarm()
+  }
+
+  /** Goes over to the next state. */
+  switchTo(state: TaskState): void {
+    const { simulation } = this
+    this.state = state
+    simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_STATE, this.id, TASK_STATES.indexOf(state), 0)
   }
 
   /** Goes on with the turn. True once it's over. */
@@ -180,7 +205,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   private isRunnable(): boolean {
-    if (this.state === 'CREATED') return this.gate === null || this.gate.isReady()
+    if (this.isCut) return false
+    if (this.state === 'DEPLOYING') return this.gate === null || this.gate.isReady()
     if (this.state !== 'RUNNING') return false
     if (this.checkpoints.mails.length > 0) return true
     if (this.checkpoints.isHeld) return false
@@ -234,13 +260,13 @@ export class Task implements EventTarget, Turn, Wakeable {
     // After one round of alarms data comes next, as after a batch of mails in Flink: timers that set themselves again for
     // "now" would otherwise keep the input waiting for ever.
     const mustRead = this.kindBefore === ALARM_TURN && this.canRead()
-    if (this.state === 'CREATED') this.kind = OPEN_TURN
+    if (this.state === 'DEPLOYING') this.kind = OPEN_TURN
     else if (this.checkpoints.mails.length > 0) this.kind = MAIL_TURN
     else if (this.operatorAlarmUs <= this.simulation.nowUs && !mustRead) this.kind = ALARM_TURN
     else if (this.source !== null) {
       this.kind = SOURCE_TURN
       const limit = Math.min(this.costs.sourceRecords, this.horizon(0))
-      this.end = this.source.reader.available(this.turnStartUs, limit)
+      this.end = this.source.available(this.turnStartUs, limit)
     } else {
       const gate = this.gate as InputGate
       this.kind = DATA_TURN
@@ -264,9 +290,10 @@ export class Task implements EventTarget, Turn, Wakeable {
   private step(byRecord: boolean): boolean {
     switch (this.kind) {
       case OPEN_TURN:
+        this.switchTo('INITIALIZING')
         this.openChain()
         this.alarmChanged()
-        this.state = 'RUNNING'
+        this.switchTo('RUNNING')
         if (this.chain.isFinished && this.gate === null) this.finish()
         this.simulation.trace?.add(this.simulation.event, this.turnStartUs, TRACE_TASK, this.id, 1, 0)
         break
@@ -347,7 +374,7 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   stop(): void {
     this.chain.close()
-    this.state = 'FINISHED'
+    this.switchTo('FINISHED')
   }
 
   private finish(): void {
@@ -371,7 +398,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     if (!this.hasEmittedAll || !checkpoints.isLastComplete() || gate?.hasEnded() === false) return
     for (const writer of this.writers) writer.endInput()
     this.chain.close()
-    this.state = 'FINISHED'
+    this.switchTo('FINISHED')
   }
 
   private finishTurn(): void {
@@ -407,7 +434,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     const { simulation } = this
     const at = this.kind === DATA_TURN || this.kind === SOURCE_TURN ? this.index : -1
     simulation.trace?.add(simulation.event, this.turnStartUs, TRACE_FAILURE, this.id, at, 0)
-    this.state = 'FAILED'
+    this.switchTo('FAILED')
     this.chain.closeQuietly()
     this.listener.taskFailed(this, error)
   }

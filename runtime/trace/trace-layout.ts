@@ -28,3 +28,5 @@ export const TRACE_FAILURE = 9
 export const TRACE_CHECKPOINT = 10
 /** The job was deployed anew after a failure (task -1): a = which attempt, b = the checkpoint it starts from, 0 for none. */
 export const TRACE_RESTART = 11
+/** A task is in another state: a = its place in TASK_STATES. */
+export const TRACE_STATE = 12

@@ -2,7 +2,7 @@
 // `modelOf` computes with plain arrays what it must give, whatever the parallelism, the buffers and the latency.
 // TigerBeetle's swarm testing, over a small grammar.
 
-import type { ClusterSettings } from '../../runtime/cluster/cluster-settings.ts'
+import { DEFAULT_CLUSTER, type ClusterSettings } from '../../runtime/cluster/cluster-settings.ts'
 import { RandomStream } from '../../runtime/base/random.ts'
 import { DataGeneratorSource, Duration, RateLimiterStrategy, WatermarkStrategy } from '../../runtime/index.ts'
 import type { DataStream, SingleOutputStreamOperator } from '../../runtime/index.ts'
@@ -138,6 +138,7 @@ export function drawJob(seed: number): RandomJob {
     nodes.push({ op: 'collect', from, name: `all ${from}`, ...placed() })
   }
   const cluster = {
+    ...DEFAULT_CLUSTER,
     bufferRecords: pick(1, 2, 3, 8, 64),
     sourceRecords: pick(1, 2, 16, 64),
     credits: 1 + below(4),

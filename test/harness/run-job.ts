@@ -8,6 +8,7 @@ import type { Row } from '../../runtime/cluster/job-observer.ts'
 import { restoreState } from '../../runtime/cluster/restore-state.ts'
 import type { Savepoint } from '../../runtime/cluster/savepoint.ts'
 import type { ScriptRecord } from '../../runtime/connectors/source.ts'
+import type { RunIntervention } from '../../runtime/host/protocol.ts'
 import { createPlan, withInputs, type Plan } from '../../runtime/graph/plan.ts'
 import { StreamExecutionEnvironment } from '../../runtime/index.ts'
 import { NO_LIMIT, Simulation, type RunLimit } from '../../runtime/kernel/simulation.ts'
@@ -23,6 +24,8 @@ export interface JobOptions {
   readonly cluster?: Partial<ClusterSettings>
   readonly trace?: boolean
   readonly observes?: boolean
+  /** What is done to the cluster, and before which event. */
+  readonly interventions?: readonly RunIntervention[]
   /** By name of a source: what it reads instead of its own data. */
   readonly inputs?: Readonly<Record<string, readonly ScriptRecord[]>>
   /** What it starts from. */
@@ -83,6 +86,7 @@ export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
     }),
     restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed },
   })
+  simulation.plan(options.interventions ?? [])
   return { plan, simulation, execution, rows }
 }
 

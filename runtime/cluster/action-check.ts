@@ -1,0 +1,134 @@
+// What is wrong with an action on the cluster, as diagnostics. Actions come from a page, a command line or a link that
+// somebody was sent, so nothing about them is taken for granted.
+
+import type { Diagnostic, DiagnosticParams } from '../base/diagnostic.ts'
+import { displayName } from '../graph/job-graph.ts'
+import type { Plan, PlanNode } from '../graph/plan.ts'
+import type { ClusterAction, ClusterActionKind } from './cluster-action.ts'
+import { isNamed } from './faults.ts'
+import { canReorder } from './source-faults.ts'
+
+type Rule = (value: unknown) => boolean
+
+const name: Rule = (value) => typeof value === 'string'
+const index: Rule = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+const positive: Rule = (value) => Number.isSafeInteger(value) && (value as number) > 0
+const whole: Rule = (value) => Number.isSafeInteger(value)
+const factor: Rule = (value) => typeof value === 'number' && value >= 1 && value <= 1_000_000
+const times: Rule = (value) => value === 'once' || value === 'always'
+const optional =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === undefined || rule(value)
+
+const OPERATOR = { operator: name, subtask: optional(index) }
+const CHANNEL = { from: name, to: name, fromSubtask: optional(index), toSubtask: optional(index) }
+
+/** By kind: the fields of an action, and what each may hold. */
+const FIELDS: Readonly<Record<ClusterActionKind, Readonly<Record<string, Rule>>>> = {
+  throw: { ...OPERATOR, record: optional(positive), times: optional(times) },
+  'slow-operator': { ...OPERATOR, byMs: index },
+  'kill-task-manager': { taskManager: positive },
+  'add-task-manager': { slots: optional(positive) },
+  'disconnect-task-manager': { taskManager: positive, forMs: positive },
+  'slow-task-manager': { taskManager: positive, factor },
+  'skew-clock': { taskManager: positive, byMs: whole },
+  'partition-channel': { ...CHANNEL, forMs: positive },
+  'delay-channel': { ...CHANNEL, byMs: index },
+  'pause-source': { ...OPERATOR, forMs: positive },
+  'delay-source': { ...OPERATOR, byMs: index },
+  'reorder-source': { ...OPERATOR, within: positive },
+  'lose-acknowledgement': OPERATOR,
+  'delay-acknowledgement': { ...OPERATOR, byMs: positive },
+  'fail-upload': OPERATOR,
+  savepoint: { stop: (value) => value === 'none' || value === 'suspend' || value === 'drain' },
+}
+
+/** The job and the cluster that actions are for. */
+export interface ActedOn {
+  readonly plan: Plan
+  /** How many TaskManagers have ever been started. */
+  readonly taskManagers: number
+}
+
+/** Empty if the action can be carried out. */
+export function actionDiagnostics(action: ClusterAction, on: ActedOn): Diagnostic[] {
+  const found = shapeDiagnostics(action)
+  return found.length > 0 ? found : aimDiagnostics(action, on)
+}
+
+function shapeDiagnostics(action: ClusterAction): Diagnostic[] {
+  const { kind } = action
+  const rules = Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : undefined
+  if (rules === undefined)
+    return [diagnostic('ACTION_KIND', { kind: String(kind), kinds: Object.keys(FIELDS).join(', ') })]
+  const fields = Object.entries(action).filter(([field]) => field !== 'kind')
+  const unknown = fields.filter(([field]) => rules[field] === undefined)
+  const bad = Object.entries(rules).filter(([field, rule]) => !rule((action as Record<string, unknown>)[field]))
+  return [
+    ...unknown.map(([field]) =>
+      diagnostic('ACTION_FIELD', { action: kind, field, fields: Object.keys(rules).join(', ') }),
+    ),
+    ...bad.map(([field]) => {
+      const value = (action as Record<string, unknown>)[field]
+      return diagnostic('ACTION_VALUE', { action: kind, field, value: JSON.stringify(value) ?? 'undefined' })
+    }),
+  ]
+}
+
+/** Whether what it names is there. */
+function aimDiagnostics(action: ClusterAction, { plan, taskManagers }: ActedOn): Diagnostic[] {
+  const { kind } = action
+  if ('taskManager' in action && action.taskManager > taskManagers) {
+    return [diagnostic('ACTION_TASK_MANAGER', { taskManager: action.taskManager, count: taskManagers })]
+  }
+  if ('from' in action) {
+    return [
+      ...operatorDiagnostics(plan, { kind, operator: action.from, subtask: action.fromSubtask }),
+      ...operatorDiagnostics(plan, { kind, operator: action.to, subtask: action.toSubtask }),
+    ]
+  }
+  if (!('operator' in action)) return []
+  const { operator, subtask } = action
+  const found = operatorDiagnostics(plan, { kind, operator, subtask })
+  if (found.length > 0) return found
+  const needsSource = kind === 'pause-source' || kind === 'delay-source' || kind === 'reorder-source'
+  if (needsSource && nodeOf(plan, operator)?.kind !== 'source') {
+    const names = namesOf(plan.nodes.filter((node) => node.kind === 'source'))
+    return [diagnostic('ACTION_NOT_SOURCE', { action: kind, operator, names })]
+  }
+  const node = nodeOf(plan, operator)
+  if (kind === 'reorder-source' && node?.spec.kind === 'source' && !canReorder(node.spec.source)) {
+    return [diagnostic('ACTION_NOT_REORDERED', { operator, source: node.spec.source.kind })]
+  }
+  const needsCheckpoints = kind.endsWith('acknowledgement') || kind === 'fail-upload'
+  return needsCheckpoints && plan.config.checkpoints === undefined
+    ? [diagnostic('ACTION_NO_CHECKPOINTS', { action: kind })]
+    : []
+}
+
+function operatorDiagnostics(
+  plan: Plan,
+  {
+    kind,
+    operator,
+    subtask = 0,
+  }: { readonly kind: string; readonly operator: string; readonly subtask?: number | undefined },
+): Diagnostic[] {
+  const node = nodeOf(plan, operator)
+  if (node === undefined) return [diagnostic('ACTION_OPERATOR', { action: kind, operator, names: namesOf(plan.nodes) })]
+  const { parallelism } = node
+  return subtask < parallelism ? [] : [diagnostic('ACTION_SUBTASK', { action: kind, operator, subtask, parallelism })]
+}
+
+function nodeOf(plan: Plan, operator: string): PlanNode | undefined {
+  return plan.nodes.find((node) => isNamed(node, operator))
+}
+
+function namesOf(nodes: readonly PlanNode[]): string {
+  return nodes.map((node) => node.uid ?? displayName(node)).join(', ')
+}
+
+function diagnostic(code: string, params: DiagnosticParams): Diagnostic {
+  return { code, params, span: null }
+}

@@ -1,0 +1,230 @@
+// Carries out what is done to the cluster from outside, and keeps what goes on: a fault of an operator, a channel or a
+// source holds for the tasks of later attempts too.
+
+import { present } from '../base/assert.ts'
+import { displayName } from '../graph/job-graph.ts'
+import type { PlanNode } from '../graph/plan.ts'
+import type { Action, Intervened } from '../kernel/simulation.ts'
+import type { Channel, Wakeable } from '../network/channel.ts'
+import type { Task } from '../task/task.ts'
+import type { TaskCosts } from '../task/task-contract.ts'
+import type { AtOperator, ClusterAction } from './cluster-action.ts'
+import type { ClusterSettings } from './cluster-settings.ts'
+import type { Deployment } from './deployment.ts'
+import type { SavepointAction } from './savepoint-request.ts'
+import { SourceFaults } from './source-faults.ts'
+import { ThrowFault } from './operator-faults.ts'
+import type { ResourceManager, TaskManager } from './resource-manager.ts'
+import { UploadFaults, type SnapshottedJob } from './upload-faults.ts'
+
+/** The job that faults happen to. */
+export interface FaultyJob extends SnapshottedJob {
+  readonly deployment: Deployment
+  readonly resources: ResourceManager
+  readonly settings: ClusterSettings
+  /** Where the task runs. */
+  managerOf(task: Task): TaskManager | null
+}
+
+type MachineAction = ActionOf<
+  'kill-task-manager' | 'add-task-manager' | 'disconnect-task-manager' | 'slow-task-manager' | 'skew-clock'
+>
+type FaultAction = Exclude<ClusterAction, SavepointAction>
+type ActionOf<K extends ClusterAction['kind']> = ClusterAction & { readonly kind: K }
+
+export class Faults implements Intervened {
+  readonly job: FaultyJob
+  readonly uploads: UploadFaults
+  /** What operators do wrong, by place of their task. */
+  readonly thrown: { readonly place: number; readonly fault: ThrowFault }[] = []
+  /** By place, by operator: how much longer each of its records takes. */
+  readonly slowUs = new Map<number, Map<string, number>>()
+  readonly sources = new Map<number, SourceFaults>()
+  readonly links = new Map<number, { heldUntilUs: number; delayUs: number }>()
+
+  constructor(job: FaultyJob) {
+    this.job = job
+    this.uploads = new UploadFaults(job)
+  }
+
+  apply(given: Action): void {
+    const action = given as FaultAction
+    switch (action.kind) {
+      case 'throw':
+        return this.makeThrow(action)
+      case 'slow-operator':
+        return this.slow(action)
+      case 'lose-acknowledgement':
+        return this.uploads.arm({ isAt: this.isAt(action), fate: 'lost', byUs: 0 })
+      case 'delay-acknowledgement':
+        return this.uploads.arm({ isAt: this.isAt(action), fate: 'late', byUs: action.byMs * 1000 })
+      case 'fail-upload':
+        return this.uploads.arm({ isAt: this.isAt(action), fate: 'failed', byUs: 0 })
+      case 'partition-channel':
+      case 'delay-channel':
+        return this.disturb(action)
+      case 'pause-source':
+      case 'delay-source':
+      case 'reorder-source':
+        return this.disturbSource(action)
+      default:
+        return this.actOnMachine(action)
+    }
+  }
+
+  /** These tasks have slots and begin. */
+  deployed(tasks: readonly Task[]): void {
+    for (const task of tasks) {
+      task.clockSkewMs = this.job.managerOf(task)?.clockSkewMs ?? 0
+      task.costs = this.costsOf(task)
+    }
+    this.updateChannels()
+  }
+
+  /** The task's operators are open. */
+  taskOpened(task: Task): void {
+    const place = this.placeOf(task)
+    for (const thrown of this.thrown) if (thrown.place === place) thrown.fault.install(task)
+    if (task.source !== null) this.sources.get(place)?.opened(task.source)
+  }
+
+  private actOnMachine(action: MachineAction): void {
+    const { resources } = this.job
+    if (action.kind === 'add-task-manager') {
+      resources.start(action.slots ?? resources.settings.slotsPerTaskManager)
+      return
+    }
+    const manager = present(resources.taskManagers[action.taskManager - 1], `TaskManager ${action.taskManager}`)
+    if (action.kind === 'kill-task-manager') return this.kill(manager)
+    if (action.kind === 'disconnect-task-manager') {
+      resources.disconnect(manager, action.forMs * 1000)
+      return this.updateChannels()
+    }
+    if (action.kind === 'slow-task-manager') manager.slowness = action.factor
+    else manager.clockSkewMs = action.byMs
+    for (const task of this.tasksOn(manager)) {
+      task.clockSkewMs = manager.clockSkewMs
+      task.costs = this.costsOf(task)
+      task.reconsider()
+    }
+  }
+
+  private kill(manager: TaskManager): void {
+    const own = this.tasksOn(manager)
+    for (const task of own) task.isCut = true
+    this.job.resources.kill(manager)
+    // Whoever was connected to it sees that the connection has broken.
+    if (own.some((task) => neighboursOf(task).some((other) => !own.some(({ id }) => id === other.id))))
+      this.job.resources.lose(manager)
+  }
+
+  private makeThrow(action: ActionOf<'throw'>): void {
+    const fate = { isOver: false }
+    for (const { task, place, at } of this.at(action)) {
+      const fault = new ThrowFault(action, fate, { at, name: displayName(task.chain.nodes[at] as PlanNode) })
+      this.thrown.push({ place, fault })
+      if (task.state === 'RUNNING') fault.install(task)
+    }
+  }
+
+  private slow(action: ActionOf<'slow-operator'>): void {
+    for (const { task, place } of this.at(action)) {
+      const slow = this.slowUs.get(place) ?? new Map<string, number>()
+      this.slowUs.set(place, slow.set(action.operator, action.byMs * 1000))
+      task.costs = this.costsOf(task)
+    }
+  }
+
+  private disturbSource(action: ActionOf<'pause-source' | 'delay-source' | 'reorder-source'>): void {
+    const { simulation } = this.job
+    for (const { task, place } of this.at(action)) {
+      const faults = this.sources.get(place) ?? new SourceFaults(simulation.settings.seed)
+      this.sources.set(place, faults)
+      if (action.kind === 'pause-source') faults.heldUntilUs = simulation.nowUs + action.forMs * 1000
+      else if (action.kind === 'delay-source') faults.delayUs = action.byMs * 1000
+      const { source } = task
+      if (source === null || task.state !== 'RUNNING') continue
+      // Of one that isn't running nobody knows what comes next.
+      if (action.kind === 'reorder-source') faults.reorder(source, action.within)
+      faults.applyTo(source)
+      task.reconsider()
+    }
+  }
+
+  private disturb(action: ActionOf<'partition-channel' | 'delay-channel'>): void {
+    const { layout, tasks } = this.job.deployment
+    const isEnd = (place: number, operator: string, subtask: number | undefined): boolean => {
+      const task = tasks[place] as Task
+      return nodeAt(task, operator) >= 0 && (subtask ?? task.subtask) === task.subtask
+    }
+    layout.links.forEach(({ from, to }, link) => {
+      if (!isEnd(from, action.from, action.fromSubtask) || !isEnd(to, action.to, action.toSubtask)) return
+      const { heldUntilUs = -Infinity, delayUs = 0 } = this.links.get(link) ?? {}
+      if (action.kind === 'delay-channel') this.links.set(link, { heldUntilUs, delayUs: action.byMs * 1000 })
+      else this.links.set(link, { heldUntilUs: this.job.simulation.nowUs + action.forMs * 1000, delayUs })
+    })
+    this.updateChannels()
+  }
+
+  /** Channels between two TaskManagers are held up as well while one of them can't be reached. */
+  private updateChannels(): void {
+    const { layout, channels, tasks } = this.job.deployment
+    const areCut = this.job.resources.taskManagers.some(({ state }) => state === 'DISCONNECTED')
+    if (!areCut && this.links.size === 0) return
+    layout.links.forEach(({ from, to }, i) => {
+      const channel = channels[i] as Channel
+      const { heldUntilUs = -Infinity, delayUs = 0 } = this.links.get(i) ?? {}
+      const ends = [from, to].map((place) => this.job.managerOf(tasks[place] as Task))
+      const isRemote = ends[0] !== ends[1]
+      const reachableUs = Math.max(...ends.map((manager) => manager?.reachableUs ?? -Infinity))
+      channel.delayUs = delayUs
+      channel.heldUntilUs = isRemote ? Math.max(heldUntilUs, reachableUs) : heldUntilUs
+    })
+  }
+
+  private costsOf(task: Task): TaskCosts {
+    const { recordUs, turnUs, sourceRecords } = this.job.settings
+    const slowness = this.job.managerOf(task)?.slowness ?? 1
+    const slow = this.slowUs.get(this.placeOf(task))
+    const byUs = slow === undefined ? 0 : Array.from(slow.values()).reduce((sum, us) => sum + us, 0)
+    return { recordUs: Math.round(recordUs * slowness) + byUs, turnUs: Math.round(turnUs * slowness), sourceRecords }
+  }
+
+  private tasksOn(manager: TaskManager): Task[] {
+    return this.job.deployment.tasks.filter((task) => this.job.managerOf(task) === manager)
+  }
+
+  private placeOf(task: Task): number {
+    return this.job.deployment.tasks.indexOf(task)
+  }
+
+  /** The tasks that an action means, and where in their chains its operator is. */
+  private at({
+    operator,
+    subtask,
+  }: AtOperator): { readonly task: Task; readonly place: number; readonly at: number }[] {
+    return this.job.deployment.tasks
+      .map((task, place) => ({ task, place, at: nodeAt(task, operator) }))
+      .filter(({ task, at }) => at >= 0 && (subtask ?? task.subtask) === task.subtask)
+  }
+
+  private isAt({ operator, subtask }: AtOperator): (task: Task) => boolean {
+    return (task) => nodeAt(task, operator) >= 0 && (subtask ?? task.subtask) === task.subtask
+  }
+}
+
+function neighboursOf(task: Task): Wakeable[] {
+  const incoming = task.gate?.channels.map(({ producer }) => producer) ?? []
+  const outgoing = task.writers.flatMap(({ channels }) => channels.map(({ consumer }) => consumer))
+  return [...incoming, ...outgoing].filter((other) => other !== null)
+}
+
+/** Place of an operator in the task's chain; -1 where it isn't in it. */
+function nodeAt({ chain }: Task, operator: string): number {
+  return chain.nodes.findIndex((node) => isNamed(node, operator))
+}
+
+/** Whether an action that names this operator means the node. */
+export function isNamed(node: PlanNode, operator: string): boolean {
+  return [node.uid, node.id, node.name, displayName(node)].includes(operator)
+}

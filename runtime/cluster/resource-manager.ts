@@ -1,0 +1,145 @@
+// The TaskManagers and their slots. A slot takes subtask i of every vertex of a slot sharing group, so a job needs as many
+// slots as the highest parallelism of each of its groups. Flink's ResourceManager, with the JobMaster's slot pool.
+// Heartbeats go out at every multiple of their interval. One that's answered changes nothing, so that only the moment is an
+// event at which a TaskManager that can't answer is given up: a dead one, which refuses the call, at the second call; one
+// that is cut off when the timeout has passed since the last answer.
+
+import { CLUSTER, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import type { ClusterSettings } from './cluster-settings.ts'
+
+/** So many calls in a row must have been refused: Flink's heartbeat.rpc-failure-threshold. */
+const UNREACHABLE_AFTER = 2
+
+/** `KILLED`: it's gone, and the JobManager may not know yet. `DISCONNECTED`: it works, and nothing gets to it or from it. */
+export type TaskManagerState = 'RUNNING' | 'DISCONNECTED' | 'KILLED'
+
+export interface TaskManager {
+  /** From 1, in the order of starting. */
+  readonly number: number
+  readonly slots: number
+  state: TaskManagerState
+  /** Whether the JobManager counts on it. */
+  isRegistered: boolean
+  /** Since when it has been in its state, virtual µs. */
+  sinceUs: number
+  /** What work takes as a multiple of what it usually takes. */
+  slowness: number
+  /** How far its clock is ahead, in ms. */
+  clockSkewMs: number
+  /** When it can be reached again, virtual µs. */
+  reachableUs: number
+}
+
+/** Told of machines. */
+export interface ResourceListener {
+  /** The JobManager has noticed that it's gone. */
+  taskManagerLost(manager: TaskManager): void
+  /** There are more slots than before. */
+  slotsAdded(): void
+}
+
+export class ResourceManager implements EventTarget {
+  id = -1
+  readonly simulation: Simulation
+  readonly settings: ClusterSettings
+  readonly taskManagers: TaskManager[] = []
+  /** By what it is for, a group and a subtask: the TaskManager whose slot it has. */
+  readonly slots = new Map<string, TaskManager>()
+  listener: ResourceListener | null = null
+
+  constructor(simulation: Simulation, settings: ClusterSettings) {
+    this.simulation = simulation
+    this.settings = settings
+    simulation.register(this)
+    for (let i = 0; i < settings.taskManagers; i++) this.start(settings.slotsPerTaskManager)
+  }
+
+  /** One more TaskManager; 0 slots stand for as many as anybody asks for. */
+  start(slots: number): TaskManager {
+    const manager: TaskManager = {
+      number: this.taskManagers.length + 1,
+      slots: slots === 0 ? Infinity : slots,
+      state: 'RUNNING',
+      isRegistered: true,
+      sinceUs: this.simulation.nowUs,
+      slowness: 1,
+      clockSkewMs: 0,
+      reachableUs: -Infinity,
+    }
+    this.taskManagers.push(manager)
+    this.listener?.slotsAdded()
+    return manager
+  }
+
+  /** Slots of TaskManagers that the JobManager counts on. */
+  available(): number {
+    return this.taskManagers.reduce((sum, { isRegistered, slots }) => sum + (isRegistered ? slots : 0), 0)
+  }
+
+  /** A slot for each of these, those that they had if possible. All or none. */
+  allocate(wanted: readonly string[]): boolean {
+    for (const [key, manager] of this.slots) if (!manager.isRegistered) this.slots.delete(key)
+    const missing = wanted.filter((key) => !this.slots.has(key))
+    const free = this.taskManagers
+      .filter(({ isRegistered }) => isRegistered)
+      .map((manager) => [manager, this.freeOf(manager)] as const)
+    if (free.reduce((sum, [, count]) => sum + count, 0) < missing.length) return false
+    for (const [manager, count] of free) for (const key of missing.splice(0, count)) this.slots.set(key, manager)
+    return true
+  }
+
+  /** It's gone from one moment to the next. */
+  kill(manager: TaskManager): void {
+    this.change(manager, 'KILLED')
+  }
+
+  /** Nothing gets to it for so long. */
+  disconnect(manager: TaskManager, forUs: number): void {
+    if (manager.state === 'KILLED') return
+    manager.reachableUs = Math.max(manager.reachableUs, this.simulation.nowUs + forUs)
+    if (manager.state === 'RUNNING') this.change(manager, 'DISCONNECTED')
+    this.simulation.schedule(manager.reachableUs, CLUSTER, this.id)
+  }
+
+  /** The JobManager doesn't count on it any more. */
+  lose(manager: TaskManager): void {
+    if (!manager.isRegistered) return
+    manager.isRegistered = false
+    this.listener?.taskManagerLost(manager)
+  }
+
+  handle(): void {
+    const { nowUs } = this.simulation
+    for (const manager of this.taskManagers) {
+      if (manager.state === 'DISCONNECTED' && manager.reachableUs <= nowUs) this.reconnect(manager)
+      else if (manager.state !== 'RUNNING' && this.givenUpUs(manager) <= nowUs) this.lose(manager)
+    }
+  }
+
+  /** It can be reached again: with what it was doing, if the JobManager hasn't noticed. */
+  private reconnect(manager: TaskManager): void {
+    this.change(manager, 'RUNNING')
+    if (manager.isRegistered) return
+    manager.isRegistered = true
+    this.listener?.slotsAdded()
+  }
+
+  private change(manager: TaskManager, state: TaskManagerState): void {
+    manager.state = state
+    manager.sinceUs = this.simulation.nowUs
+    if (state !== 'RUNNING' && manager.isRegistered) this.simulation.schedule(this.givenUpUs(manager), CLUSTER, this.id)
+  }
+
+  /** When the JobManager will have noticed that it doesn't answer. */
+  private givenUpUs({ state, sinceUs }: TaskManager): number {
+    const intervalUs = this.settings.heartbeatIntervalMs * 1000
+    const lastUs = Math.floor(sinceUs / intervalUs) * intervalUs
+    return lastUs + (state === 'KILLED' ? UNREACHABLE_AFTER * intervalUs : this.settings.heartbeatTimeoutMs * 1000)
+  }
+
+  private freeOf(manager: TaskManager): number {
+    let used = 0
+    for (const other of this.slots.values()) if (other === manager) used++
+    return manager.slots - used
+  }
+}

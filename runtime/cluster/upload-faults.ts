@@ -1,0 +1,83 @@
+// What can happen to a snapshot between the subtask that took it and the coordinator: its acknowledgement is lost or comes
+// late, or it can't be written at all. Each fault hits the next snapshot of its subtasks and is over.
+
+import { FAULT, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import type { ChainSnapshot } from '../task/operator-chain.ts'
+import type { Task } from '../task/task.ts'
+
+/** What is about to happen to the next snapshot of one of these tasks. */
+interface ArmedFault {
+  readonly isAt: (task: Task) => boolean
+  readonly fate: 'lost' | 'failed' | 'late'
+  readonly byUs: number
+}
+
+interface LateAcknowledgement {
+  readonly atUs: number
+  readonly task: Task
+  readonly checkpoint: number
+  readonly snapshot: ChainSnapshot | null
+}
+
+/** The job, and where its snapshots go. */
+export interface SnapshottedJob {
+  readonly simulation: Simulation
+  /** Whether what the task's TaskManager says gets through. */
+  isReachable(task: Task): boolean
+  readonly checkpoints: {
+    snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): boolean
+    endsJob(checkpoint: number): boolean
+    decline(checkpoint: number): void
+  } | null
+}
+
+export class UploadFaults implements EventTarget {
+  id = -1
+  readonly job: SnapshottedJob
+  armed: ArmedFault[] = []
+  /** In the order in which they come. */
+  late: LateAcknowledgement[] = []
+
+  constructor(job: SnapshottedJob) {
+    this.job = job
+    job.simulation.register(this)
+  }
+
+  arm(fault: ArmedFault): void {
+    this.armed.push(fault)
+  }
+
+  /** On its way, or not. True if the job stops with it. */
+  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): boolean {
+    const { checkpoints, simulation } = this.job
+    if (checkpoints === null) return false
+    const at = this.armed.findIndex(({ isAt }) => isAt(task))
+    const fault = at < 0 ? undefined : this.armed.splice(at, 1)[0]
+    const isReachable = this.job.isReachable(task)
+    if (fault === undefined && isReachable) return checkpoints.snapshotTaken(task, checkpoint, snapshot)
+    const endsJob = checkpoints.endsJob(checkpoint)
+    if (fault?.fate === 'late') this.hold({ atUs: simulation.nowUs + fault.byUs, task, checkpoint, snapshot })
+    else snapshot?.keyed?.abandon()
+    if (fault?.fate === 'failed' && isReachable) checkpoints.decline(checkpoint)
+    return endsJob
+  }
+
+  handle(): void {
+    const { checkpoints, simulation } = this.job
+    while ((this.late[0]?.atUs ?? Infinity) <= simulation.nowUs) {
+      const { task, checkpoint, snapshot } = this.late.shift() as LateAcknowledgement
+      if (isAlive(task) && this.job.isReachable(task)) checkpoints?.snapshotTaken(task, checkpoint, snapshot)
+      else snapshot?.keyed?.abandon()
+    }
+  }
+
+  private hold(late: LateAcknowledgement): void {
+    this.late.push(late)
+    this.late.sort((a, b) => a.atUs - b.atUs)
+    this.job.simulation.schedule(late.atUs, FAULT, this.id)
+  }
+}
+
+function isAlive({ state, isCut }: Task): boolean {
+  return !isCut && (state === 'RUNNING' || state === 'FINISHED')
+}
