@@ -62,9 +62,30 @@ export class CheckpointConfig {
     return this.#set(Options.MIN_PAUSE_BETWEEN_CHECKPOINTS, pause)
   }
 
+  getCheckpointTimeout(): number {
+    return readOption(this.#options, Options.CHECKPOINTING_TIMEOUT)
+  }
+
+  getMinPauseBetweenCheckpoints(): number {
+    return readOption(this.#options, Options.MIN_PAUSE_BETWEEN_CHECKPOINTS)
+  }
+
   /** How many may be under way at once; 1 unless set. */
   setMaxConcurrentCheckpoints(count: number): this {
     return this.#set(Options.MAX_CONCURRENT_CHECKPOINTS, count)
+  }
+
+  getMaxConcurrentCheckpoints(): number {
+    return readOption(this.#options, Options.MAX_CONCURRENT_CHECKPOINTS)
+  }
+
+  /** How many checkpoints in a row may fail before the job fails; 0 unless set. */
+  setTolerableCheckpointFailureNumber(count: number): this {
+    return this.#set(Options.TOLERABLE_FAILURE_NUMBER, count)
+  }
+
+  getTolerableCheckpointFailureNumber(): number {
+    return readOption(this.#options, Options.TOLERABLE_FAILURE_NUMBER)
   }
 
   /**
@@ -79,6 +100,44 @@ export class CheckpointConfig {
 
   getExternalizedCheckpointRetention(): ExternalizedCheckpointRetention {
     return readOption(this.#options, Options.EXTERNALIZED_CHECKPOINT_RETENTION)
+  }
+
+  isExternalizedCheckpointsEnabled(): boolean {
+    return this.getExternalizedCheckpointRetention() !== 'NO_EXTERNALIZED_CHECKPOINTS'
+  }
+
+  /**
+   * Lets barriers overtake records that wait, which then stand in the checkpoint: it takes as long under back-pressure as
+   * without. Only with EXACTLY_ONCE. Connections that are pointwise (forward, rescale) or broadcast stay aligned.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/checkpointing_under_backpressure/
+   */
+  enableUnalignedCheckpoints(isEnabled = true): this {
+    return this.#set(Options.ENABLE_UNALIGNED, isEnabled)
+  }
+
+  isUnalignedCheckpointsEnabled(): boolean {
+    const isExactlyOnce = this.getCheckpointingConsistencyMode() === 'EXACTLY_ONCE'
+    return isExactlyOnce && readOption(this.#options, Options.ENABLE_UNALIGNED)
+  }
+
+  /** Of unaligned checkpoints: they begin aligned, and barriers overtake only after so long. 0 unless set: at once. */
+  setAlignedCheckpointTimeout(timeout: number | Duration): this {
+    return this.#set(Options.ALIGNED_CHECKPOINT_TIMEOUT, timeout)
+  }
+
+  /** In ms. */
+  getAlignedCheckpointTimeout(): number {
+    return readOption(this.#options, Options.ALIGNED_CHECKPOINT_TIMEOUT)
+  }
+
+  /** Unaligned checkpoints also with custom partitioners, which must then send every record where they sent it before. */
+  setForceUnalignedCheckpoints(isForced: boolean): this {
+    return this.#set(Options.FORCE_UNALIGNED, isForced)
+  }
+
+  isForceUnalignedCheckpoints(): boolean {
+    return readOption(this.#options, Options.FORCE_UNALIGNED)
   }
 
   /** Throws LearnerError for what isn't a value of the option, and keeps what was set before. */

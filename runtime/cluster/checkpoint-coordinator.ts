@@ -1,50 +1,42 @@
 // Takes checkpoints of a job: asks the subtasks at which they begin, waits until every subtask has handed in its snapshot,
-// and keeps the last one that is complete, from which the job starts again after a failure. Flink's CheckpointCoordinator.
+// and keeps the last ones that are complete, from which the job starts again after a failure. A snapshot is taken at the
+// barrier; writing it takes virtual time by its size. Flink's CheckpointCoordinator.
 //
 // Differs from Flink: the first checkpoint comes one interval after the job has started, where Flink picks a random moment
-// in it; a snapshot takes 1 ms of virtual time to be written, whatever its size.
+// in it.
 
-import { CHECKPOINT, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import { LearnerError } from '../base/diagnostic.ts'
 import type { CheckpointSpec } from '../graph/checkpoint-spec.ts'
 import { CheckpointingOptions } from '../graph/options.ts'
+import { CHECKPOINT, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import type { CheckpointFigures } from '../task/checkpoint-figures.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 import { isStarting } from '../task/task-contract.ts'
 import { TRACE_CHECKPOINT } from '../trace/trace-layout.ts'
+import { CheckpointFailures, type CheckpointFailureReason } from './checkpoint-failures.ts'
+import { CheckpointHistory } from './checkpoint-history.ts'
+import type { CheckpointCosts } from './cluster-settings.ts'
 import type { CompletedCheckpointStore } from './checkpoint-store.ts'
 import { byOperator, type CompletedCheckpoint } from './completed-checkpoint.ts'
+import {
+  abandon,
+  compareRequests,
+  sizeOfSnapshot,
+  type CheckpointRequest,
+  type PendingCheckpoint,
+  type Upload,
+} from './pending-checkpoint.ts'
 import type { SavepointListener, SavepointRequest } from './savepoint-request.ts'
-
-const WRITE_US = 1000
-
-/** Why there is to be a checkpoint: the interval, or all tasks are at their end, or somebody wants a savepoint. */
-interface CheckpointRequest {
-  readonly isPeriodic: boolean
-  readonly savepoint: SavepointRequest | null
-}
-
-interface PendingCheckpoint {
-  readonly id: number
-  readonly triggeredUs: number
-  readonly savepoint: SavepointRequest | null
-  /** By task, those that have finished included. */
-  readonly snapshots: Map<Task, ChainSnapshot | null>
-  readonly waitingFor: Set<Task>
-}
-
-/** On its way from a subtask to the coordinator. */
-interface Upload {
-  readonly arrivesUs: number
-  readonly checkpoint: number
-  readonly task: Task
-  readonly snapshot: ChainSnapshot | null
-}
 
 /** The job whose checkpoints are taken. */
 export interface CheckpointedJob extends SavepointListener {
   readonly simulation: Simulation
+  readonly settings: CheckpointCosts
   readonly tasks: readonly Task[]
   isRunning(): boolean
+  /** More checkpoints have failed than are tolerated; `task` is who was still waited for. */
+  taskFailed(task: Task, error: unknown): void
 }
 
 export class CheckpointCoordinator implements EventTarget {
@@ -52,11 +44,14 @@ export class CheckpointCoordinator implements EventTarget {
   readonly job: CheckpointedJob
   /** Null for a job that takes none by itself; savepoints can be taken of any. */
   readonly spec: CheckpointSpec | null
+  readonly failures: CheckpointFailures
+  readonly history = new CheckpointHistory()
   /** Of the next checkpoint: numbers are never used again. */
   nextId = 1
   pending: PendingCheckpoint[] = []
   /** The first to arrive first. */
   uploads: Upload[] = []
+  failedUploads: { readonly task: Task; readonly checkpoint: number }[] = []
   readonly store: CompletedCheckpointStore
   /** When the next one is due by the interval, and when the last one was complete; virtual µs. */
   nextTriggerUs = Infinity
@@ -72,6 +67,7 @@ export class CheckpointCoordinator implements EventTarget {
   constructor(job: CheckpointedJob, spec: CheckpointSpec | null, store: CompletedCheckpointStore) {
     this.job = job
     this.spec = spec
+    this.failures = new CheckpointFailures(spec?.tolerableFailures ?? Infinity)
     this.store = store
     this.nextId = (this.completed?.id ?? 0) + 1
   }
@@ -83,19 +79,26 @@ export class CheckpointCoordinator implements EventTarget {
 
   /** The job has been deployed. */
   start(): void {
-    if (this.id < 0) this.job.simulation.register(this)
-    this.nextTriggerUs = this.job.simulation.nowUs + this.intervalUs()
+    const { simulation } = this.job
+    if (this.id < 0) simulation.register(this)
+    if (this.completed !== null) this.history.startedFrom(this.completed.id, simulation.nowUs)
+    this.nextTriggerUs = simulation.nowUs + this.intervalUs()
     this.plan()
   }
 
   /** These tasks have failed, or the job is over: what is under way is given up. */
   stop(lost: readonly Task[] = this.job.tasks): void {
-    this.job.simulation.unschedule(this.id)
+    const { simulation } = this.job
+    simulation.unschedule(this.id)
     const given = [...this.pending, ...this.queued].flatMap(({ savepoint }) => savepoint ?? [])
     for (const { snapshot } of this.uploads) snapshot?.keyed?.abandon()
-    for (const pending of this.pending) abandon(pending)
+    for (const pending of this.pending) {
+      abandon(pending)
+      this.history.ended(pending.id, simulation.nowUs, 'CHECKPOINT_COORDINATOR_SUSPEND')
+    }
     this.planned.clear()
     this.uploads = []
+    this.failedUploads = []
     this.pending = []
     this.queued = []
     for (const task of lost) this.ended.delete(task)
@@ -107,10 +110,9 @@ export class CheckpointCoordinator implements EventTarget {
     const { nowUs } = this.job.simulation
     this.planned.delete(nowUs)
     while ((this.uploads[0]?.arrivesUs ?? Infinity) <= nowUs) this.acknowledge(this.uploads.shift() as Upload)
+    for (const { task, checkpoint } of this.failedUploads.splice(0)) this.decline(task, checkpoint, null)
     const limitUs = nowUs - this.timeoutUs()
-    for (const late of this.pending.filter(({ triggeredUs }) => triggeredUs <= limitUs)) {
-      this.abort(late, 'SAVEPOINT_EXPIRED')
-    }
+    for (const late of this.pending.filter(({ triggeredUs }) => triggeredUs <= limitUs)) this.expire(late)
     if (this.nextTriggerUs <= nowUs) {
       this.nextTriggerUs = nowUs + this.intervalUs()
       this.request({ isPeriodic: true, savepoint: null })
@@ -127,9 +129,13 @@ export class CheckpointCoordinator implements EventTarget {
   }
 
   /** A subtask has taken its snapshot; writing it takes a moment. True if the job stops with it. */
-  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): boolean {
-    const { simulation } = this.job
-    this.uploads.push({ arrivesUs: simulation.nowUs + WRITE_US, checkpoint, task, snapshot })
+  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean {
+    const { simulation, settings } = this.job
+    const stateSize = sizeOfSnapshot(snapshot)
+    const arrivesUs = simulation.nowUs + settings.uploadUs + Math.ceil((stateSize * 1000) / settings.uploadBytesPerMs)
+    const at = this.uploads.findIndex((other) => other.arrivesUs > arrivesUs)
+    const upload = { arrivesUs, checkpoint, task, snapshot, figures, stateSize }
+    this.uploads.splice(at < 0 ? this.uploads.length : at, 0, upload)
     this.plan()
     return this.endsJob(checkpoint)
   }
@@ -139,10 +145,18 @@ export class CheckpointCoordinator implements EventTarget {
     return this.pending.some(({ id, savepoint }) => id === checkpoint && savepoint?.stop === 'suspend')
   }
 
-  /** A subtask's snapshot couldn't be written: nothing will come of the checkpoint. */
-  decline(checkpoint: number): void {
-    for (const pending of this.pending.filter(({ id }) => id === checkpoint)) this.abort(pending, 'SAVEPOINT_EXPIRED')
+  /** A subtask's snapshot couldn't be written, which it says. */
+  uploadFailed(task: Task, checkpoint: number): void {
+    this.failedUploads.push({ task, checkpoint })
     this.plan()
+  }
+
+  /** A subtask can't take part, or couldn't write what it kept: the checkpoint is given up. */
+  decline(task: Task, checkpoint: number, error: LearnerError | null): void {
+    const pending = this.pending.find(({ id }) => id === checkpoint)
+    if (pending === undefined) return
+    this.abort(pending, 'CHECKPOINT_ASYNC_EXCEPTION')
+    this.fail(pending, 'CHECKPOINT_ASYNC_EXCEPTION', task, error)
   }
 
   /** Once all tasks have emitted all they will, the last checkpoint is taken at once, as in Flink. */
@@ -156,7 +170,7 @@ export class CheckpointCoordinator implements EventTarget {
   taskFinished(task: Task): void {
     this.ended.add(task)
     for (const pending of this.pending.filter(({ waitingFor }) => waitingFor.has(task))) {
-      this.abort(pending, 'SAVEPOINT_NOT_RUNNING')
+      this.abort(pending, 'CHECKPOINT_DECLINED_TASK_CLOSING')
     }
   }
 
@@ -167,8 +181,7 @@ export class CheckpointCoordinator implements EventTarget {
 
   private request(request: CheckpointRequest): void {
     this.queued.push(request)
-    const rank = ({ isPeriodic, savepoint }: CheckpointRequest): number => (savepoint !== null ? 0 : isPeriodic ? 2 : 1)
-    this.queued.sort((a, b) => rank(a) - rank(b))
+    this.queued.sort(compareRequests)
     this.triggerNext()
     this.plan()
   }
@@ -185,10 +198,16 @@ export class CheckpointCoordinator implements EventTarget {
   /** Sees to it that there is an event when the next thing is due. */
   private plan(): void {
     const expiresUs = (this.pending[0]?.triggeredUs ?? Infinity) + this.timeoutUs()
-    const next = Math.min(this.nextTriggerUs, this.uploads[0]?.arrivesUs ?? Infinity, expiresUs)
+    let next = Math.min(this.nextTriggerUs, this.uploads[0]?.arrivesUs ?? Infinity, expiresUs)
+    if (this.failedUploads.length > 0) next = this.job.simulation.nowUs
     if (next === Infinity || this.planned.has(next)) return
     this.planned.add(next)
     this.job.simulation.schedule(next, CHECKPOINT, this.id)
+  }
+
+  /** Whether nothing but this coordinator's own events is still to come, and tasks aren't waiting for a checkpoint. */
+  private isStill(): boolean {
+    return this.job.simulation.heap.size === this.planned.size && this.ended.size < this.job.tasks.length
   }
 
   /** Takes the next checkpoint that is due, if it may be taken now. */
@@ -198,13 +217,12 @@ export class CheckpointCoordinator implements EventTarget {
     const [first] = queued
     if (first === undefined || this.pending.length >= maxConcurrent) return
     queued.shift()
-    const { nowUs, heap } = job.simulation
-    // Where nothing else will ever happen, checkpoints aren't what keeps the job alive, unless it waits for one to end.
-    const isStill = heap.size === this.planned.size && this.ended.size < job.tasks.length
-    if (!job.isRunning() || (first.isPeriodic && isStill)) {
+    // Where nothing else will ever happen, checkpoints aren't what keeps the job alive.
+    if (!job.isRunning() || (first.isPeriodic && this.isStill())) {
       this.nextTriggerUs = Infinity
       return
     }
+    const { nowUs } = job.simulation
     const earliestUs = this.lastCompletedUs + minPauseMs * 1000
     if (first.isPeriodic && earliestUs > nowUs) this.nextTriggerUs = earliestUs
     else this.trigger(nowUs, first)
@@ -220,20 +238,40 @@ export class CheckpointCoordinator implements EventTarget {
     const id = this.nextId++
     const snapshots = new Map(tasks.map((task) => [task, null] as const))
     this.pending.push({ id, triggeredUs: nowUs, savepoint, snapshots, waitingFor: new Set(running) })
+    this.history.begun(id, nowUs, { isSavepoint: savepoint !== null, subtaskCount: running.length })
     if (this.isStopping()) this.nextTriggerUs = Infinity
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, id, 0)
     const begin = savepoint?.stop === 'drain' ? 'drain' : 'snapshot'
     for (const { checkpoints } of running) if (checkpoints.isFirst()) checkpoints.post(begin, id)
   }
 
-  private acknowledge({ checkpoint, task, snapshot }: Upload): void {
+  private acknowledge(upload: Upload): void {
+    const { checkpoint, task, snapshot, figures, stateSize } = upload
     const pending = this.pending.find(({ id }) => id === checkpoint)
     if (pending === undefined) {
       snapshot?.keyed?.abandon()
       return
     }
+    try {
+      snapshot?.keyed?.requireWritable()
+    } catch (error) {
+      if (!(error instanceof LearnerError)) throw error
+      snapshot?.keyed?.abandon()
+      this.decline(task, checkpoint, error)
+      return
+    }
     pending.snapshots.set(task, snapshot)
     pending.waitingFor.delete(task)
+    const { nowUs } = this.job.simulation
+    const asyncUs = nowUs - figures.snapshotUs
+    this.history.acknowledged(checkpoint, {
+      ...figures,
+      vertex: task.chain.id,
+      subtask: task.subtask,
+      stateSize,
+      asyncUs,
+      ackUs: nowUs,
+    })
     if (pending.waitingFor.size === 0) this.complete(pending)
   }
 
@@ -243,36 +281,61 @@ export class CheckpointCoordinator implements EventTarget {
     const checkpoint = { id, triggeredUs, completedUs: nowUs, operators: byOperator(snapshots) }
     this.pending = this.pending.filter((other) => other.id !== id)
     this.lastCompletedUs = nowUs
+    this.failures.completed(id)
+    this.history.ended(id, nowUs, null)
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, id, 1)
     // As in Flink: what belongs to whoever took it, recovery doesn't rely on; and nothing is committed by it.
     if (savepoint?.stop !== 'none') {
       this.store.add(checkpoint)
+      this.history.kept(this.store.checkpoints.map((kept) => kept.id))
       this.tell('complete', id)
       // Older ones that are still under way are subsumed.
-      for (const older of this.pending.filter((other) => other.id < id)) this.abort(older, 'SAVEPOINT_EXPIRED')
+      for (const older of this.pending.filter((other) => other.id < id)) this.abort(older, 'CHECKPOINT_SUBSUMED')
     }
     if (savepoint !== null) this.job.savepointEnded(savepoint, checkpoint, '')
     this.triggerNext()
   }
 
-  /** `reason`: why there is no savepoint, if it was to be one. */
-  private abort(pending: PendingCheckpoint, reason: string): void {
+  private expire(pending: PendingCheckpoint): void {
+    const [first] = pending.waitingFor
+    this.abort(pending, 'CHECKPOINT_EXPIRED')
+    // Where everything stands still it isn't the checkpoint that is wrong, and starting again wouldn't help.
+    if (first !== undefined && !this.isStill()) this.fail(pending, 'CHECKPOINT_EXPIRED', first, null)
+  }
+
+  private abort(pending: PendingCheckpoint, reason: CheckpointFailureReason): void {
+    if (!this.pending.includes(pending)) return
     const { simulation } = this.job
+    const { nowUs } = simulation
     const wasStopping = this.isStopping()
     this.pending = this.pending.filter((other) => other !== pending)
     abandon(pending)
-    simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_CHECKPOINT, -1, pending.id, 2)
+    this.history.ended(pending.id, nowUs, reason)
+    simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, pending.id, 2)
     this.tell('aborted', pending.id)
-    if (pending.savepoint !== null) this.job.savepointEnded(pending.savepoint, null, reason)
-    if (wasStopping && !this.isStopping()) this.nextTriggerUs = simulation.nowUs + this.intervalUs()
+    const isLate = reason === 'CHECKPOINT_EXPIRED'
+    const code = isLate ? 'SAVEPOINT_EXPIRED' : 'SAVEPOINT_NOT_RUNNING'
+    if (pending.savepoint !== null) this.job.savepointEnded(pending.savepoint, null, code)
+    if (wasStopping && !this.isStopping()) this.nextTriggerUs = nowUs + this.intervalUs()
     this.triggerNext()
+  }
+
+  /** Counts it; one too many fails the job. A savepoint that comes to nothing is no reason for that. */
+  private fail(
+    { id, savepoint }: PendingCheckpoint,
+    reason: CheckpointFailureReason,
+    task: Task,
+    cause: LearnerError | null,
+  ): void {
+    if (savepoint !== null || !this.failures.failed(id, reason)) return
+    const { tolerated } = this.failures
+    const about = { checkpoint: id, task: `${task.name} (${task.subtask + 1}/${task.chain.parallelism})`, tolerated }
+    const code = reason === 'CHECKPOINT_EXPIRED' ? 'CHECKPOINTS_EXPIRED' : 'CHECKPOINTS_NOT_WRITTEN'
+    const params = reason === 'CHECKPOINT_EXPIRED' ? { ...about, timeout: this.timeoutUs() / 1000 } : about
+    this.job.taskFailed(task, cause ?? new LearnerError(code, params))
   }
 
   private tell(what: 'complete' | 'aborted', checkpoint: number): void {
     for (const { state, checkpoints } of this.job.tasks) if (state === 'RUNNING') checkpoints.post(what, checkpoint)
   }
-}
-
-function abandon({ snapshots }: PendingCheckpoint): void {
-  for (const snapshot of snapshots.values()) snapshot?.keyed?.abandon()
 }

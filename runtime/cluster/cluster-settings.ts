@@ -4,8 +4,14 @@
 import type { ChannelSettings } from '../network/channel.ts'
 import type { TaskCosts } from '../task/task-contract.ts'
 
+/** What writing a snapshot takes: so long whatever its size, and so many bytes in a ms. */
+export interface CheckpointCosts {
+  readonly uploadUs: number
+  readonly uploadBytesPerMs: number
+}
+
 /** How the simulated cluster is made. Part of what fixes a run. */
-export interface ClusterSettings extends ChannelSettings, TaskCosts {
+export interface ClusterSettings extends ChannelSettings, TaskCosts, CheckpointCosts {
   /** Records in a buffer. */
   readonly bufferRecords: number
   /** How many TaskManagers there are in the beginning, and how many slots each has; 0 for as many as the job asks for. */
@@ -32,4 +38,6 @@ export const DEFAULT_CLUSTER: ClusterSettings = {
   heartbeatIntervalMs: 10_000,
   heartbeatTimeoutMs: 50_000,
   slotRequestTimeoutMs: 300_000,
+  uploadUs: 1000,
+  uploadBytesPerMs: 100_000,
 }

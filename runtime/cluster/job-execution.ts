@@ -11,6 +11,7 @@ import type { Channel } from '../network/channel.ts'
 import { Outside } from '../operators/outside.ts'
 import { BufferPool } from '../record/buffer.ts'
 import type { Instantiate } from '../task/job-instance.ts'
+import type { CheckpointFigures } from '../task/checkpoint-figures.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 import { TRACE_RESTART } from '../trace/trace-layout.ts'
@@ -129,8 +130,8 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
     this.faults.taskOpened(task)
   }
 
-  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): boolean {
-    return this.faults.uploads.snapshotTaken(task, checkpoint, snapshot)
+  snapshotTaken(task: Task, id: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean {
+    return this.faults.uploads.snapshotTaken(task, id, snapshot, figures)
   }
 
   dataEnded(task: Task): void {

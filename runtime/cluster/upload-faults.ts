@@ -2,6 +2,7 @@
 // late, or it can't be written at all. Each fault hits the next snapshot of its subtasks and is over.
 
 import { FAULT, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import type { CheckpointFigures } from '../task/checkpoint-figures.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 
@@ -17,6 +18,7 @@ interface LateAcknowledgement {
   readonly task: Task
   readonly checkpoint: number
   readonly snapshot: ChainSnapshot | null
+  readonly figures: CheckpointFigures
 }
 
 /** The job, and where its snapshots go. */
@@ -25,9 +27,9 @@ export interface SnapshottedJob {
   /** Whether what the task's TaskManager says gets through. */
   isReachable(task: Task): boolean
   readonly checkpoints: {
-    snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): boolean
+    snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean
     endsJob(checkpoint: number): boolean
-    decline(checkpoint: number): void
+    uploadFailed(task: Task, checkpoint: number): void
   } | null
 }
 
@@ -48,25 +50,25 @@ export class UploadFaults implements EventTarget {
   }
 
   /** On its way, or not. True if the job stops with it. */
-  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): boolean {
+  snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean {
     const { checkpoints, simulation } = this.job
     if (checkpoints === null) return false
     const at = this.armed.findIndex(({ isAt }) => isAt(task))
     const fault = at < 0 ? undefined : this.armed.splice(at, 1)[0]
     const isReachable = this.job.isReachable(task)
-    if (fault === undefined && isReachable) return checkpoints.snapshotTaken(task, checkpoint, snapshot)
+    if (fault === undefined && isReachable) return checkpoints.snapshotTaken(task, checkpoint, snapshot, figures)
     const endsJob = checkpoints.endsJob(checkpoint)
-    if (fault?.fate === 'late') this.hold({ atUs: simulation.nowUs + fault.byUs, task, checkpoint, snapshot })
+    if (fault?.fate === 'late') this.hold({ atUs: simulation.nowUs + fault.byUs, task, checkpoint, snapshot, figures })
     else snapshot?.keyed?.abandon()
-    if (fault?.fate === 'failed' && isReachable) checkpoints.decline(checkpoint)
+    if (fault?.fate === 'failed' && isReachable) checkpoints.uploadFailed(task, checkpoint)
     return endsJob
   }
 
   handle(): void {
     const { checkpoints, simulation } = this.job
     while ((this.late[0]?.atUs ?? Infinity) <= simulation.nowUs) {
-      const { task, checkpoint, snapshot } = this.late.shift() as LateAcknowledgement
-      if (isAlive(task) && this.job.isReachable(task)) checkpoints?.snapshotTaken(task, checkpoint, snapshot)
+      const { task, checkpoint, snapshot, figures } = this.late.shift() as LateAcknowledgement
+      if (isAlive(task) && this.job.isReachable(task)) checkpoints?.snapshotTaken(task, checkpoint, snapshot, figures)
       else snapshot?.keyed?.abandon()
     }
   }

@@ -163,6 +163,14 @@ export const CheckpointingOptions = {
     BOOLEAN,
     ['execution.checkpointing.checkpoints-after-tasks-finish.enabled'],
   ),
+  TOLERABLE_FAILURE_NUMBER: option<number>('execution.checkpointing.tolerable-failed-checkpoints', 0, COUNT),
+  ENABLE_UNALIGNED: option<boolean>('execution.checkpointing.unaligned.enabled', false, BOOLEAN, [
+    'execution.checkpointing.unaligned',
+  ]),
+  FORCE_UNALIGNED: option<boolean>('execution.checkpointing.unaligned.forced', false, BOOLEAN),
+  ALIGNED_CHECKPOINT_TIMEOUT: option<number>('execution.checkpointing.aligned-checkpoint-timeout', 0, DURATION, [
+    'execution.checkpointing.alignment-timeout',
+  ]),
   MAX_CONCURRENT_CHECKPOINTS: option<number>('execution.checkpointing.max-concurrent-checkpoints', 1, POSITIVE),
   EXTERNALIZED_CHECKPOINT_RETENTION: option<ExternalizedCheckpointRetention>(
     'execution.checkpointing.externalized-checkpoint-retention',

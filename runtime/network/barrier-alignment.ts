@@ -45,6 +45,12 @@ export class BarrierAlignment {
     return this.completed()
   }
 
+  /** The checkpoint was given up: channels that wait for it are read on. */
+  abort(checkpoint: number): void {
+    this.lastCheckpoint = Math.max(this.lastCheckpoint, checkpoint)
+    if (this.checkpoint !== 0 && this.checkpoint <= checkpoint) this.reset(0)
+  }
+
   /** The channel has no more to say: nobody waits for it. As `barrier`. */
   end(channel: number): number {
     this.hasEnded[channel] = true

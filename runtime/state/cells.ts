@@ -64,9 +64,14 @@ export function readCell(
   return map
 }
 
+/** Whether a state may hold what can't be written. */
+export function canBeUnwritable(meta: StateMeta, valueType: TypeInformation<unknown> | null): boolean {
+  return meta.expires && valueType !== null && NEVER_NULL.has(valueType.kind)
+}
+
 /** Refuses a stamped null whose type can't be written as null: as in Flink, where the snapshot fails. */
 export function requireWritable(cell: unknown, meta: StateMeta, valueType: TypeInformation<unknown> | null): void {
-  if (!meta.expires || valueType === null || !NEVER_NULL.has(valueType.kind)) return
+  if (!canBeUnwritable(meta, valueType)) return
   const stamped =
     meta.kind === 'map'
       ? Array.from((cell as StampedMap).entries.values())

@@ -7,10 +7,11 @@ import { cloneValue } from '../base/clone.ts'
 import { keyGroupOf } from '../record/key-groups.ts'
 import type { KeyReader } from '../record/key.ts'
 import { typeText, type TypeInformation } from '../record/type-info.ts'
-import { requireWritable, writeCell, type StateMeta } from './cells.ts'
+import { canBeUnwritable, requireWritable, writeCell, type StateMeta } from './cells.ts'
 import { cellOf, type Column, type ColumnSnapshot } from './column.ts'
 import type { Namespaces } from './namespaces.ts'
 import type { PaneSnapshot, PaneTables } from './pane-tables.ts'
+import { sizeOfColumn, sizeOfTimers, sizeOfValue } from './state-size.ts'
 import { registeredTimes } from './timer-queue.ts'
 
 /** What a slot holds, as a snapshot keeps it. */
@@ -122,6 +123,25 @@ export class PendingSnapshot {
       return this.written
     } finally {
       this.abandon()
+    }
+  }
+
+  /** In bytes, as estimated. */
+  size(): number {
+    let size = sizeOfColumn(this.keys) + sizeOfTimers(this.eventTimers) + sizeOfTimers(this.processingTimers)
+    for (const { cells } of this.states) size += sizeOfColumn(cells)
+    for (const { contents } of this.panes) size += sizeOfValue(contents)
+    return size
+  }
+
+  /** Throws LearnerError if `write` would, of states that can hold what can't be written. */
+  requireWritable(): void {
+    for (const { meta, request, cells } of this.states) {
+      if (!canBeUnwritable(meta, request?.valueType ?? null)) continue
+      for (let slot = 0; slot < this.slotCount; slot++) {
+        const cell = cellOf(cells, slot)
+        if (cell !== undefined) requireWritable(cell, meta, request?.valueType ?? null)
+      }
     }
   }
 

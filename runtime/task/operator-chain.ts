@@ -32,6 +32,8 @@ export interface ChainSnapshot {
 }
 
 export class OperatorChain {
+  /** Of the vertex. */
+  readonly id: string
   readonly nodes: readonly PlanNode[]
   readonly parallelism: number
   /** In the order of the nodes: the head first. */
@@ -51,6 +53,7 @@ export class OperatorChain {
   readonly writers: readonly OutgoingWriter[]
 
   constructor(vertex: JobVertex, config: JobGraph['config'], writers: readonly OutgoingWriter[]) {
+    this.id = vertex.id
     this.nodes = vertex.nodes
     this.writers = writers
     this.parallelism = vertex.parallelism

@@ -3,6 +3,7 @@
 
 import type { InputGate } from '../network/input-gate.ts'
 import type { RecordWriter } from '../network/record-writer.ts'
+import type { CheckpointFigures } from './checkpoint-figures.ts'
 import type { Mail } from './mail.ts'
 import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
 
@@ -16,9 +17,10 @@ export interface CheckpointedTask {
   /** Of the turn under way. */
   readonly channel: number
   nowMs(): number
+  nowUs(): number
   wake(): void
   /** True if the job stops with it. */
-  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot | null): boolean
+  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean
   /** Of a source: it has no more records. */
   endSource(): void
   /** Goes on to the end, if there is nothing left to read. */
@@ -40,6 +42,10 @@ export class SubtaskCheckpoints {
   isLastCompleted = false
   /** The checkpoint that begins here once all has been emitted; 0 for none. */
   drainedFor = 0
+  /** The last checkpoint of which something has come: when that was, and how many records had been read by then. */
+  begun = 0
+  startedUs = 0
+  recordsBefore = 0
 
   constructor(task: CheckpointedTask, waitsForLast: boolean) {
     this.task = task
@@ -63,13 +69,13 @@ export class SubtaskCheckpoints {
     if (kind === 'complete') this.complete(checkpoint)
     else if (kind === 'aborted') this.abort(checkpoint)
     else if (kind === 'drain') this.drain(checkpoint)
-    else if (gate === null) this.take(checkpoint)
-    // All that is still to be read comes before the barrier that nobody sends.
-    else this.take(gate.alignment?.begin(checkpoint) ?? 0)
+    else if (gate === null) this.takeAtOnce(checkpoint)
+    else this.awaitEnds(gate, checkpoint)
   }
 
   barrier(checkpoint: number): void {
     const { channel, gate } = this.task
+    this.begin(checkpoint)
     this.take((gate as InputGate).alignment?.barrier(channel, checkpoint) ?? 0)
   }
 
@@ -88,12 +94,18 @@ export class SubtaskCheckpoints {
   /** The subtask has emitted all: says so, where somebody waits for it. */
   dataEnded(): void {
     if (this.waitsForLast) for (const writer of this.task.writers) writer.endData()
-    this.take(this.drainedFor)
+    this.takeAtOnce(this.drainedFor)
   }
 
   /** Whether nothing of what the subtask has done could be lost any more, as far as anybody waits for that. */
   isLastComplete(): boolean {
     return !this.isHeld && (!this.waitsForLast || this.isLastCompleted)
+  }
+
+  /** All that is still to be read comes before the barrier that nobody sends. */
+  private awaitEnds(gate: InputGate, checkpoint: number): void {
+    this.begin(checkpoint)
+    this.take(gate.alignment?.begin(checkpoint) ?? 0)
   }
 
   private complete(checkpoint: number): void {
@@ -105,6 +117,7 @@ export class SubtaskCheckpoints {
 
   private abort(checkpoint: number): void {
     this.isHeld = false
+    this.task.gate?.alignment?.abort(checkpoint)
     this.task.chain.notifyCheckpointAborted(checkpoint)
     this.task.endIfDone()
   }
@@ -112,9 +125,31 @@ export class SubtaskCheckpoints {
   private drain(checkpoint: number): void {
     const { task } = this
     this.waitsForLast = true
-    if (task.hasEmittedAll) return this.take(checkpoint)
+    if (task.hasEmittedAll) return this.takeAtOnce(checkpoint)
     this.drainedFor = checkpoint
     if (task.gate === null && !task.isEnding) task.endSource()
+  }
+
+  private takeAtOnce(checkpoint: number): void {
+    this.begin(checkpoint)
+    this.take(checkpoint)
+  }
+
+  /** The first word of a checkpoint has come. */
+  private begin(checkpoint: number): void {
+    if (checkpoint <= this.begun) return
+    this.begun = checkpoint
+    this.startedUs = this.task.nowUs()
+    this.recordsBefore = this.recordsRead()
+  }
+
+  private recordsRead(): number {
+    const { gate } = this.task
+    if (gate === null) return 0
+    return gate.channels.reduce(
+      (sum, { consumedRecords, arrived }) => sum + consumedRecords + (arrived[0]?.position ?? 0),
+      0,
+    )
   }
 
   /** 0 for none. */
@@ -124,7 +159,16 @@ export class SubtaskCheckpoints {
     if (task.hasEmittedAll) this.lastFrom = Math.min(this.lastFrom, checkpoint)
     task.chain.prepareSnapshotPreBarrier(checkpoint)
     for (const writer of task.writers) writer.barrier(checkpoint)
-    this.isHeld = task.snapshotTaken(checkpoint, this.snapshot(checkpoint))
+    const nowUs = task.nowUs()
+    const figures = {
+      startedUs: this.startedUs,
+      alignmentUs: nowUs - this.startedUs,
+      snapshotUs: nowUs,
+      processedRecords: this.recordsRead() - this.recordsBefore,
+      persistedRecords: 0,
+      isUnaligned: false,
+    }
+    this.isHeld = task.snapshotTaken(checkpoint, this.snapshot(checkpoint), figures)
   }
 
   private snapshot(checkpoint: number): ChainSnapshot | null {

@@ -1,6 +1,7 @@
 // What a task says to those around it: its state and fate, what its turns cost, and who is told of what. Apart from the
 // task itself, so that whoever only listens needn't know it.
 
+import type { CheckpointFigures } from './checkpoint-figures.ts'
 import type { ChainSnapshot } from './operator-chain.ts'
 
 /** Flink's ExecutionState. The order stands in traces: never change it. */
@@ -37,7 +38,7 @@ export interface TaskListener<T> {
    * `snapshot`: null where all of it had finished in the checkpoint it was restored from. True if the job stops with this
    * snapshot: then the task does nothing before it's complete.
    */
-  snapshotTaken(task: T, checkpoint: number, snapshot: ChainSnapshot | null): boolean
+  snapshotTaken(task: T, checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean
   /** It has emitted all it will, and stays for a last checkpoint. */
   dataEnded(task: T): void
   taskFinished(task: T): void

@@ -16,6 +16,7 @@ import { TRACE_FAILURE, TRACE_STATE, TRACE_TASK, TRACE_TIMER, TRACE_TURN } from 
 import { TwoInputOperator } from '../operators/two-input.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
+import type { CheckpointFigures } from './checkpoint-figures.ts'
 import { inputAt, takeControl } from './control-elements.ts'
 import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
 import { sortByKey, type KeyContext, type SelectKey } from './key-context.ts'
@@ -149,8 +150,8 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.end = Math.min(this.end, this.isFull ? this.index + 1 : this.horizon(this.index + 1))
   }
 
-  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot | null): boolean {
-    return this.listener.snapshotTaken(this, checkpoint, snapshot)
+  snapshotTaken(checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean {
+    return this.listener.snapshotTaken(this, checkpoint, snapshot, figures)
   }
 
   hasFinished(): boolean {
@@ -225,7 +226,8 @@ export class Task implements EventTarget, Turn, Wakeable {
     return !this.isFull && !this.isEnding && (this.source as SourceOperator).canRead(this.simulation.nowUs)
   }
 
-  private nowUs(): number {
+  /** Virtual time in µs, as the record at hand sees it. */
+  nowUs(): number {
     if (this.kind === 0) return this.simulation.nowUs
     return this.turnStartUs + (this.index - this.start) * this.costs.recordUs
   }

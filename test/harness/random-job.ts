@@ -146,6 +146,8 @@ export function drawJob(seed: number): RandomJob {
     bufferTimeoutUs: pick(0, 1000, 100_000),
     recordUs: pick(1, 10, 700),
     turnUs: pick(0, 1, 50),
+    uploadUs: 1000,
+    uploadBytesPerMs: 100_000,
   }
   const records = modelOf(nodes).outputs.reduce((sum, output) => sum + output.length, 0)
   return { isLoose, nodes, parallelism: 1 + below(4), intervalMs: pick(0, 1, 20, 200), cluster, records }

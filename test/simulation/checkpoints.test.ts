@@ -220,7 +220,7 @@ describe('checkpoints', () => {
   test('what takes too long is given up, and the next one goes on', () => {
     const slow = counts((env) => {
       env.enableCheckpointing(500).disableOperatorChaining()
-      env.getCheckpointConfig().setCheckpointTimeout(300)
+      env.getCheckpointConfig().setCheckpointTimeout(300).setTolerableCheckpointFailureNumber(100)
     })
     const job = deployJob(slow, { trace: true, cluster: { latencyUs: 200_000 } })
     job.simulation.run({ ...NO_LIMIT, untilUs: 2_900_000 })

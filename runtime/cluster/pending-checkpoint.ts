@@ -1,0 +1,63 @@
+// A checkpoint under way: what has been handed in, and who is still waited for; and what asks for one. Flink's
+// PendingCheckpoint and CheckpointTriggerRequest.
+
+import type { OperatorSnapshot } from '../state/operator-state.ts'
+import { sizeOfValue } from '../state/state-size.ts'
+import type { CheckpointFigures } from '../task/checkpoint-figures.ts'
+import type { ChainSnapshot } from '../task/operator-chain.ts'
+import type { Task } from '../task/task.ts'
+import type { SavepointRequest } from './savepoint-request.ts'
+
+export interface PendingCheckpoint {
+  readonly id: number
+  readonly triggeredUs: number
+  readonly savepoint: SavepointRequest | null
+  /** By task, those that have finished included. */
+  readonly snapshots: Map<Task, ChainSnapshot | null>
+  readonly waitingFor: Set<Task>
+}
+
+/** What a subtask hands in, on its way to the coordinator. */
+export interface Upload {
+  readonly arrivesUs: number
+  readonly checkpoint: number
+  readonly task: Task
+  readonly snapshot: ChainSnapshot | null
+  readonly figures: CheckpointFigures
+  /** In bytes, as estimated. */
+  readonly stateSize: number
+}
+
+/** Of what a subtask keeps, in bytes, as estimated. */
+export function sizeOfSnapshot(snapshot: ChainSnapshot | null): number {
+  if (snapshot === null) return 0
+  return snapshot.operators.reduce((sum, state) => sum + sizeOfOperator(state), snapshot.keyed?.size() ?? 0)
+}
+
+function sizeOfOperator({ lists, broadcasts }: OperatorSnapshot): number {
+  let size = 0
+  for (const { elements } of lists) size += sizeOfValue(elements)
+  for (const { entries } of broadcasts) size += sizeOfValue(entries)
+  return size
+}
+
+/** Lets go of what has been handed in. */
+export function abandon({ snapshots }: PendingCheckpoint): void {
+  for (const snapshot of snapshots.values()) snapshot?.keyed?.abandon()
+}
+
+/** Why there is to be a checkpoint: the interval, or all tasks are at their end, or somebody wants a savepoint. */
+export interface CheckpointRequest {
+  readonly isPeriodic: boolean
+  readonly savepoint: SavepointRequest | null
+}
+
+/** Savepoints come before checkpoints that were asked for, and those before the ones of the interval. As in Flink. */
+export function compareRequests(a: CheckpointRequest, b: CheckpointRequest): number {
+  return rankOf(a) - rankOf(b)
+}
+
+function rankOf({ isPeriodic, savepoint }: CheckpointRequest): number {
+  if (savepoint !== null) return 0
+  return isPeriodic ? 2 : 1
+}
