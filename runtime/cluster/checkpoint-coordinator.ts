@@ -9,6 +9,7 @@ import { LearnerError } from '../base/diagnostic.ts'
 import type { CheckpointSpec } from '../graph/checkpoint-spec.ts'
 import { CheckpointingOptions } from '../graph/options.ts'
 import { CHECKPOINT, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import type { InFlight } from '../network/in-flight.ts'
 import type { CheckpointFigures } from '../task/checkpoint-figures.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
@@ -18,7 +19,7 @@ import { CheckpointFailures, type CheckpointFailureReason } from './checkpoint-f
 import { CheckpointHistory } from './checkpoint-history.ts'
 import type { CheckpointCosts } from './cluster-settings.ts'
 import type { CompletedCheckpointStore } from './checkpoint-store.ts'
-import { byOperator, type CompletedCheckpoint } from './completed-checkpoint.ts'
+import { byOperator, type CompletedCheckpoint, type TaskSnapshots } from './completed-checkpoint.ts'
 import {
   abandon,
   compareRequests,
@@ -35,6 +36,8 @@ export interface CheckpointedJob extends SavepointListener {
   readonly settings: CheckpointCosts
   readonly tasks: readonly Task[]
   isRunning(): boolean
+  /** What barriers overtook, by channel. */
+  inFlightOf(snapshots: TaskSnapshots): readonly InFlight[]
   /** More checkpoints have failed than are tolerated; `task` is who was still waited for. */
   taskFailed(task: Task, error: unknown): void
 }
@@ -113,6 +116,7 @@ export class CheckpointCoordinator implements EventTarget {
     for (const { task, checkpoint } of this.failedUploads.splice(0)) this.decline(task, checkpoint, null)
     const limitUs = nowUs - this.timeoutUs()
     for (const late of this.pending.filter(({ triggeredUs }) => triggeredUs <= limitUs)) this.expire(late)
+    for (const pending of this.pending) if (pending.overtakesUs <= nowUs) this.letOvertake(pending)
     if (this.nextTriggerUs <= nowUs) {
       this.nextTriggerUs = nowUs + this.intervalUs()
       this.request({ isPeriodic: true, savepoint: null })
@@ -159,6 +163,11 @@ export class CheckpointCoordinator implements EventTarget {
     this.fail(pending, 'CHECKPOINT_ASYNC_EXCEPTION', task, error)
   }
 
+  /** Whether barriers of it may overtake records: never those of a savepoint, which are aligned as in Flink. */
+  mayOvertake(checkpoint: number): boolean {
+    return this.pending.some(({ id, savepoint }) => id === checkpoint && savepoint === null)
+  }
+
   /** Once all tasks have emitted all they will, the last checkpoint is taken at once, as in Flink. */
   dataEnded(task: Task): void {
     this.ended.add(task)
@@ -195,11 +204,26 @@ export class CheckpointCoordinator implements EventTarget {
     return (this.spec?.timeoutMs ?? CheckpointingOptions.CHECKPOINTING_TIMEOUT.defaultValue) * 1000
   }
 
+  /** Infinity where barriers overtake at once or not at all: then nothing need be said. */
+  private overtakesAfterUs(): number {
+    const afterMs = this.spec?.unaligned?.afterMs ?? 0
+    return afterMs === 0 ? Infinity : afterMs * 1000
+  }
+
+  /** Barriers have waited long enough. */
+  private letOvertake(pending: PendingCheckpoint): void {
+    pending.overtakesUs = Infinity
+    for (const { checkpoints } of pending.waitingFor) checkpoints.post('overtake', pending.id)
+  }
+
   /** Sees to it that there is an event when the next thing is due. */
   private plan(): void {
     const expiresUs = (this.pending[0]?.triggeredUs ?? Infinity) + this.timeoutUs()
-    let next = Math.min(this.nextTriggerUs, this.uploads[0]?.arrivesUs ?? Infinity, expiresUs)
-    if (this.failedUploads.length > 0) next = this.job.simulation.nowUs
+    const overtakesUs = Math.min(...this.pending.map((pending) => pending.overtakesUs))
+    const next =
+      this.failedUploads.length > 0
+        ? this.job.simulation.nowUs
+        : Math.min(this.nextTriggerUs, this.uploads[0]?.arrivesUs ?? Infinity, expiresUs, overtakesUs)
     if (next === Infinity || this.planned.has(next)) return
     this.planned.add(next)
     this.job.simulation.schedule(next, CHECKPOINT, this.id)
@@ -237,7 +261,9 @@ export class CheckpointCoordinator implements EventTarget {
     if (finished.length > 0 && this.spec?.afterTasksFinish === false) return
     const id = this.nextId++
     const snapshots = new Map(tasks.map((task) => [task, null] as const))
-    this.pending.push({ id, triggeredUs: nowUs, savepoint, snapshots, waitingFor: new Set(running) })
+    const waitingFor = new Set(running)
+    const overtakesUs = savepoint === null ? nowUs + this.overtakesAfterUs() : Infinity
+    this.pending.push({ id, triggeredUs: nowUs, savepoint, snapshots, waitingFor, overtakesUs })
     this.history.begun(id, nowUs, { isSavepoint: savepoint !== null, subtaskCount: running.length })
     if (this.isStopping()) this.nextTriggerUs = Infinity
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, id, 0)
@@ -278,7 +304,13 @@ export class CheckpointCoordinator implements EventTarget {
   private complete({ id, triggeredUs, savepoint, snapshots }: PendingCheckpoint): void {
     const { simulation } = this.job
     const { nowUs } = simulation
-    const checkpoint = { id, triggeredUs, completedUs: nowUs, operators: byOperator(snapshots) }
+    const checkpoint = {
+      id,
+      triggeredUs,
+      completedUs: nowUs,
+      operators: byOperator(snapshots),
+      inFlight: this.job.inFlightOf(snapshots),
+    }
     this.pending = this.pending.filter((other) => other.id !== id)
     this.lastCompletedUs = nowUs
     this.failures.completed(id)

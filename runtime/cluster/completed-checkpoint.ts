@@ -2,6 +2,7 @@
 // hold of, and written only when somebody wants it: to start a job from it, to look at it. Flink's CompletedCheckpoint and
 // OperatorState.
 
+import type { InFlight } from '../network/in-flight.ts'
 import type { KeyedSnapshot, PendingSnapshot } from '../state/keyed-snapshot.ts'
 import { NO_OPERATOR_STATE, type OperatorSnapshot } from '../state/operator-state.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
@@ -25,6 +26,8 @@ export interface CompletedCheckpoint {
   readonly completedUs: number
   /** By operator id. */
   readonly operators: ReadonlyMap<string, OperatorCheckpoint>
+  /** Records that barriers overtook. */
+  readonly inFlight: readonly InFlight[]
 }
 
 /** What each task handed in; null where it had finished before. */

@@ -4,8 +4,10 @@
 import type { JobEdge } from '../graph/chains.ts'
 import type { JobVertex } from '../graph/job-graph.ts'
 import { Channel } from '../network/channel.ts'
+import type { ChannelPlace } from '../network/in-flight.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
+import { channelPlaceOf, restoreInFlight } from './in-flight-state.ts'
 import { layoutOf, type Layout, type Link, type Place } from './regions.ts'
 import { createTask, type DeployableJob } from './task-deployment.ts'
 import { WatermarkAlignment, type AlignmentGroup } from './watermark-alignment.ts'
@@ -17,6 +19,7 @@ export class Deployment {
   readonly tasks: Task[] = []
   readonly channels: Channel[] = []
   readonly edges = new Map<Channel, JobEdge>()
+  readonly channelPlaces = new Map<Channel, ChannelPlace>()
   readonly alignments: WatermarkAlignment[] = []
   /** By region: how often it has been deployed before. */
   readonly attempts: number[]
@@ -55,7 +58,10 @@ export class Deployment {
     const channels = this.channels.filter((_, i) => places[(links[i] as Link).from]?.region === region)
     const ids = [...this.tasksOf(region), ...channels].map(({ id }) => id)
     this.job.simulation.release(ids.sort((a, b) => a - b))
-    for (const channel of channels) this.edges.delete(channel)
+    for (const channel of channels) {
+      this.edges.delete(channel)
+      this.channelPlaces.delete(channel)
+    }
     this.attempts[region] = this.attemptOf(region) + 1
     this.create((other) => other === region)
     for (const alignment of this.alignments) alignment.renew(this.tasksOfVertex(alignment.vertex))
@@ -71,14 +77,19 @@ export class Deployment {
 
   /** Makes channels and tasks of the regions that are wanted. */
   private create(isWanted: (region: number) => boolean): void {
-    const { simulation, pool, settings } = this.job
+    const { simulation, pool, settings, graph } = this.job
+    const inFlight = this.job.restoredInFlight()
+    const keepsPlaces = inFlight.length > 0 || (graph.config.checkpoints?.unaligned ?? null) !== null
     const { places, links } = this.layout
-    links.forEach(({ edge, from }, i) => {
-      if (!isWanted((places[from] as Place).region)) return
+    const made = new Map<Channel, ChannelPlace>()
+    links.forEach((link, i) => {
+      if (!isWanted((places[link.from] as Place).region)) return
       const channel = new Channel(simulation, pool, settings)
       this.channels[i] = channel
-      this.edges.set(channel, edge)
+      this.edges.set(channel, link.edge)
+      if (keepsPlaces) made.set(channel, channelPlaceOf(link, this.layout, graph))
     })
+    for (const [channel, place] of made) this.channelPlaces.set(channel, place)
     places.forEach((place, i) => {
       if (!isWanted(place.region)) return
       const { vertex, subtask, region } = place
@@ -89,6 +100,7 @@ export class Deployment {
         ...{ incoming, inputs, outgoing: this.outgoingOf(place) },
       })
     })
+    restoreInFlight(inFlight, made, this.edges)
   }
 
   /** By edge, in the order of the graph. */

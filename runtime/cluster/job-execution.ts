@@ -8,6 +8,7 @@ import type { Plan, PlanNode } from '../graph/plan.ts'
 import { DEFAULT_RETENTION } from '../graph/recovery-spec.ts'
 import type { Action, Intervened, Simulation } from '../kernel/simulation.ts'
 import type { Channel } from '../network/channel.ts'
+import type { InFlight } from '../network/in-flight.ts'
 import { Outside } from '../operators/outside.ts'
 import { BufferPool } from '../record/buffer.ts'
 import type { Instantiate } from '../task/job-instance.ts'
@@ -17,11 +18,12 @@ import type { Task } from '../task/task.ts'
 import { TRACE_RESTART } from '../trace/trace-layout.ts'
 import { CheckpointCoordinator } from './checkpoint-coordinator.ts'
 import { CompletedCheckpointStore, type RestoredState, type TerminalState } from './checkpoint-store.ts'
-import type { CompletedCheckpoint, OperatorCheckpoint } from './completed-checkpoint.ts'
+import type { CompletedCheckpoint, OperatorCheckpoint, TaskSnapshots } from './completed-checkpoint.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { Deployment } from './deployment.ts'
 import { Failover } from './failover.ts'
 import { Faults, type FaultyJob } from './faults.ts'
+import { inFlightOf, requireOvertaking } from './in-flight-state.ts'
 import type { JobObserver, JobWatcher } from './job-observer.ts'
 import { savepointOf, type Savepoint } from './savepoint.ts'
 import type { SavepointAction, SavepointRequest, SavepointResult } from './savepoint-request.ts'
@@ -88,6 +90,7 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
   ) {
     this.plan = parts.plan
     this.graph = createJobGraph(parts.plan)
+    requireOvertaking(this.graph)
     this.simulation = parts.simulation
     this.isBatch = parts.plan.config.runtimeMode === 'BATCH'
     // What a vertex makes is kept until all of it is there: there's room for it.
@@ -132,6 +135,18 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
 
   snapshotTaken(task: Task, id: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean {
     return this.faults.uploads.snapshotTaken(task, id, snapshot, figures)
+  }
+
+  mayOvertake(checkpoint: number): boolean {
+    return this.checkpoints?.mayOvertake(checkpoint) ?? false
+  }
+
+  inFlightOf(snapshots: TaskSnapshots): readonly InFlight[] {
+    return inFlightOf(snapshots, this.deployment.channelPlaces)
+  }
+
+  restoredInFlight(): readonly InFlight[] {
+    return this.checkpoints?.completed?.inFlight ?? []
   }
 
   dataEnded(task: Task): void {

@@ -15,6 +15,8 @@ export interface PendingCheckpoint {
   /** By task, those that have finished included. */
   readonly snapshots: Map<Task, ChainSnapshot | null>
   readonly waitingFor: Set<Task>
+  /** When barriers may overtake what they have waited for; Infinity once that's been said, or where they mustn't. */
+  overtakesUs: number
 }
 
 /** What a subtask hands in, on its way to the coordinator. */
@@ -31,7 +33,9 @@ export interface Upload {
 /** Of what a subtask keeps, in bytes, as estimated. */
 export function sizeOfSnapshot(snapshot: ChainSnapshot | null): number {
   if (snapshot === null) return 0
-  return snapshot.operators.reduce((sum, state) => sum + sizeOfOperator(state), snapshot.keyed?.size() ?? 0)
+  const overtaken = snapshot.inFlight.reduce((sum, elements) => sum + sizeOfValue(elements), 0)
+  const own = (snapshot.keyed?.size() ?? 0) + (snapshot.inFlight.length === 0 ? 0 : overtaken)
+  return snapshot.operators.reduce((sum, state) => sum + sizeOfOperator(state), own)
 }
 
 function sizeOfOperator({ lists, broadcasts }: OperatorSnapshot): number {

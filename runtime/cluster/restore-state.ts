@@ -50,7 +50,7 @@ export function restoreState(
     for (const { id } of claim.vertex.nodes) maxParallelism.set(id, operator.maxParallelism)
   }
   const { checkpointId: id, takenUs } = savepoint
-  const checkpoint = { id, triggeredUs: takenUs, completedUs: takenUs, operators }
+  const checkpoint = { id, triggeredUs: takenUs, completedUs: takenUs, operators, inFlight: savepoint.inFlight ?? [] }
   return { plan: withMaxParallelism(plan, maxParallelism), checkpoint, unclaimed }
 }
 

@@ -7,6 +7,7 @@ import type { JobGraph } from '../graph/job-graph.ts'
 import { displayName, maxParallelismOf } from '../graph/job-graph.ts'
 import type { SourceSpec } from '../connectors/source.ts'
 import type { OperatorSpec } from '../graph/stream-graph.ts'
+import type { InFlight } from '../network/in-flight.ts'
 import type { KeyedSnapshot } from '../state/keyed-snapshot.ts'
 import type { OperatorSnapshot } from '../state/operator-state.ts'
 import type { CompletedCheckpoint } from './completed-checkpoint.ts'
@@ -40,6 +41,8 @@ export interface Savepoint {
   readonly takenUs: number
   readonly job: { readonly name: string; readonly planHash: string }
   readonly operators: readonly SavepointOperator[]
+  /** Of a checkpoint that was kept: records that barriers overtook. */
+  readonly inFlight?: readonly InFlight[]
 }
 
 /** The checkpoint of a running job as a savepoint. */
@@ -60,8 +63,9 @@ export function savepointOf(
       return { ...about, keyed, operator, ...(isFinished ? { isFinished } : {}) }
     }),
   )
-  const { id: checkpointId, completedUs: takenUs } = checkpoint
-  return { kind, checkpointId, takenUs, job: { name: graph.name, planHash }, operators }
+  const { id: checkpointId, completedUs: takenUs, inFlight } = checkpoint
+  const overtaken = inFlight.length === 0 ? {} : { inFlight }
+  return { kind, checkpointId, takenUs, job: { name: graph.name, planHash }, operators, ...overtaken }
 }
 
 /** Whether an operator keeps anything: states it has registered count even where they're empty, as in Flink. */

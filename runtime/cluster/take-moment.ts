@@ -4,7 +4,16 @@
 import { hasTimestamp } from '../base/time.ts'
 import { toPrintText } from '../base/value-text.ts'
 import type { Channel } from '../network/channel.ts'
-import { ACTIVE, BARRIER, END_OF_DATA, END_OF_INPUT, IDLE, WATERMARK, type Buffer } from '../record/buffer.ts'
+import {
+  ACTIVE,
+  BARRIER,
+  END_OF_DATA,
+  END_OF_INPUT,
+  IDLE,
+  OVERTAKEN,
+  WATERMARK,
+  type Buffer,
+} from '../record/buffer.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
 import { ChannelColumnsWriter, type ChannelColumns, type ChannelCounts, type ElementMoment } from './channel-columns.ts'
@@ -117,6 +126,7 @@ function listElements(
     let control = buffer.controlIndex
     for (let at = buffer.position; at <= buffer.size && room > 0; at++) {
       for (; control < buffer.controlAt.length && buffer.controlAt[control] === at && room > 0; control++, room--) {
+        if (buffer.controlKinds[control] === OVERTAKEN) continue
         const kind = KINDS[buffer.controlKinds[control] as number] ?? 'active'
         const label = kind in NUMBERED ? toPrintText(buffer.controlValues[control]) : ''
         writer.element(id + at + control, kind, progress, label, label)

@@ -8,6 +8,7 @@ import type { PlanNode } from '../graph/plan.ts'
 import type { Simulation } from '../kernel/simulation.ts'
 import { BarrierAlignment } from '../network/barrier-alignment.ts'
 import type { Channel } from '../network/channel.ts'
+import type { InFlight } from '../network/in-flight.ts'
 import { InputGate } from '../network/input-gate.ts'
 import { createSelector } from '../network/partitioner.ts'
 import { RecordWriter } from '../network/record-writer.ts'
@@ -28,6 +29,7 @@ import type { TaskListener } from '../task/task-contract.ts'
 import { TRACE_ROW } from '../trace/trace-layout.ts'
 import type { OperatorCheckpoint } from './completed-checkpoint.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
+import { mayOvertakeInto } from './in-flight-state.ts'
 import { sinkName, type JobObserver, type JobWatcher } from './job-observer.ts'
 
 /** What deploying asks of the job, which also hears what becomes of its tasks. */
@@ -48,6 +50,8 @@ export interface DeployableJob extends TaskListener<Task> {
   restoredCheckpointId(): number | null
   /** Its operators are open. */
   taskOpened(task: Task): void
+  /** Records that were on their way. */
+  restoredInFlight(): readonly InFlight[]
 }
 
 /** Where the task goes, and the channels it goes between. */
@@ -92,6 +96,7 @@ export function createTask(place: TaskPlace): Task {
   late.task = task
   task.watcher = job.watcher
   for (const channel of incoming) channel.consumer = task
+  if (mayOvertakeInto(vertex, graph)) task.checkpoints.letOvertake(graph.config.checkpoints?.unaligned?.afterMs === 0)
   for (const { writer } of outgoing) for (const channel of writer.channels) channel.producer = task
   task.beginTurn = () => instance.beginTurn()
   task.tick = () => instance.tick()

@@ -45,6 +45,11 @@ export class BarrierAlignment {
     return this.completed()
   }
 
+  /** Whether the channel's barrier of this checkpoint has been read, or none will come. */
+  isOver(channel: number, checkpoint: number): boolean {
+    return this.hasEnded[channel] === true || (this.checkpoint === checkpoint && this.hasCome[channel] === true)
+  }
+
   /** The checkpoint was given up: channels that wait for it are read on. */
   abort(checkpoint: number): void {
     this.lastCheckpoint = Math.max(this.lastCheckpoint, checkpoint)

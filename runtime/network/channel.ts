@@ -3,8 +3,10 @@
 // may exceed the credits: that overdraft is counted. Flink's credit-based channel.
 
 import { broken } from '../base/assert.ts'
-import { ACTIVE, IDLE, WATERMARK, type Buffer, type BufferPool } from '../record/buffer.ts'
+import { cloneValue } from '../base/clone.ts'
+import { ACTIVE, IDLE, RECORD, WATERMARK, type Buffer, type BufferPool } from '../record/buffer.ts'
 import type { Receiver } from '../record/receiver.ts'
+import type { InFlightElement } from './in-flight.ts'
 import { CREDIT, DELIVER, type EventTarget, type Simulation } from '../kernel/simulation.ts'
 import { TRACE_DELIVER, TRACE_SEND } from '../trace/trace-layout.ts'
 
@@ -23,6 +25,11 @@ export interface ChannelSettings {
   readonly bufferTimeoutUs: number
 }
 
+/** Told of buffers when they arrive, whether or not they are read. */
+export interface ArrivalListener {
+  bufferArrived(channel: number, buffer: Buffer): void
+}
+
 export class Channel implements EventTarget, Receiver {
   readonly place = 'channel'
   id = -1
@@ -32,6 +39,9 @@ export class Channel implements EventTarget, Receiver {
   readonly settings: ChannelSettings
   producer: Wakeable | null = null
   consumer: Wakeable | null = null
+  /** Where barriers may overtake: told of arrivals, with the channel's number in its gate. */
+  arrivals: ArrivalListener | null = null
+  number = -1
   /** Being filled by the producer. */
   open: Buffer | null = null
   openedAtUs = 0
@@ -139,7 +149,24 @@ export class Channel implements EventTarget, Receiver {
       this.id,
       buffer.size,
     )
+    this.arrivals?.bufferArrived(this.number, buffer)
     this.consumer?.wake()
+  }
+
+  /** What was on its way when a checkpoint was taken is here again. */
+  restore(elements: readonly InFlightElement[]): void {
+    for (const { kind, value, timestamp } of elements) {
+      if (kind === RECORD) this.processElement(cloneValue(value), timestamp)
+      else this.appendControl(kind, value as number)
+    }
+    this.seal()
+    for (const buffer of this.sealed) {
+      this.inFlight++
+      this.sentRecords += buffer.size
+      this.arrived.push(buffer)
+    }
+    this.sealed = []
+    this.overdraft = Math.max(this.overdraft, this.inFlight - this.settings.credits)
   }
 
   /** The consumer is done with its first buffer. */

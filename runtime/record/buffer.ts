@@ -1,5 +1,6 @@
 // What travels through a channel: up to a fixed number of records, and the control elements among them, each
-// at the position before which it takes effect. A sealed buffer is immutable but for the reader's own cursor.
+// at the position before which it takes effect. A sealed buffer is immutable but for the reader's own cursor, and for a
+// barrier that has overtaken the rest.
 
 /** Control elements in a stream. The numbers stand in traces: never renumber. */
 export const WATERMARK = 1
@@ -10,6 +11,10 @@ export const END_OF_INPUT = 4
 export const BARRIER = 5
 /** No more records and watermarks come; barriers may. Of a job without checkpoints END_OF_INPUT says both. */
 export const END_OF_DATA = 6
+/** Was a barrier, which has been taken before what stands in front of it. */
+export const OVERTAKEN = 7
+/** Of elements out of a buffer: what is no control element. */
+export const RECORD = 0
 
 /** Records and control elements, in order. Flink's network Buffer, with records instead of bytes. */
 export class Buffer {
@@ -61,6 +66,12 @@ export class Buffer {
 
   isConsumed(): boolean {
     return this.position === this.size && this.controlIndex === this.controlAt.length
+  }
+
+  /** The checkpoint of the barrier that ends it, 0 for none: after a barrier nothing more is written into a buffer. */
+  lastBarrier(): number {
+    const last = this.controlKinds.length - 1
+    return last >= 0 && this.controlKinds[last] === BARRIER ? (this.controlValues[last] as number) : 0
   }
 
   /** Makes it an empty buffer again. Young records in an old array would cost the garbage collector more than a new one. */

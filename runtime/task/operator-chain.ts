@@ -4,6 +4,7 @@
 import type { JobGraph, JobVertex } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import { MAX_TIMESTAMP } from '../base/time.ts'
+import type { InFlightElement } from '../network/in-flight.ts'
 import { FanOut, type RecordWriter } from '../network/record-writer.ts'
 import type { OperatorContext, StreamOperator } from '../operators/operator.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
@@ -29,6 +30,8 @@ export interface ChainSnapshot {
   readonly operators: readonly OperatorSnapshot[]
   /** The head's; still to be written. */
   readonly keyed: PendingSnapshot | null
+  /** By channel of the gate; empty where barriers overtook nothing. */
+  readonly inFlight: readonly (readonly InFlightElement[])[]
 }
 
 export class OperatorChain {
@@ -130,7 +133,7 @@ export class OperatorChain {
       prepareSnapshot(this.operators[i] as StreamOperator, this.contexts[i] as OperatorContext, checkpoint)
     }
     const operators = this.contexts.map(({ operatorState }) => operatorState.snapshot())
-    return { operators, keyed: this.contexts[0]?.keyed?.beginSnapshot() ?? null }
+    return { operators, keyed: this.contexts[0]?.keyed?.beginSnapshot() ?? null, inFlight: [] }
   }
 
   /** A checkpoint is complete: whoever waited for that may go on. All are told, even if one of them fails at it. */

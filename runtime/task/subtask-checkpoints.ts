@@ -1,9 +1,12 @@
 // A subtask's part in checkpoints: what the coordinator says to it, when its barriers have come, its snapshot, and whether
 // it may end. Flink's SubtaskCheckpointCoordinator, with the barrier handler's duties that aren't the gate's.
 
+import type { ArrivalListener, Channel } from '../network/channel.ts'
+import { InFlightCapture } from '../network/in-flight.ts'
 import type { InputGate } from '../network/input-gate.ts'
 import type { RecordWriter } from '../network/record-writer.ts'
 import type { CheckpointFigures } from './checkpoint-figures.ts'
+import type { Buffer } from '../record/buffer.ts'
 import type { Mail } from './mail.ts'
 import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
 
@@ -21,6 +24,8 @@ export interface CheckpointedTask {
   wake(): void
   /** True if the job stops with it. */
   snapshotTaken(checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean
+  /** Whether barriers of this checkpoint may overtake records. */
+  mayOvertake(checkpoint: number): boolean
   /** Of a source: it has no more records. */
   endSource(): void
   /** Goes on to the end, if there is nothing left to read. */
@@ -29,7 +34,7 @@ export interface CheckpointedTask {
   stop(): void
 }
 
-export class SubtaskCheckpoints {
+export class SubtaskCheckpoints implements ArrivalListener {
   readonly task: CheckpointedTask
   /** Oldest first. They come before everything else, credit or not. */
   mails: Mail[] = []
@@ -46,6 +51,13 @@ export class SubtaskCheckpoints {
   begun = 0
   startedUs = 0
   recordsBefore = 0
+  /** Barriers up to this checkpoint's overtake when they arrive: all of them, or those that have been awaited too long. */
+  overtakesUpTo = 0
+  /** The last checkpoint whose barrier overtakes. */
+  overtaking = 0
+  /** While barriers of a checkpoint that overtook are still to arrive: what comes before them, and what was taken. */
+  capture: InFlightCapture | null = null
+  taken: { readonly snapshot: ChainSnapshot | null; readonly figures: CheckpointFigures } | null = null
 
   constructor(task: CheckpointedTask, waitsForLast: boolean) {
     this.task = task
@@ -69,6 +81,7 @@ export class SubtaskCheckpoints {
     if (kind === 'complete') this.complete(checkpoint)
     else if (kind === 'aborted') this.abort(checkpoint)
     else if (kind === 'drain') this.drain(checkpoint)
+    else if (kind === 'overtake') this.overtake(checkpoint)
     else if (gate === null) this.takeAtOnce(checkpoint)
     else this.awaitEnds(gate, checkpoint)
   }
@@ -108,6 +121,69 @@ export class SubtaskCheckpoints {
     this.take(gate.alignment?.begin(checkpoint) ?? 0)
   }
 
+  /** Barriers may overtake here: all of them at once, or those that have been awaited too long. */
+  letOvertake(isAtOnce: boolean): void {
+    if (isAtOnce) this.overtakesUpTo = Infinity
+    this.task.gate?.channels.forEach((channel, i) => {
+      channel.arrivals = this
+      channel.number = i
+    })
+  }
+
+  /** Where barriers overtake: one that arrives is taken at once, or if it comes too late to wait for. */
+  bufferArrived(channel: number, buffer: Buffer): void {
+    if (this.capture !== null) {
+      this.capture.arrived(channel, buffer)
+      if (this.capture.isComplete()) this.handIn()
+    }
+    const { alignment } = this.task.gate as InputGate
+    const checkpoint = buffer.lastBarrier()
+    if (alignment === null || checkpoint <= Math.max(alignment.lastCheckpoint, this.overtaking)) return
+    if (checkpoint > this.overtakesUpTo || !this.task.mayOvertake(checkpoint)) return
+    this.overtaking = checkpoint
+    this.begin(checkpoint)
+    this.post('overtake', checkpoint)
+  }
+
+  /** Takes the snapshot now; what barriers stand behind, or is still to come before them, goes into the checkpoint. */
+  private overtake(checkpoint: number): void {
+    const { alignment = null, channels = [] } = this.task.gate ?? {}
+    if (alignment === null || checkpoint <= alignment.lastCheckpoint || channels[0]?.arrivals !== this) return
+    const hasCome = alignment.checkpoint === checkpoint || channels.some((channel) => hasBarrier(channel, checkpoint))
+    if (!hasCome) {
+      this.overtakesUpTo = checkpoint
+      return
+    }
+    this.begin(checkpoint)
+    this.capture = new InFlightCapture(channels, checkpoint, (i) => alignment.isOver(i, checkpoint))
+    alignment.abort(checkpoint)
+    this.take(checkpoint)
+  }
+
+  /** All that barriers overtook has arrived: the snapshot is whole. */
+  private handIn(): void {
+    const { capture, taken, task } = this
+    this.capture = null
+    this.taken = null
+    if (capture === null || taken === null) return
+    const { snapshot, figures } = taken
+    const nowUs = task.nowUs()
+    task.snapshotTaken(capture.checkpoint, snapshot === null ? null : { ...snapshot, inFlight: capture.elements }, {
+      ...figures,
+      alignmentUs: nowUs - this.startedUs,
+      processedRecords: this.recordsRead() - this.recordsBefore,
+      persistedRecords: capture.records,
+      isUnaligned: true,
+    })
+  }
+
+  /** What was taken of a checkpoint that was given up. */
+  private letGo(): void {
+    this.taken?.snapshot?.keyed?.abandon()
+    this.taken = null
+    this.capture = null
+  }
+
   private complete(checkpoint: number): void {
     if (checkpoint >= this.lastFrom) this.isLastCompleted = true
     this.task.chain.notifyCheckpointComplete(checkpoint)
@@ -117,6 +193,7 @@ export class SubtaskCheckpoints {
 
   private abort(checkpoint: number): void {
     this.isHeld = false
+    if (this.capture !== null && this.capture.checkpoint <= checkpoint) this.letGo()
     this.task.gate?.alignment?.abort(checkpoint)
     this.task.chain.notifyCheckpointAborted(checkpoint)
     this.task.endIfDone()
@@ -168,11 +245,20 @@ export class SubtaskCheckpoints {
       persistedRecords: 0,
       isUnaligned: false,
     }
-    this.isHeld = task.snapshotTaken(checkpoint, this.snapshot(checkpoint), figures)
+    const snapshot = this.snapshot(checkpoint)
+    if (this.capture === null) this.isHeld = task.snapshotTaken(checkpoint, snapshot, figures)
+    else {
+      this.taken = { snapshot, figures }
+      if (this.capture.isComplete()) this.handIn()
+    }
   }
 
   private snapshot(checkpoint: number): ChainSnapshot | null {
     const nowMs = this.task.nowMs()
     return this.task.chain.snapshot({ getCheckpointId: () => checkpoint, getCheckpointTimestamp: () => nowMs })
   }
+}
+
+function hasBarrier({ arrived }: Channel, checkpoint: number): boolean {
+  return arrived.some((buffer) => buffer.lastBarrier() === checkpoint)
 }

@@ -39,6 +39,8 @@ export interface TaskListener<T> {
    * snapshot: then the task does nothing before it's complete.
    */
   snapshotTaken(task: T, checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean
+  /** Whether barriers of this checkpoint may overtake records. */
+  mayOvertake(checkpoint: number): boolean
   /** It has emitted all it will, and stays for a last checkpoint. */
   dataEnded(task: T): void
   taskFinished(task: T): void

@@ -154,6 +154,10 @@ export class Task implements EventTarget, Turn, Wakeable {
     return this.listener.snapshotTaken(this, checkpoint, snapshot, figures)
   }
 
+  mayOvertake(checkpoint: number): boolean {
+    return this.listener.mayOvertake(checkpoint)
+  }
+
   hasFinished(): boolean {
     return this.state === 'FINISHED'
   }
