@@ -142,6 +142,21 @@ export {
   Source,
   TransactionSource,
 } from './api/sources.ts'
+export { OffsetResetStrategy, OffsetsInitializer, TopicPartition } from './api/kafka-offsets.ts'
+export { KafkaSource, KafkaSourceBuilder } from './api/kafka-source.ts'
+export type { ConsumerRecord, DeserializationSchema, KafkaRecordDeserializationSchema } from './api/kafka-source.ts'
+export {
+  DeliveryGuarantee,
+  FlinkFixedPartitioner,
+  KafkaRecordSerializationSchema,
+  KafkaRecordSerializationSchemaBuilder,
+  KafkaSink,
+  KafkaSinkBuilder,
+} from './api/kafka-sink.ts'
+export type { FlinkKafkaPartitioner, SerializationSchema } from './api/kafka-sink.ts'
+export { NewTopic } from './api/new-topic.ts'
+export type { ProducerOptions } from './api/new-topic.ts'
+export type { TopicRecord } from './connectors/log/topic-spec.ts'
 export { RichSourceFunction, SourceFunction } from './api/source-functions.ts'
 export type { SourceContext, SourcePause } from './api/source-functions.ts'
 export { DataGen, DataGenSource } from './api/datagen-source.ts'

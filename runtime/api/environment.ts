@@ -14,6 +14,7 @@ import { configureJob } from './configure-job.ts'
 import type { Duration } from './duration.ts'
 import { currentEvaluation, type Evaluation } from './evaluation.ts'
 import { FileSource, plainPath, TextLineInputFormat } from './files.ts'
+import { requireTopic, type NewTopic } from './new-topic.ts'
 import { requireName } from './require.ts'
 import { StateBackend } from './state-backend.ts'
 import { sourceFunctionSpec, type RichSourceFunction, type SourceFunction } from './source-functions.ts'
@@ -245,6 +246,15 @@ export class StreamExecutionEnvironment {
   putFile(path: string, text: string): this {
     if (typeof text !== 'string') throw new LearnerError('FILE_TEXT', { path: String(path), value: String(text) })
     this.#evaluation.files.set(plainPath(path), text)
+    return this
+  }
+
+  /**
+   * Makes a topic of the log before the job starts, unless it's there: `env.createTopic('input', 2)`, or a `NewTopic` with
+   * records and producers. Differs from Flink, where topics come from outside.
+   */
+  createTopic(topic: NewTopic | string, partitions = 1): this {
+    requireTopic(topic, partitions).addTo(this.#evaluation.graph)
     return this
   }
 

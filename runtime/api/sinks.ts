@@ -1,6 +1,8 @@
 // Sinks a job can write to. Whatever reaches a sink is shown as a row of the result.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/sinks/
 
+import type { LogSinkSpec } from '../connectors/log/log-sink.ts'
+import { MAX_TRANSACTION_TIMEOUT_MS } from '../connectors/log/log-transactions.ts'
 import type { SinkSpec } from '../graph/stream-graph.ts'
 import type { Alert } from '../connectors/transactions.ts'
 import { requireName } from './require.ts'
@@ -43,15 +45,25 @@ export class DiscardingSink<T> extends BuiltInSink<T> {
 }
 
 /**
- * Appends records to a log topic that outlives the job and can be looked at after the run, each subtask to a partition of
- * its own. Stands in for Kafka as far as writing goes: no keys, no transactions. Works with both `sinkTo` and `addSink`.
+ * Appends records to a log topic as they are, each subtask to a partition of its own: the short way to a `KafkaSink` with a
+ * `FlinkFixedPartitioner`, at least once. Works with both `sinkTo` and `addSink`.
  */
 export class LogSink<T> extends BuiltInSink<T> {
   readonly spec: SinkSpec
 
   constructor(topic: string) {
     super()
-    this.spec = { kind: 'log', identifier: null, topic: requireName(topic, 'new LogSink') }
+    const log: LogSinkSpec = {
+      topic: requireName(topic, 'new LogSink'),
+      guarantee: 'AT_LEAST_ONCE',
+      transactionalIdPrefix: 'log-sink',
+      transactionTimeoutMs: MAX_TRANSACTION_TIMEOUT_MS,
+      partitioner: 'fixed',
+      hasKey: false,
+      hasValue: false,
+      isTopicPerJob: true,
+    }
+    this.spec = { kind: 'log', identifier: null, log }
   }
 }
 

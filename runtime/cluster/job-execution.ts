@@ -21,6 +21,7 @@ import { CompletedCheckpointStore, type RestoredState, type TerminalState } from
 import type { CompletedCheckpoint, OperatorCheckpoint, TaskSnapshots } from './completed-checkpoint.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { Deployment } from './deployment.ts'
+import { OutsideClock } from './outside-clock.ts'
 import { Failover } from './failover.ts'
 import { Faults, type FaultyJob } from './faults.ts'
 import { inFlightOf, requireOvertaking } from './in-flight-state.ts'
@@ -56,7 +57,7 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
   /** Null where nobody watches, which costs nothing. */
   readonly watcher: JobWatcher | null
   /** What sinks have written to. */
-  readonly outside = new Outside()
+  readonly outside: Outside
   readonly pool: BufferPool
   readonly resources: ResourceManager
   readonly slotRequests: SlotRequests
@@ -86,6 +87,8 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
       readonly restored?: RestoredState | null
       /** Savepoints that are taken at set times. */
       readonly planned?: readonly PlannedSavepoint[]
+      /** Of an earlier job, whose log it goes on with; its own unless given. */
+      readonly outside?: Outside
     },
   ) {
     this.plan = parts.plan
@@ -111,6 +114,8 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
     this.resources.listener = this
     this.slotRequests = new SlotRequests(this.simulation, this.resources, this)
     this.faults = new Faults(this)
+    this.outside = parts.outside ?? new Outside()
+    new OutsideClock(this)
     for (let region = 0; region < this.deployment.layout.regions; region++) this.begin(region)
     this.checkpoints?.start()
     this.schedule = new SavepointSchedule(this, parts.planned ?? [])
@@ -119,6 +124,10 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
 
   isRunning(): boolean {
     return this.state === 'RUNNING'
+  }
+
+  isAlive(): boolean {
+    return this.state === 'RUNNING' || this.state === 'RESTARTING'
   }
 
   managerOf(task: Task): TaskManager | null {
@@ -250,6 +259,8 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
       this.taskFailed(task, new LearnerError('ASYNC_STUCK', { operator }))
       return
     }
+    // For what may come from outside one can wait for ever.
+    if (this.tasks.some(({ source }) => source?.liveReader?.hasEnded() === false)) return
     const waiting = this.tasks.filter((task) => task.state === 'RUNNING').map((task) => `${task.name} ${task.subtask}`)
     throw new AssertionError(`deadlock at event ${this.simulation.event}: ${waiting.join(', ')}`)
   }

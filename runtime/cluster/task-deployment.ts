@@ -198,6 +198,8 @@ function contextOf(
     userFunction: (role) => present(registry.get(node.id, role), `function ${role} of ${node.name}`),
     nowMs: () => task.nowMs(),
     alarmChanged: () => task.alarmChanged(),
+    log: (level, text) => job.observer?.log(level, text, subtask, task.nowMs()),
+    inputArrived: () => task.inputArrived(),
     random: (purpose) => simulation.random(`${purpose} ${node.id} ${subtask} ${attempt}`),
     timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
     rowArrived: (value, timestamp) => rowArrived(job, task, { sink, value, timestamp }),

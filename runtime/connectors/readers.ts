@@ -10,14 +10,18 @@ import { IndexReader } from './index-reader.ts'
 import { ListReader } from './list-reader.ts'
 import { ScriptReader } from './script-reader.ts'
 import { scriptValues } from './script-values.ts'
-import type { ReaderContext, SourceReader, SourceSpec, SourceSplit } from './source.ts'
+import type { LocalSourceSpec, ReaderContext, SourceReader, SourceSplit } from './source.ts'
 import { clickAt } from './training/click-event.ts'
 import { RideReader } from './training/ride-reader.ts'
 import { TaxiFare } from './training/taxi-fare.ts'
 import { transactionAt } from './transactions.ts'
 
-/** The reader of a subtask's splits. */
-export function createReader(spec: SourceSpec, splits: readonly SourceSplit[], context: ReaderContext): SourceReader {
+/** The reader of a subtask's splits, of sources whose data doesn't go on outside. */
+export function createReader(
+  spec: LocalSourceSpec,
+  splits: readonly SourceSplit[],
+  context: ReaderContext,
+): SourceReader {
   switch (spec.kind) {
     case 'collection':
       return new ListReader(splits, () => context.userFunction('elements') as readonly unknown[])

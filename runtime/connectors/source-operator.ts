@@ -8,14 +8,16 @@
 import { hasTimestamp, MAX_TIMESTAMP, MIN_TIMESTAMP } from '../base/time.ts'
 import { Outlet } from '../record/outlet.ts'
 import { EventTimeLogic, type Assigner } from '../operators/event-time.ts'
+import type { FunctionSnapshotContext } from '../operators/functions.ts'
 import { StreamOperator, type OperatorContext } from '../operators/operator.ts'
 import { closeFunction, openFunction } from '../operators/rich-function.ts'
 import type { WatermarkStrategySpec } from '../operators/watermark-generators.ts'
 import { ListStateDescriptor } from '../state/descriptors.ts'
 import type { ListState } from '../state/list-state.ts'
 import { FunctionReader } from './function-reader.ts'
+import { openLogReader } from './log/open-log-reader.ts'
 import { createReader } from './readers.ts'
-import type { SourceReader, SourceSpec, SourceSplit, SplitReader } from './source.ts'
+import type { LiveReader, SourceReader, SourceSpec, SourceSplit, SplitReader } from './source.ts'
 import { SplitOutputs } from './split-outputs.ts'
 import { shareOf, splitsOf } from './splits.ts'
 
@@ -40,6 +42,8 @@ export class SourceOperator extends StreamOperator {
   /** The reader, where its splits have watermarks of their own. */
   splitReader: SplitReader | null = null
   outputs: SplitOutputs | null = null
+  /** The reader, where what it reads goes on outside. */
+  liveReader: LiveReader | null = null
   outlet!: Outlet
   logic!: EventTimeLogic
   /** The learner's function that makes the records. */
@@ -73,12 +77,14 @@ export class SourceOperator extends StreamOperator {
       this.generator = context.userFunction(source.kind === 'function' ? 'source' : 'generator')
       openFunction(this.generator, context)
     }
-    this.reader = createReader(source, splits, {
+    const readerContext = {
       name: context.name,
       parallelism,
       seed: context.seed,
-      userFunction: (role) => context.userFunction(role),
-    })
+      userFunction: (role: string) => context.userFunction(role),
+    }
+    if (source.kind !== 'log') this.reader = createReader(source, splits, readerContext)
+    else this.reader = this.liveReader = openLogReader(source.log, context, isRestored ? splits : null)
     if (this.reader instanceof FunctionReader) this.functionReader = this.reader
     this.logic = new EventTimeLogic(this.spec, this.intervalMs, this.output, context)
     if (this.logic.isListening && hasSplitWatermarks(source)) {
@@ -87,11 +93,15 @@ export class SourceOperator extends StreamOperator {
       for (const split of this.splitReader.openSplits()) this.outputs.open(split)
     }
     this.outlet = new Outlet(this.output)
-    this.nextAlarmMs = this.logic.nextProbeMs
+    this.planAlarm()
   }
 
-  override snapshotState(): void {
-    this.remembered.update(this.reader.splits())
+  override snapshotState(snapshot: FunctionSnapshotContext): void {
+    this.remembered.update(this.reader.splits(snapshot.getCheckpointId()))
+  }
+
+  override notifyCheckpointComplete(checkpoint: number): void {
+    this.liveReader?.notifyCheckpointComplete(checkpoint)
   }
 
   /** Whether a turn would read something, or find the end. */
@@ -114,7 +124,7 @@ export class SourceOperator extends StreamOperator {
   }
 
   hasEnded(): boolean {
-    return this.isStopped || (this.reader.nextAtUs === Infinity && (this.splitReader?.hasEnded() ?? true))
+    return this.isStopped || (this.reader.nextAtUs === Infinity && (this.reader.hasEnded?.() ?? true))
   }
 
   /**
@@ -184,11 +194,22 @@ export class SourceOperator extends StreamOperator {
   }
 
   override onAlarm(nowMs: number): void {
-    if (this.outputs === null) this.logic.generator.onPeriodicEmit(this.logic)
-    else this.outputs.onPeriodicEmit()
-    this.logic.probed(nowMs)
-    this.nextAlarmMs = this.logic.nextProbeMs
+    const { liveReader, outputs, logic } = this
+    if (liveReader !== null) {
+      for (const { id } of liveReader.onAlarm(nowMs)) outputs?.open(id)
+      for (const id of liveReader.takeEnded()) outputs?.release(id)
+    }
+    if (logic.nextProbeMs <= nowMs) {
+      if (outputs === null) logic.generator.onPeriodicEmit(logic)
+      else outputs.onPeriodicEmit()
+      logic.probed(nowMs)
+    }
+    this.planAlarm()
     this.align(this.maxWatermark)
+  }
+
+  private planAlarm(): void {
+    this.nextAlarmMs = Math.min(this.logic.nextProbeMs, this.liveReader?.nextAlarmMs ?? Infinity)
   }
 
   /** The highest watermark allowed from now on. */
@@ -214,6 +235,7 @@ export class SourceOperator extends StreamOperator {
 
   override close(): void {
     this.functionReader?.close()
+    this.liveReader?.close()
     closeFunction(this.generator)
   }
 
@@ -248,6 +270,8 @@ export class SourceOperator extends StreamOperator {
 /** Whether every split of the source makes watermarks of its own. */
 function hasSplitWatermarks(source: SourceSpec): boolean {
   return (
-    source.kind === 'files' || (source.kind === 'script' && source.records.some(({ split }) => split !== undefined))
+    source.kind === 'log' ||
+    source.kind === 'files' ||
+    (source.kind === 'script' && source.records.some(({ split }) => split !== undefined))
   )
 }

@@ -3,6 +3,7 @@
 // whole state is plain fields, and `splits` is all of it that has to survive. Flink's SourceSplit and SourceReader.
 
 import type { FieldGenerator } from './datagen.ts'
+import type { LogSourceSpec } from './log/log-source-spec.ts'
 
 /** A source as the plan holds it. Functions, elements and texts stand in the registry under the node's id. */
 export type SourceSpec =
@@ -21,11 +22,16 @@ export type SourceSpec =
   /** Of the training: rides in batches, and null for endless. */
   | { readonly kind: 'rides'; readonly batches: number | null }
   | { readonly kind: 'files'; readonly files: readonly FileEntry[] }
+  /** Topics of the log. */
+  | { readonly kind: 'log'; readonly log: LogSourceSpec }
   | { readonly kind: 'socket'; readonly host: string; readonly port: number }
   /** A SourceFunction; one that yields may go on for ever. */
   | { readonly kind: 'function'; readonly yields: boolean }
   /** `replaces` is the kind of source whose data it stands for. */
   | { readonly kind: 'script'; readonly records: readonly ScriptRecord[]; readonly replaces?: SourceSpec['kind'] }
+
+/** A source that makes or holds its records itself. */
+export type LocalSourceSpec = Exclude<SourceSpec, { readonly kind: 'log' }>
 
 /** Whether the source comes to an end by itself. */
 export function isBounded(source: SourceSpec): boolean {
@@ -39,6 +45,8 @@ export function isBounded(source: SourceSpec): boolean {
       return source.batches !== null
     case 'transactions':
       return source.isBounded
+    case 'log':
+      return source.log.isBounded
     case 'function':
       return !source.yields
     default:
@@ -93,8 +101,10 @@ export interface SourceReader {
   available(nowUs: number, limit: number): number
   /** The next record. Only while there are some available. */
   read(): unknown
-  /** What is still to be read: a reader made of it goes on from here. */
-  splits(): SourceSplit[]
+  /** What is still to be read: a reader made of it goes on from here. With the checkpoint it's taken for. */
+  splits(checkpoint?: number): SourceSplit[]
+  /** Whether nothing is left, not even in paused splits; where it isn't there, nothing is once nothing is due. */
+  hasEnded?(): boolean
 }
 
 /** A reader whose splits have watermarks of their own, and can be paused one by one. */
@@ -107,10 +117,26 @@ export interface SplitReader extends SourceReader {
   readonly paused: Set<string>
   /** Splits that count from the beginning, before their first record. */
   openSplits(): string[]
-  /** Whether nothing is left, not even in paused splits. */
   hasEnded(): boolean
   /** `paused` has changed. */
   pausesChanged(): void
+}
+
+/** A reader of what goes on outside: it's given its splits, waits, and finds more of them. Flink's SourceReader. */
+export interface LiveReader extends SplitReader {
+  /** When `onAlarm` wants to be called, in ms of processing time; Infinity for never. */
+  readonly nextAlarmMs: number
+  /** From now on it hears what goes on outside. */
+  start(): void
+  addSplits(splits: readonly SourceSplit[]): void
+  /** Splits that are this reader's and were never read. At the first start or later on. */
+  discover(isFirst: boolean): SourceSplit[]
+  /** Splits that came to their end without a last record, since it was asked last. */
+  takeEnded(): string[]
+  /** Gives splits that it has found. */
+  onAlarm(nowMs: number): SourceSplit[]
+  notifyCheckpointComplete(checkpoint: number): void
+  close(): void
 }
 
 /** What a SourceFunction's `run` gets. */

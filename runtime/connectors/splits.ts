@@ -26,6 +26,9 @@ export function splitsOf(spec: SourceSpec, parallelism: number): SourceSplit[] {
       return spec.files.map(({ path, length }) => ({ id: path, position: 0, end: length }))
     case 'script':
       return scriptSplits(spec.records)
+    // Its readers find out by themselves, when the job starts.
+    case 'log':
+      return []
     case 'socket':
     case 'function':
       return whole(null)

@@ -2,6 +2,8 @@
 // here runs. Flink's StreamGraph; the plan document is made of it.
 
 import { LearnerError } from '../base/diagnostic.ts'
+import type { LogSinkSpec } from '../connectors/log/log-sink.ts'
+import type { TopicSpec } from '../connectors/log/topic-spec.ts'
 import { isBounded, type SourceSpec } from '../connectors/source.ts'
 import type { AsyncSpec } from '../operators/async/async-functions.ts'
 import type { CepSpec } from '../operators/cep/pattern-spec.ts'
@@ -52,8 +54,8 @@ export interface SinkSpec {
   readonly isCommitting?: boolean
   /** Of `file`. */
   readonly file?: FileSinkSpec
-  /** Of `log`: the topic it appends to. */
-  readonly topic?: string
+  /** Of `log`. */
+  readonly log?: LogSinkSpec
 }
 
 /** An input of a node. */
@@ -152,6 +154,8 @@ export class FunctionRegistry {
 export class StreamGraph {
   readonly nodes: StreamNode[] = []
   readonly registry = new FunctionRegistry()
+  /** Topics of the log that the job wants to find. */
+  readonly topics: TopicSpec[] = []
   readonly config: JobConfig
   /** Set by execute. */
   jobName: string | null = null

@@ -4,6 +4,8 @@
 import { hasTimestamp, MIN_TIMESTAMP, timestampText } from '../base/time.ts'
 import { toPrintText, toTaggedJson } from '../base/value-text.ts'
 import type { JobObserver, Row } from '../cluster/job-observer.ts'
+import { logOf } from '../connectors/log/log-cluster.ts'
+import { viewLog } from '../connectors/log/log-view.ts'
 import type { Outside } from '../operators/outside.ts'
 import type { TraceRing } from '../trace/trace-ring.ts'
 import type { FileOutput, Frame, LogLine, SinkRow, TopicOutput } from './protocol.ts'
@@ -60,19 +62,22 @@ export class FrameWriter implements JobObserver {
 }
 
 /** What sinks have written outside of the cluster. */
-export function outputsOf({ files, topics }: Outside): {
+export function outputsOf(outside: Outside): {
   readonly files: readonly FileOutput[]
   readonly topics: readonly TopicOutput[]
 } {
   return {
-    files: Array.from(files, ([path, { state, text }]) => ({ path, state, text })),
-    topics: Array.from(topics, ([topic, partitions]) => ({
-      topic,
-      partitions: partitions.map((records) =>
-        records.map(({ value, timestamp, atMs }) => ({
+    files: Array.from(outside.files, ([path, { state, text }]) => ({ path, state, text })),
+    topics: viewLog(logOf(outside)).topics.map(({ name, partitions }) => ({
+      topic: name,
+      partitions: partitions.map(({ records }) =>
+        records.map(({ offset, key, value, timestamp, atMs, state }) => ({
+          offset,
+          key: key === null ? null : toTaggedJson(key),
           value: toTaggedJson(value),
           timestamp: rowTimestamp(timestamp),
           at: atMs,
+          state,
         })),
       ),
     })),

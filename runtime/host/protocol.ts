@@ -210,7 +210,7 @@ export interface RunOutcome {
   readonly savepoints: readonly SavepointOutcome[]
   /** What file sinks have written. */
   readonly files: readonly FileOutput[]
-  /** What log sinks have appended. */
+  /** What the log holds. */
   readonly topics: readonly TopicOutput[]
 }
 
@@ -241,14 +241,18 @@ export interface FileOutput {
   readonly text: string
 }
 
-/** A log topic. A record's offset is its place in its partition. */
+/** A topic of the log, by partition. */
 export interface TopicOutput {
   readonly topic: string
   readonly partitions: readonly (readonly {
-    /** As in SinkRow. */
+    readonly offset: number
+    /** As in SinkRow; null for none. */
+    readonly key: string | null
     readonly value: string
     readonly timestamp: number | null
     readonly at: number
+    /** What became of the transaction it was written in; outside of one it's committed. */
+    readonly state: 'committed' | 'open' | 'aborted'
   }[])[]
 }
 

@@ -28,6 +28,9 @@ export const FAULT = 8
 /** The JobManager misses a heartbeat, or has waited long enough for slots. */
 export const CLUSTER = 9
 
+/** Something outside of the jobs is due. */
+export const OUTSIDE = 10
+
 /** Whoever events are addressed to. Ids are given in order of registration and stand in traces. */
 export interface EventTarget {
   id: number

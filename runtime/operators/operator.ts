@@ -46,8 +46,12 @@ export interface OperatorContext {
   nowMs(): number
   /** The operator's alarm changed, or whether it takes input: ask again. */
   alarmChanged(): void
+  /** A source has something to read where it had nothing. */
+  inputArrived(): void
   /** Engine randomness of this operator and subtask, by purpose: the same for the same seed. */
   random(purpose: string): RandomStream
+  /** A line of the cluster's log. */
+  log(level: 'info' | 'warn' | 'error', text: string): void
   /** Tells the observers that a timer fired. */
   timerFired(timestamp: number, isEventTime: boolean): void
   /** Hands a row that reached a sink to whoever runs the job. */

@@ -1,5 +1,6 @@
-// What stands outside of the cluster as long as a run lasts, and what sinks write to: a file system and log topics. Plain
-// data, so that it can be looked at while the job runs and when it has ended.
+// What stands outside of the cluster as long as a run lasts: the file system that file sinks write to, and systems that
+// connectors keep there under a name, such as the log. It outlives every attempt of a job. All of it is plain fields, so
+// that it can be looked at while a job runs and when it has ended.
 
 /** A file as a sink has written it so far. Flink's life cycle of part files: only finished ones are for readers. */
 export interface WrittenFile {
@@ -7,26 +8,24 @@ export interface WrittenFile {
   state: 'in-progress' | 'pending' | 'finished'
 }
 
-/** A record of a log topic. */
-export interface LogRecord {
-  readonly value: unknown
-  /** Event timestamp in ms; NaN for none. */
-  readonly timestamp: number
-  /** Processing time in ms at which it was appended. */
-  readonly atMs: number
+/** A system outside of the cluster, with a clock of its own. */
+export interface OutsideSystem {
+  /** When `onAlarm` wants to be called, in ms of processing time; Infinity for never. */
+  readonly nextAlarmMs: number
+  onAlarm(nowMs: number): void
 }
 
 export class Outside {
   /** By path, in the order in which they were begun. */
   readonly files = new Map<string, WrittenFile>()
-  /** By topic, then by partition: a record's offset is its place. */
-  readonly topics = new Map<string, LogRecord[][]>()
+  readonly systems = new Map<string, OutsideSystem>()
+  /** An alarm of a system may have changed; set by whoever drives their clocks. */
+  alarmChanged: () => void = () => undefined
 
-  /** Appends a record to a partition of a topic, which is made where it isn't there. */
-  append(topic: string, partition: number, record: LogRecord): void {
-    const partitions = this.topics.get(topic) ?? []
-    this.topics.set(topic, partitions)
-    while (partitions.length <= partition) partitions.push([])
-    ;(partitions[partition] as LogRecord[]).push(record)
+  /** The system of this name, made when it's first asked for. */
+  system<S extends OutsideSystem>(name: string, create: () => S): S {
+    const system = this.systems.get(name) ?? create()
+    this.systems.set(name, system)
+    return system as S
   }
 }

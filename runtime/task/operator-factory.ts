@@ -1,6 +1,7 @@
 // From a plan node to its operator. The only place that knows all operator classes; what it needs of the node is data in
 // the plan, and the learner's functions come later, through the registry.
 
+import { LogSinkParts } from '../connectors/log/log-sink.ts'
 import { SourceOperator } from '../connectors/source-operator.ts'
 import type { JobGraph } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
@@ -24,7 +25,6 @@ import { AsyncWaitOperator } from '../operators/async/async-wait.ts'
 import { KeyedProcessOperator } from '../operators/process/keyed-process.ts'
 import { ProcessOperator } from '../operators/process/process.ts'
 import { ReduceOperator } from '../operators/reduce.ts'
-import { LogSinkOperator } from '../operators/log-sink.ts'
 import type { SinkLike } from '../operators/sink-functions.ts'
 import { SinkWriterOperator } from '../operators/sink-writer.ts'
 import { SinkOperator } from '../operators/sink.ts'
@@ -95,14 +95,15 @@ function watermarksOf(spec: WatermarkStrategySpec, config: JobGraph['config']): 
 }
 
 function createSink(sink: SinkSpec): StreamOperator {
-  if (sink.kind === 'custom' || sink.kind === 'file') {
+  if (sink.kind === 'custom' || sink.kind === 'file' || sink.kind === 'log') {
     return new SinkWriterOperator((context) => sinkOf(sink, context), sink.isCommitting === true)
   }
-  return sink.topic === undefined ? new SinkOperator(sink.kind) : new LogSinkOperator(sink.topic)
+  return new SinkOperator(sink.kind)
 }
 
 /** A sink with writers: a connector's, or the learner's own. */
 function sinkOf(sink: SinkSpec, context: OperatorContext): SinkLike<unknown> {
   if (sink.file !== undefined) return new FileSinkParts(sink.file, context) as SinkLike<unknown>
+  if (sink.log !== undefined) return new LogSinkParts(sink.log, context) as SinkLike<unknown>
   return context.userFunction('sink') as SinkLike<unknown>
 }

@@ -158,6 +158,11 @@ export class Task implements EventTarget, Turn, Wakeable {
     return this.listener.mayOvertake(checkpoint)
   }
 
+  /** Its source has something to read. The end of a turn under way asks by itself. */
+  inputArrived(): void {
+    if (this.kind === 0) this.wake()
+  }
+
   hasFinished(): boolean {
     return this.state === 'FINISHED'
   }
@@ -181,6 +186,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Its TaskManager is gone: nobody closes anything. */
   lose(): void {
     this.isCut = true
+    // Nothing of it is closed, but nobody outside waits for it any longer.
+    this.source?.liveReader?.close()
     this.switchTo('FAILED')
   }
 

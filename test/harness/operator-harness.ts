@@ -171,6 +171,8 @@ export class OperatorHarness {
       outside: new Outside(),
       nowMs: () => this.nowMs,
       alarmChanged: () => undefined,
+      inputArrived: () => undefined,
+      log: () => undefined,
       random: (purpose) => this.random(purpose),
       timerFired: () => undefined,
       rowArrived: (value, timestamp) => void this.outputs.push(['row', value, timestamp]),

@@ -12,11 +12,14 @@ import type { RunIntervention } from '../../runtime/host/protocol.ts'
 import { createPlan, withInputs, type Plan } from '../../runtime/graph/plan.ts'
 import { StreamExecutionEnvironment } from '../../runtime/index.ts'
 import { NO_LIMIT, Simulation, type RunLimit } from '../../runtime/kernel/simulation.ts'
+import type { Outside } from '../../runtime/operators/outside.ts'
 import { TraceRing } from '../../runtime/trace/trace-ring.ts'
 
 export type Build = (env: StreamExecutionEnvironment) => void
 
 export interface JobOptions {
+  /** What an earlier job left outside: its log, its files. */
+  readonly outside?: Outside
   readonly parallelism?: number
   readonly seed?: number
   readonly startMs?: number
@@ -85,6 +88,7 @@ export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
       tick: () => undefined,
     }),
     restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed },
+    ...(options.outside === undefined ? {} : { outside: options.outside }),
   })
   simulation.plan(options.interventions ?? [])
   return { plan, simulation, execution, rows }

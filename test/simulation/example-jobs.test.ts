@@ -144,3 +144,10 @@ test.each<[name: string, job: string, sink: string, rows: string[]]>([
 ])('%s', async (_name, job, sink, expected) => {
   expect(texts(await run(job), sink)).toEqual(expected)
 })
+
+test('the click events of the operations playground: 1000 of each page in each window', async () => {
+  const rows = await run('click-event-count', { untilMs: 30_000, parallelism: 2 })
+  const counts = texts(rows, 'ClickEventStatistics Sink').map((text) => /count=(\d+)/.exec(text)?.[1])
+  expect(counts.length).toBeGreaterThan(11)
+  expect(new Set(counts)).toEqual(new Set(['1000']))
+})

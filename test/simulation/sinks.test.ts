@@ -16,6 +16,8 @@ import {
   WatermarkStrategy,
   type BuiltInSink,
 } from '../../runtime/index.ts'
+import { logOf } from '../../runtime/connectors/log/log-cluster.ts'
+import { viewLog } from '../../runtime/connectors/log/log-view.ts'
 import { runJob, type Build, type JobResult } from '../harness/run-job.ts'
 
 const NONE = WatermarkStrategy.noWatermarks<number>()
@@ -183,12 +185,13 @@ test('a log topic: a partition for each subtask, in order, with timestamps', () 
       .setParallelism(1)
   }
   const { execution } = runJob(build, { parallelism: 2 })
-  const { topics } = execution.outside
-  expect([...topics.keys()].sort()).toEqual(['numbers', 'texts'])
-  expect(topics.get('numbers')?.map((partition) => partition.map(({ value }) => value))).toEqual([
+  const { topics } = viewLog(logOf(execution.outside))
+  expect(topics.map(({ name }) => name).sort()).toEqual(['numbers', 'texts'])
+  const [partitions, texts] = ['numbers', 'texts'].map((topic) => topics.find(({ name }) => name === topic)?.partitions)
+  expect(partitions?.map(({ records }) => records.map(({ value }) => value))).toEqual([
     [0, 1, 2],
     [3, 4, 5],
   ])
-  expect(topics.get('numbers')?.[1]?.map(({ timestamp }) => timestamp)).toEqual([30, 40, 50])
-  expect(topics.get('texts')?.flat().length).toBe(6)
+  expect(partitions?.[1]?.records.map(({ timestamp }) => timestamp)).toEqual([30, 40, 50])
+  expect(texts?.[0]?.records.length).toBe(6)
 })

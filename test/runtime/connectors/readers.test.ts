@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { createReader } from '../../../runtime/connectors/readers.ts'
-import type { ScriptRecord, SourceReader, SourceSpec, SourceSplit } from '../../../runtime/connectors/source.ts'
+import type { ScriptRecord, SourceReader, LocalSourceSpec, SourceSplit } from '../../../runtime/connectors/source.ts'
 import { shareOf, splitsOf } from '../../../runtime/connectors/splits.ts'
 import { ClickEvent } from '../../../runtime/connectors/training/click-event.ts'
 import type { TaxiFare } from '../../../runtime/connectors/training/taxi-fare.ts'
@@ -23,7 +23,7 @@ const SCRIPT: readonly ScriptRecord[] = [
   { value: 'e', split: 'p1', atMs: 9 },
 ]
 
-const KINDS: readonly [name: string, spec: SourceSpec, values: readonly unknown[]][] = [
+const KINDS: readonly [name: string, spec: LocalSourceSpec, values: readonly unknown[]][] = [
   ['collection', { kind: 'collection', count: 3, digest: '' }, ['x', 'y', 'z']],
   ['sequence', { kind: 'sequence', from: -3, to: 4, ratePerSecond: null }, [-3, -2, -1, 0, 1, 2, 3, 4]],
   ['generator', { kind: 'generator', count: 5, ratePerSecond: 10 }, [0, 2, 4, 6, 8]],
@@ -46,7 +46,7 @@ const FUNCTIONS: Readonly<Record<string, unknown>> = {
   texts: TEXTS,
 }
 
-function open(spec: SourceSpec, splits: readonly SourceSplit[], parallelism = 1): SourceReader {
+function open(spec: LocalSourceSpec, splits: readonly SourceSplit[], parallelism = 1): SourceReader {
   return createReader(spec, splits, {
     name: 'source',
     parallelism,
@@ -105,7 +105,7 @@ describe.each(KINDS)('%s', (_name, spec, values) => {
 })
 
 test('rides go on in the middle of a batch', () => {
-  const spec: SourceSpec = { kind: 'rides', batches: 60 }
+  const spec: LocalSourceSpec = { kind: 'rides', batches: 60 }
   const whole = take(open(spec, splitsOf(spec, 1))).map(String)
   for (const cut of [0, 1, 4, 5, 7, 150, whole.length - 1]) {
     const reader = open(spec, splitsOf(spec, 1))
@@ -116,7 +116,7 @@ test('rides go on in the middle of a batch', () => {
 })
 
 test('a script’s splits: due first comes first, a paused one waits and isn’t the end', () => {
-  const spec: SourceSpec = { kind: 'script', records: SCRIPT }
+  const spec: LocalSourceSpec = { kind: 'script', records: SCRIPT }
   const reader = open(spec, splitsOf(spec, 1)) as ReturnType<typeof open> & {
     readonly paused: Set<string>
     readonly lastSplit: string
@@ -133,8 +133,8 @@ test('a script’s splits: due first comes first, a paused one waits and isn’t
 })
 
 test('a script in the place of the training’s sources gives their classes, copied, with the fields it says', () => {
-  const read = (replaces: SourceSpec['kind'], value: object): unknown => {
-    const spec: SourceSpec = { kind: 'script', records: [{ value }], replaces }
+  const read = (replaces: LocalSourceSpec['kind'], value: object): unknown => {
+    const spec: LocalSourceSpec = { kind: 'script', records: [{ value }], replaces }
     return take(open(spec, splitsOf(spec, 1)))[0]
   }
   const ride = { rideId: 7, isStart: true, eventTime: 60_000 }
@@ -148,7 +148,7 @@ test('a script in the place of the training’s sources gives their classes, cop
 })
 
 test('a rate is of all subtasks together', () => {
-  const spec: SourceSpec = { kind: 'generator', count: 8, ratePerSecond: 10 }
+  const spec: LocalSourceSpec = { kind: 'generator', count: 8, ratePerSecond: 10 }
   const reader = open(spec, shareOf(splitsOf(spec, 2), 1, 2), 2)
   expect([0, 199_999, 200_000, 600_000].map((nowUs) => reader.available(nowUs, 99))).toEqual([1, 1, 2, 4])
 })
@@ -160,7 +160,7 @@ test('invented rows are the same at any parallelism, and differ with the seed', 
     s: { kind: 'string', length: 4, nullRate: 0.5 },
     b: { kind: 'boolean', nullRate: 0 },
   } as const
-  const spec: SourceSpec = { kind: 'datagen', count: 200, ratePerSecond: 1000, fields }
+  const spec: LocalSourceSpec = { kind: 'datagen', count: 200, ratePerSecond: 1000, fields }
   const read = (parallelism: number): unknown[] =>
     subtasks(parallelism).flatMap((subtask) =>
       take(open(spec, shareOf(splitsOf(spec, parallelism), subtask, parallelism), parallelism)),

@@ -1,0 +1,67 @@
+// The clock of what stands outside of the jobs: producers write when their records are due, and transactions that stay open
+// too long are aborted, whatever becomes of the jobs; as long as there's a job at all, since nobody would see it otherwise.
+
+import { createTopics } from '../connectors/log/outside-producer.ts'
+import type { Plan } from '../graph/plan.ts'
+import { OUTSIDE, type EventTarget, type Simulation } from '../kernel/simulation.ts'
+import type { Outside } from '../operators/outside.ts'
+import type { Instantiate } from '../task/job-instance.ts'
+
+/** The job for which time goes on outside. */
+export interface JobWithOutside {
+  readonly plan: Plan
+  readonly simulation: Simulation
+  readonly outside: Outside
+  readonly instantiate: Instantiate
+  /** Whether anything of the job is still to come. */
+  isAlive(): boolean
+}
+
+export class OutsideClock implements EventTarget {
+  id = -1
+  readonly job: JobWithOutside
+  /** Time of the earliest event in the heap for it; virtual µs. */
+  alarmAtUs = Infinity
+
+  /** Makes the topics that the job wants to find, and lets their producers begin. */
+  constructor(job: JobWithOutside) {
+    this.job = job
+    job.outside.alarmChanged = () => this.plan()
+    if (job.plan.topics !== undefined) this.createTopics(job.plan.topics)
+    this.plan()
+  }
+
+  handle(): void {
+    const { simulation, outside } = this.job
+    this.alarmAtUs = Infinity
+    if (!this.job.isAlive()) return
+    const nowMs = simulation.settings.startMs + Math.floor(simulation.nowUs / 1000)
+    for (const system of outside.systems.values()) if (system.nextAlarmMs <= nowMs) system.onAlarm(nowMs)
+    this.plan()
+  }
+
+  /** Makes sure that the next thing to happen outside has its event. */
+  private plan(): void {
+    const { simulation, outside } = this.job
+    let nextMs = Infinity
+    for (const system of outside.systems.values()) nextMs = Math.min(nextMs, system.nextAlarmMs)
+    const nextUs = Math.max(simulation.nowUs, (nextMs - simulation.settings.startMs) * 1000)
+    if (nextUs >= this.alarmAtUs) return
+    // A job that has nothing to do with the outside has no such target, either.
+    if (this.id < 0) simulation.register(this)
+    this.alarmAtUs = nextUs
+    simulation.schedule(nextUs, OUTSIDE, this.id)
+  }
+
+  /** The learner's functions that producers call belong to an evaluation of their own. */
+  private createTopics(topics: NonNullable<Plan['topics']>): void {
+    const { simulation, outside, instantiate } = this.job
+    const { startMs, seed } = simulation.settings
+    const { registry } = instantiate({
+      nowMs: () => startMs + Math.floor(simulation.nowUs / 1000),
+      random: () => simulation.random('outside').nextDouble(),
+      log: () => undefined,
+    })
+    createTopics(topics, { outside, startMs, seed, functions: registry, random: (name) => simulation.random(name) })
+  }
+}
