@@ -18,6 +18,7 @@ import { notYetRun } from './format.ts'
 import { runGraph } from './graph-vectors.ts'
 import { runPrintedJob } from './job-vectors.ts'
 import { runDefaultMaxParallelism, runKeyGroups, runMurmur, runOperatorIds, runRanges } from './keygroup-vectors.ts'
+import { runLifecycle } from './lifecycle-vectors.ts'
 import { runMultiplexer } from './multiplexer-vectors.ts'
 import { runExchange, runPartitioner, runValve } from './network-vectors.ts'
 import { runGenerator, runKeyedProcess, runReduce, runWatermarkOperator } from './operator-vectors.ts'
@@ -33,6 +34,7 @@ const BY_KIND: Readonly<Record<string, Readonly<Record<string, Run>>>> = {
   'key-group-ranges': { '*': runKeyGroupRanges },
   'default-max-parallelism': { '*': runMaxParallelism },
   'operator-state-redistribution': { '*': runRedistribution },
+  lifecycle: { '*': runLifecycle },
   'option-defaults': { '*': runOptionDefault },
   'restore-rules': { '*': runRestoreRule },
   cep: { cep: runCep },
