@@ -15,13 +15,17 @@ const ROWS_PER_FRAME = 1000
 const LONGEST_TEXT = 4000
 
 /** What a frame says beside rows, logs and trace. */
-export type FrameHead = Pick<Frame, 'position' | 'topology' | 'moment' | 'isPaused' | 'skippedMs'>
+export type FrameHead = Pick<
+  Frame,
+  'position' | 'topology' | 'moment' | 'isPaused' | 'skippedMs' | 'isAnew' | 'isFork' | 'isPassing'
+>
 
 export class FrameWriter implements JobObserver {
   readonly #shortensValues: boolean
   readonly #onFrame: (frame: Frame) => void | Promise<void>
   #rows: SinkRow[] = []
   #logs: LogLine[] = []
+  #built: readonly LogLine[] = []
 
   constructor(shortensValues: boolean, onFrame: (frame: Frame) => void | Promise<void>) {
     this.#shortensValues = shortensValues
@@ -44,13 +48,25 @@ export class FrameWriter implements JobObserver {
     this.#logs.push({ level: level as LogLine['level'], text, subtask, at: atMs })
   }
 
+  /** The run begins anew: what it said is forgotten, but for what the job said while it was built. */
+  restart(): void {
+    this.#rows = []
+    this.#logs = [...this.#built]
+  }
+
+  /** What the job has said so far it said while it was built. */
+  endBuild(): void {
+    this.#built = [...this.#logs]
+  }
+
   isFull(): boolean {
     return this.#rows.length >= ROWS_PER_FRAME || this.#logs.length >= ROWS_PER_FRAME
   }
 
   async flush(head: FrameHead, trace: TraceRing | null): Promise<void> {
-    const drained = trace?.drain() ?? { entries: new Float64Array(0), lost: 0 }
-    const frame = { ...head, rows: this.#rows, logs: this.#logs, trace: drained.entries, traceLost: drained.lost }
+    const drained = trace?.drain() ?? { entries: new Float64Array(0), first: 0, lost: 0 }
+    const { entries, first: traceFirst, lost: traceLost } = drained
+    const frame = { ...head, rows: this.#rows, logs: this.#logs, trace: entries, traceFirst, traceLost }
     this.#rows = []
     this.#logs = []
     await this.#onFrame(frame)

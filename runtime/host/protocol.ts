@@ -13,6 +13,7 @@ import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
+import type { Destination } from '../travel/destination.ts'
 import type { CheckRun } from '../check/exercise-check.ts'
 import type {
   CallMoment,
@@ -34,6 +35,7 @@ import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.t
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { ClusterAction }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
+export type { Destination }
 export { elementsIn, textAt } from '../cluster/channel-columns.ts'
 export type {
   CallMoment,
@@ -79,6 +81,8 @@ export interface RunSettings {
   readonly isWatched?: boolean
   /** A watched run waits before its first event. */
   readonly startsPaused?: boolean
+  /** A watched run is first shown here, paused. */
+  readonly startsAt?: Destination
 }
 
 /** What a run starts from: a savepoint, or a checkpoint that was kept. Virtual time goes on from where it was taken. */
@@ -177,6 +181,8 @@ export interface Frame {
   readonly logs: readonly LogLine[]
   /** Trace entries since the last frame in the layout of trace/trace-layout.ts; its buffer is transferred. */
   readonly trace: Float64Array
+  /** Number of the first of them in the run, from 0: a run that is executed again gives the same entries again. */
+  readonly traceFirst: number
   /** Trace entries that no longer fitted into the ring since the last frame. */
   readonly traceLost: number
   /** Of a watched run: what runs where, in its first frame only. */
@@ -186,6 +192,12 @@ export interface Frame {
   readonly isPaused: boolean
   /** Virtual ms passed over since the last frame because nothing was moving and nothing due. */
   readonly skippedMs: number
+  /** The run was executed again from its start: rows and logs are those from there on. */
+  readonly isAnew: boolean
+  /** Something was done in the past: what was known of the run after this is another run's. */
+  readonly isFork: boolean
+  /** On the way to another place: more follows at once, `moment` is null. */
+  readonly isPassing: boolean
 }
 
 /** How a run ended. `until`: virtual time was up; `stopped`: somebody stopped it. */
@@ -280,6 +292,8 @@ export interface Engine {
   step(unit: StepUnit): Promise<void>
   /** Does this to the cluster of the running job, at the end of the turn under way. Says what is wrong with it, if anything. */
   intervene(action: ClusterAction): Promise<readonly Diagnostic[]>
+  /** Goes to another place of a watched run, forward or back, and pauses there. The last one asked for counts. */
+  seek(destination: Destination): Promise<void>
   /** From now on moments carry so much; a paused run sends one at once. */
   watch(detail: WatchDetail): Promise<void>
   /**

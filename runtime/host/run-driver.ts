@@ -1,5 +1,5 @@
-// Drives a run in slices of real time and answers the transport: play at a speed, pause, step. It decides when things
-// happen for whoever looks, never what: the simulation is only ever told how far to go.
+// Drives a run in slices of real time and answers the transport: play at a speed, pause, step, go elsewhere. It decides
+// when things happen for whoever looks, never what: the simulation is only ever told how far to go.
 
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { actionDiagnostics } from '../cluster/action-check.ts'
@@ -10,6 +10,8 @@ import type { SavepointAction, SavepointRequest, SavepointStop } from '../cluste
 import { takeMoment } from '../cluster/take-moment.ts'
 import { topologyOf } from '../cluster/topology.ts'
 import { NO_LIMIT, type RunResult } from '../kernel/simulation.ts'
+import type { Destination } from '../travel/destination.ts'
+import { placeOf, Traveller, type WatchedRun } from '../travel/traveller.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import type { RunPosition, SavepointOutcome, StepUnit, WatchDetail } from './protocol.ts'
@@ -27,11 +29,20 @@ export interface DriverSettings {
   readonly untilUs: number
   readonly speed: number | null
   readonly startsPaused: boolean
+  /** Where a watched run is first shown. */
+  readonly startsAt: Destination | null
+}
+
+/** The run, and how it is made anew from its start. */
+export interface DrivenRun {
+  readonly execution: JobExecution
+  readonly watcher: ClusterWatcher | null
+  readonly restart: () => WatchedRun
 }
 
 export class RunDriver {
-  readonly #execution: JobExecution
-  readonly #watcher: ClusterWatcher | null
+  #execution: JobExecution
+  readonly #traveller: Traveller | null
   readonly #frames: FrameWriter
   readonly #host: HostPort
   readonly #untilUs: number
@@ -49,23 +60,49 @@ export class RunDriver {
   #hasTopology = false
   /** Who waits for which savepoint. */
   readonly #savepoints = new Map<SavepointRequest, (outcome: SavepointOutcome) => void>()
+  #destination: Destination | null
+  /** What a paused run has shown isn't how it is any more. */
+  #isStale = false
+  /** The next frame is the first since the run was made anew. */
+  #isAnew = false
+  /** The next frame is the first since something was done in the past. */
+  #isFork = false
 
   constructor(
-    parts: { execution: JobExecution; watcher: ClusterWatcher | null; frames: FrameWriter; host: HostPort },
-    { untilUs, speed, startsPaused }: DriverSettings,
+    { execution, watcher, restart }: DrivenRun,
+    { frames, host }: { readonly frames: FrameWriter; readonly host: HostPort },
+    { untilUs, speed, startsPaused, startsAt }: DriverSettings,
   ) {
-    this.#execution = parts.execution
-    this.#watcher = parts.watcher
-    this.#frames = parts.frames
-    this.#host = parts.host
+    this.#execution = execution
+    this.#frames = frames
+    this.#host = host
     this.#untilUs = untilUs
     this.#speed = speed
-    this.#isPaused = startsPaused && parts.watcher !== null
+    this.#destination = watcher === null ? null : startsAt
+    this.#isPaused = (startsPaused || this.#destination !== null) && watcher !== null
+    let sliceStartMs = host.wallMs()
+    const rest = async (): Promise<void> => {
+      await this.#flush(true)
+      await host.yieldToHost()
+      sliceStartMs = host.wallMs()
+    }
+    const port = {
+      restart: () => this.#restarted(restart()),
+      rest,
+      needsRest: () => frames.isFull() || this.#destination !== null || host.wallMs() - sliceStartMs > SLICE_MS,
+      isRecalled: () => this.#destination !== null,
+    }
+    this.#traveller = watcher === null ? null : new Traveller({ execution, watcher }, untilUs, port)
     this.#setDetail()
   }
 
+  /** The run as it is now: another after somebody went back. */
+  get execution(): JobExecution {
+    return this.#execution
+  }
+
   pause(): void {
-    this.#isPaused = this.#watcher !== null
+    this.#isPaused = this.#traveller !== null
     this.#setDetail()
   }
 
@@ -78,8 +115,17 @@ export class RunDriver {
     this.#wake()
   }
 
+  /** Goes to another place of the run and pauses there. Whoever asks again on the way goes to the new one. */
+  seek(destination: Destination): void {
+    if (this.#traveller === null) return
+    this.#isPaused = true
+    this.#steps.length = 0
+    this.#destination = destination
+    this.#wake()
+  }
+
   step(unit: StepUnit): void {
-    if (this.#watcher === null) return
+    if (this.#traveller === null) return
     this.#isPaused = true
     this.#steps.push(unit)
     this.#setDetail()
@@ -89,12 +135,13 @@ export class RunDriver {
   /** How much moments carry. */
   watch(detail: WatchDetail): void {
     this.#detail = detail
-    if (this.#isPaused) this.#wake()
+    this.#lookAgain()
   }
 
   /** Takes a savepoint at the end of the turn under way. Resolves once it has come out. */
   savepoint(stop: SavepointStop): Promise<SavepointOutcome> {
     const request: SavepointAction = { kind: 'savepoint', stop }
+    this.#fork()
     this.#execution.simulation.intervene(request)
     return new Promise((resolve) => this.#savepoints.set(request, resolve))
   }
@@ -104,11 +151,22 @@ export class RunDriver {
     const { plan, resources, simulation } = this.#execution
     const diagnostics = actionDiagnostics(action, { plan, taskManagers: resources.taskManagers.length })
     if (diagnostics.length > 0) return diagnostics
+    this.#fork()
     simulation.intervene(action)
     // Not a single event more: only so that whoever looks sees it.
     if (simulation.turn === null) simulation.run({ ...NO_LIMIT, untilEvent: simulation.event })
-    if (this.#isPaused) this.#wake()
+    this.#lookAgain()
     return []
+  }
+
+  #fork(): void {
+    if (this.#traveller?.fork() === true) this.#isFork = true
+  }
+
+  /** A paused run sends a frame, though it hasn't gone on. */
+  #lookAgain(): void {
+    this.#isStale = this.#isPaused
+    if (this.#isPaused) this.#wake()
   }
 
   stop(): void {
@@ -123,7 +181,7 @@ export class RunDriver {
     // What happens in the time of the first frame is in the first frame.
     this.#anchorMs -= FRAME_MS
     for (;;) {
-      const result = this.#isPaused ? await this.#rest() : await this.#play()
+      const result = this.#isPaused ? ((await this.#travel()) ?? (await this.#rest())) : await this.#play()
       if (result === null) continue
       this.#answerSavepoints()
       this.#refuseSavepoints()
@@ -167,8 +225,9 @@ export class RunDriver {
 
   /** Waits for the next command; takes one step if that's what it is. */
   async #rest(): Promise<RunResult | null> {
+    this.#isStale = false
     await this.#flush()
-    if (this.#steps.length === 0 && this.#isPaused) {
+    if (this.#steps.length === 0 && this.#destination === null && this.#isPaused && !this.#isStale) {
       await new Promise<void>((resolve) => (this.#wake = resolve))
       this.#wake = () => undefined
     }
@@ -179,7 +238,7 @@ export class RunDriver {
   /** Event by event, until a record (or a timer) was processed, or a turn that did something has ended. */
   async #takeStep(unit: StepUnit): Promise<RunResult | null> {
     const { simulation } = this.#execution
-    const watcher = this.#watcher as ClusterWatcher
+    const { watcher } = (this.#traveller as Traveller).run
     const before = watcher.processed
     const limit = { untilUs: this.#untilUs, byRecord: true, shouldYield: () => false }
     for (let events = 1; ; events++) {
@@ -195,10 +254,35 @@ export class RunDriver {
     }
   }
 
-  #flush(): Promise<void> {
+  /** Goes where somebody wants to be, if anybody does. Gives how the run ended where it ended first. */
+  async #travel(): Promise<RunResult | null> {
+    const destination = this.#destination
+    if (destination === null || this.#traveller === null) return null
+    this.#destination = null
+    this.#skippedUs = 0
+    const result = await this.#traveller.go(destination)
+    const isThere = result === 'arrived' && destination.kind === 'time'
+    this.#shownUs = Math.max(this.#execution.simulation.nowUs, isThere ? destination.atMs * 1000 : 0)
+    return result === 'arrived' || result === 'recalled' ? null : result
+  }
+
+  #restarted(run: WatchedRun): WatchedRun {
+    this.#execution = run.execution
+    this.#frames.restart()
+    this.#isAnew = true
+    this.#shownUs = 0
+    return run
+  }
+
+  /** `isPassing`: more follows at once, and this needn't be looked at. */
+  #flush(isPassing = false): Promise<void> {
     const { simulation } = this.#execution
-    const isFirst = !this.#hasTopology && this.#watcher !== null
+    const watcher = this.#traveller?.run.watcher ?? null
+    const isFirst = !this.#hasTopology && watcher !== null
     this.#hasTopology = true
+    const [isAnew, isFork] = [this.#isAnew, this.#isFork]
+    this.#isAnew = this.#isFork = false
+    this.#traveller?.note()
     const skippedMs = Math.round(this.#skippedUs / 1000)
     this.#skippedUs = 0
     const shownUs = Math.max(this.#shownUs, simulation.nowUs)
@@ -207,14 +291,14 @@ export class RunDriver {
         position: { ...positionOf(this.#execution), virtualMs: Math.floor(shownUs / 1000) },
         topology: isFirst ? topologyOf(this.#execution) : null,
         moment:
-          this.#watcher === null
+          watcher === null || isPassing
             ? null
-            : takeMoment(this.#execution, this.#watcher, shownUs, {
-                keys: this.#detail.keys,
-                isStill: this.#isPaused,
-              }),
+            : takeMoment(this.#execution, watcher, shownUs, { keys: this.#detail.keys, isStill: this.#isPaused }),
         isPaused: this.#isPaused,
         skippedMs,
+        isAnew,
+        isFork,
+        isPassing,
       },
       simulation.trace,
     )
@@ -258,18 +342,15 @@ export class RunDriver {
 
   /** Calls and changes are kept where there's time to see them. */
   #setDetail(): void {
-    if (this.#watcher !== null) this.#watcher.isDetailed = this.#isPaused || this.#speed !== null
+    if (this.#traveller !== null) this.#traveller.run.watcher.isDetailed = this.#isPaused || this.#speed !== null
   }
 }
 
 /** Where the run stands by its events. */
 export function positionOf(execution: JobExecution): RunPosition {
-  const { simulation } = execution
-  const task = simulation.turn === null ? null : execution.tasks.find((candidate) => candidate === simulation.turn)
   return {
-    virtualMs: Math.floor(simulation.nowUs / 1000),
-    event: simulation.event,
-    record: task ? task.index - task.start : 0,
+    virtualMs: Math.floor(execution.simulation.nowUs / 1000),
+    ...placeOf(execution),
     rows: execution.rows,
   }
 }

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { actionDiagnostics } from '../cluster/action-check.ts'
 import { DEFAULT_CLUSTER, type ClusterSettings } from '../cluster/cluster-settings.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { InputRecord, RunIntervention, RunSettings, SavepointStop } from './protocol.ts'
+import type { Destination, InputRecord, RunIntervention, RunSettings, SavepointStop } from './protocol.ts'
 
 const STOPS: ReadonlySet<unknown> = new Set<SavepointStop>(['none', 'suspend', 'drain'])
 const MAY_BE_0 = new Set(['latencyUs', 'bufferTimeoutUs', 'slotsPerTaskManager'])
@@ -34,7 +34,7 @@ function byEvent(interventions: readonly RunIntervention[]): RunIntervention[] {
 }
 
 export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
-  const { parallelism, seed, untilMs, speed, cluster, inputs, files } = settings
+  const { parallelism, seed, untilMs, speed, cluster, inputs, files, startsAt } = settings
   const wrong = (setting: string, value: unknown): Diagnostic => ({
     code: 'SETTING',
     params: { setting, value: String(value) },
@@ -47,6 +47,7 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
   if (seed !== undefined && !Number.isSafeInteger(seed)) found.push(wrong('seed', seed))
   if (untilMs !== undefined && untilMs !== null && !(untilMs >= 0)) found.push(wrong('until', untilMs))
   if (speed !== undefined && speed !== null && !(speed > 0)) found.push(wrong('speed', speed))
+  if (startsAt !== undefined && !isDestination(startsAt)) found.push(wrong('startsAt', JSON.stringify(startsAt)))
   for (const [name, value] of Object.entries(cluster ?? {})) {
     const least = MAY_BE_0.has(name) ? 0 : 1
     if (!(name in DEFAULT_CLUSTER) || !Number.isSafeInteger(value) || value < least) found.push(wrong(name, value))
@@ -64,6 +65,20 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
       found.push({ code: 'RUN_FILE', params: { path }, span: null })
   }
   return found
+}
+
+function isDestination(destination: Destination): boolean {
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+  switch (destination.kind) {
+    case 'time':
+      return destination.atMs >= 0
+    case 'place':
+      return isCount(destination.event) && isCount(destination.record)
+    case 'back':
+      return destination.unit === 'record' || destination.unit === 'turn'
+    default:
+      return destination.kind === 'end'
+  }
 }
 
 /** Inputs for sources that the job doesn't have. */

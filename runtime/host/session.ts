@@ -3,6 +3,7 @@
 
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
+import { broken } from '../base/assert.ts'
 import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import { JobExecution } from '../cluster/job-execution.ts'
 import { lateRecords } from '../cluster/late-records.ts'
@@ -12,6 +13,9 @@ import { Simulation, type RunResult } from '../kernel/simulation.ts'
 import type { CompiledJob, JobFactory } from '../sandbox/compile.ts'
 import { locate } from '../sandbox/locate.ts'
 import { TraceRing } from '../trace/trace-ring.ts'
+import type { Destination } from '../travel/destination.ts'
+import { NotPureError } from '../travel/timeline.ts'
+import type { WatchedRun } from '../travel/traveller.ts'
 import type { CheckReport, ExerciseJobs } from './check-report.ts'
 import { CheckSession } from './check-session.ts'
 import { unknownNames } from './api-names.ts'
@@ -39,6 +43,8 @@ import { clusterOf, inputsWithoutSource, interventionDiagnostics, settingsDiagno
 
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
 const TRACE_ENTRIES = 16384
+/** Of a frame of a run that didn't come to run. */
+const HALTED = { isPaused: false, skippedMs: 0, isAnew: false, isFork: false, isPassing: false }
 /** The page checks as the command line does unless told otherwise. */
 const CHECK_SEED = 1
 
@@ -85,6 +91,10 @@ export class EngineSession implements Engine {
 
   async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
     return this.#driver?.intervene(action) ?? []
+  }
+
+  async seek(destination: Destination): Promise<void> {
+    this.#driver?.seek(destination)
   }
 
   async watch(detail: WatchDetail): Promise<void> {
@@ -145,7 +155,7 @@ export class EngineSession implements Engine {
     const frames = new FrameWriter(this.#options.shortensValues, onFrame)
     const built = await program.plan((level, text) => frames.log(level, text, 0, 0))
     if (built.plan === null) {
-      await frames.flush({ position: START, topology: null, moment: null, isPaused: false, skippedMs: 0 }, null)
+      await frames.flush({ position: START, topology: null, moment: null, ...HALTED }, null)
       return failed(built.diagnostics)
     }
     const own = withInputs(built.plan, new Map(Object.entries(settings.inputs ?? {})))
@@ -154,24 +164,18 @@ export class EngineSession implements Engine {
     const restored = restoredJob(own, settings)
     if (restored !== null && 'code' in restored) return failed([restored])
     const plan = restored?.plan ?? own
-    const watcher = settings.isWatched === true ? new ClusterWatcher((stack) => locate(stack, job)[0] ?? null) : null
-    const execution = new JobExecution({
-      plan,
-      simulation: this.#newSimulation(program, restored),
-      settings: clusterOf(settings),
-      observer: frames,
-      instantiate: (port) => program.instantiate(port),
-      watcher,
-      restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
-      planned: settings.savepointsAt?.map(({ atMs, stop }) => ({ atUs: atMs * 1000, request: { stop } })) ?? [],
-    })
-    const { simulation } = execution
-    watcher?.attach(execution)
-    simulation.plan(settings.interventions ?? [])
-    const driver = new RunDriver({ execution, watcher, frames, host: this.#host }, driverSettings(settings))
+    frames.endBuild()
+    const open = (): Run => this.#open({ job, settings, plan, program, restored, frames })
+    const driver = new RunDriver(
+      { ...open(), restart: () => watched(open()) },
+      { frames, host: this.#host },
+      driverSettings(settings),
+    )
     driver.watch(this.#detail)
     this.#driver = driver
-    const result = await driver.drive().catch((error: unknown) => engineFailure(error, simulation))
+    const result = await driver.drive().catch((error: unknown) => engineFailure(error, driver.execution.simulation))
+    const { execution } = driver
+    const { simulation } = execution
     if (typeof result !== 'string') return { ...failed([result]), position: positionOf(execution) }
     execution.digestState()
     const state = outcomeState(execution, result)
@@ -183,6 +187,24 @@ export class EngineSession implements Engine {
     const outputs = { ...outputsOf(execution.outside), savepoints, ...leftovers(execution, state) }
     const said = { diagnostics, lateRecords: late, interventions: appliedTo(simulation), plan: JSON.stringify(plan) }
     return { state, position, hash, ...said, ...outputs }
+  }
+
+  /** The run at its start. */
+  #open({ job, settings, plan, program, restored, frames }: RunParts): Run {
+    const watcher = settings.isWatched === true ? new ClusterWatcher((stack) => locate(stack, job)[0] ?? null) : null
+    const execution = new JobExecution({
+      plan,
+      simulation: this.#newSimulation(program, restored),
+      settings: clusterOf(settings),
+      observer: frames,
+      instantiate: (port) => program.instantiate(port),
+      watcher,
+      restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
+      planned: settings.savepointsAt?.map(({ atMs, stop }) => ({ atUs: atMs * 1000, request: { stop } })) ?? [],
+    })
+    watcher?.attach(execution)
+    execution.simulation.plan(settings.interventions ?? [])
+    return { execution, watcher }
   }
 
   /** A job that starts from a savepoint goes on at the time at which that was taken. */
@@ -211,12 +233,35 @@ export class EngineSession implements Engine {
   }
 }
 
-function driverSettings({ untilMs = null, speed = null, startsPaused = false }: RunSettings): DriverSettings {
-  return { untilUs: untilMs === null ? Infinity : untilMs * 1000, speed, startsPaused }
+function driverSettings(settings: RunSettings): DriverSettings {
+  const { untilMs = null, speed = null, startsPaused = false, startsAt = null } = settings
+  return { untilUs: untilMs === null ? Infinity : untilMs * 1000, speed, startsPaused, startsAt }
+}
+
+/** What a run is made from. */
+interface RunParts {
+  readonly job: CompiledJob
+  readonly settings: RunSettings
+  readonly plan: Plan
+  readonly program: JobProgram
+  readonly restored: RestoredJob | null
+  readonly frames: FrameWriter
+}
+
+interface Run {
+  readonly execution: JobExecution
+  readonly watcher: ClusterWatcher | null
+}
+
+/** Only who watches goes back. */
+function watched({ execution, watcher }: Run): WatchedRun {
+  if (watcher === null) broken('a run that nobody watches was made anew')
+  return { execution, watcher }
 }
 
 /** Our own bug: said as such, with what it takes to see it again. */
 function engineFailure(error: unknown, { settings, event }: Simulation): Diagnostic {
+  if (error instanceof NotPureError) return { code: 'RUN_NOT_PURE', params: { event: error.event }, span: null }
   const text = error instanceof Error ? error.message : String(error)
   return { code: 'ENGINE_FAILED', params: { error: text, seed: settings.seed, event }, span: null }
 }

@@ -63,6 +63,7 @@ self.addEventListener(
       play: (speed) => session.play(speed),
       step: (unit) => session.step(unit),
       intervene: (action) => session.intervene(action),
+      seek: (destination) => session.seek(destination),
       watch: (detail) => session.watch(detail),
       savepoint: (stop) => session.savepoint(stop),
       inspectSavepoint: (file, rows) => session.inspectSavepoint(file, rows),

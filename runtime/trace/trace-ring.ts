@@ -27,8 +27,11 @@ export class TraceRing {
     this.written++
   }
 
-  /** The entries added since the last drain, oldest first, in an array of their own; `lost` were overwritten before. */
-  drain(): { readonly entries: Float64Array; readonly lost: number } {
+  /**
+   * The entries added since the last drain, oldest first, in an array of their own; `first` is the number of its first
+   * in the run, and `lost` were overwritten before it.
+   */
+  drain(): { readonly entries: Float64Array; readonly first: number; readonly lost: number } {
     const lost = Math.max(0, this.written - this.drained - this.capacity)
     const from = this.drained + lost
     const out = new Float64Array((this.written - from) * TRACE_STRIDE)
@@ -37,6 +40,6 @@ export class TraceRing {
       out.set(this.entries.subarray(at, at + TRACE_STRIDE), (i - from) * TRACE_STRIDE)
     }
     this.drained = this.written
-    return { entries: out, lost }
+    return { entries: out, first: from, lost }
   }
 }

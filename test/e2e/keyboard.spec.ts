@@ -66,7 +66,9 @@ test('the stage from its views to a step, with the keyboard alone', async ({ pag
   await expect(page.getByRole('region', { name: 'table' })).toBeFocused()
   await page.keyboard.press('Tab')
   await expect(page.getByRole('group', { name: 'The last step' })).toBeFocused()
-  for (const name of ['Restart', 'Play', 'Step']) {
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('slider', { name: 'Timeline' })).toBeFocused()
+  for (const name of ['Restart', 'Play', 'Step back', 'Step']) {
     await page.keyboard.press('Tab')
     await expect(page.getByRole('button', { name, exact: true })).toBeFocused()
   }

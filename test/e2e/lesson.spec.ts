@@ -47,7 +47,7 @@ test('pause, step, and the record is followed from its channel into code, state 
   await page.getByRole('button', { name: 'Pause' }).click()
   await expect(status).toHaveAttribute('data-paused', 'true')
   await page.getByRole('tab', { name: 'State' }).click()
-  const step = page.getByRole('button', { name: 'Step' })
+  const step = page.getByRole('button', { name: 'Step', exact: true })
   const changed = page.locator('td.changed')
   for (let i = 0; i < 8 && (await changed.count()) === 0; i++) {
     const before = await status.innerText()

@@ -193,7 +193,7 @@ describe('elements', () => {
 const near = (value: number): unknown => expect.closeTo(value, 6)
 
 describe('the rail', () => {
-  const position = { virtualMs: 72_000, event: 0, record: 0, rows: 0 }
+  const position = { virtualMs: 72_000, event: 0, record: 0, rows: 2 }
   const timer = Float64Array.of(1, 60_000_000, TRACE_TIMER, 3, 60_000, 0)
   const row = { sink: 's', subtask: 0, timestamp: null, value: '1', text: '1', at: 2000 }
 
@@ -212,7 +212,7 @@ describe('the rail', () => {
     const complete = [2, 1_500_000, TRACE_CHECKPOINT, -1, 4, 1]
     const restart = [3, 2_000_000, TRACE_RESTART, -1, 1, 4]
     const trace = Float64Array.from([...begun, ...complete, ...restart])
-    const { marks } = extendRail(EMPTY_RAIL, { rows: [], trace, skippedMs: 0, position })
+    const { marks } = extendRail(EMPTY_RAIL, { rows: [], trace, traceFirst: 0, isFork: false, skippedMs: 0, position })
     expect(marks.map(({ kind, atMs }) => [kind, atMs])).toEqual([
       ['checkpoint', 1500],
       ['restart', 2000],
@@ -220,7 +220,14 @@ describe('the rail', () => {
   })
 
   test('has marks for outputs and timers, and a short gap for a long silence', () => {
-    const rail = extendRail(EMPTY_RAIL, { rows: [row, row], trace: timer, skippedMs: 55_000, position })
+    const rail = extendRail(EMPTY_RAIL, {
+      rows: [row, row],
+      trace: timer,
+      traceFirst: 0,
+      isFork: false,
+      skippedMs: 55_000,
+      position,
+    })
     expect(rail.marks.map(({ kind, atMs }) => [kind, atMs])).toEqual([
       ['output', 2000],
       ['output', 2000],
@@ -230,11 +237,34 @@ describe('the rail', () => {
     const scale = railScale(rail.gaps, 73_000)
     const shares = [0, 17_000, 72_000, 73_000, 99_000].map(scale)
     expect(shares.map((share) => share * 18_300)).toEqual([0, 17_000, 17_300, 18_300, 18_300].map(near))
-    const placed = placedMarks(rail, scale, 100)
+    const placed = placedMarks(rail.marks, scale, 100)
     expect(placed.map(({ kind, count }) => [kind, count])).toEqual([
       ['output', 2],
       ['timer', 1],
     ])
+  })
+
+  test('a run that is executed again marks nothing twice', () => {
+    const frame = { rows: [row, row], trace: timer, traceFirst: 0, isFork: false, skippedMs: 55_000, position }
+    const rail = extendRail(EMPTY_RAIL, frame)
+    expect(extendRail(rail, frame)).toEqual(rail)
+    const begin = { ...position, rows: 1, virtualMs: 5000 }
+    expect(extendRail(rail, { ...frame, rows: [row], skippedMs: 0, position: begin })).toEqual(rail)
+    // Of a frame that reaches further, only what is further.
+    const trace = Float64Array.from([...timer, ...timer])
+    const further = { ...frame, rows: [row, row, row], trace, position: { ...position, rows: 3, virtualMs: 80_000 } }
+    const extended = extendRail(rail, { ...further, skippedMs: 0 })
+    expect(extended.marks.slice(rail.marks.length).map(({ kind }) => kind)).toEqual(['output', 'timer'])
+  })
+
+  test('what is done in the past makes another future', () => {
+    const frame = { rows: [row, row], trace: timer, traceFirst: 0, isFork: false, skippedMs: 55_000, position }
+    const rail = extendRail(EMPTY_RAIL, frame)
+    const early = { ...position, rows: 0, virtualMs: 1000 }
+    const nothing = { rows: [], trace: new Float64Array(), traceFirst: 0, skippedMs: 0 }
+    const forked = extendRail(rail, { ...nothing, isFork: true, position: early })
+    expect(forked).toEqual({ ...EMPTY_RAIL, knownMs: 1000 })
+    expect(extendRail(forked, { ...frame, skippedMs: 0 }).marks).toEqual(rail.marks)
   })
 
   test('a silence at the very start, one shorter than a gap is drawn, and an empty run', () => {

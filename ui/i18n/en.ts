@@ -272,7 +272,7 @@ export const en = {
 
   told: {
     label: 'The last step',
-    hint: 'Pause, then step: what each step does is told here.',
+    hint: 'Pause, then step, forward or back: what each step does is told here.',
     sentences: (all: readonly string[]) => all.join(' '),
     empty: 'empty',
     subtask: (name: string, n: number) => `${name}, subtask ${n},`,
@@ -292,7 +292,8 @@ export const en = {
   },
 
   rail: {
-    label: (marks: number, at: string) => `Timeline up to ${at}, ${count(marks, 'mark', 'marks')}`,
+    label: 'Timeline',
+    value: (at: string, known: string, marks: number) => `${at} of ${known}, ${count(marks, 'mark', 'marks')}`,
     output: (n: number) => count(n, 'output', 'outputs'),
     timer: (n: number) => `${count(n, 'timer', 'timers')} fired`,
     failure: (_n: number) => 'failure',
@@ -305,13 +306,14 @@ export const en = {
     play: 'Play',
     pause: 'Pause',
     step: 'Step',
+    stepBack: 'Step back',
     stepRecord: 'one record',
     stepTurn: 'one turn',
     stepUnit: 'Length of a step',
     restart: 'Restart',
     speed: 'Pace',
     paused: 'Paused',
-    keys: 'Space: play or pause. Full stop: step.',
+    keys: 'Space: play or pause. Full stop: step. Comma: step back.',
   },
 
   run: {

@@ -263,7 +263,7 @@ export const zh = {
 
   told: {
     label: '最近一步',
-    hint: '暂停后单步执行，每一步做了什么都会写在这里。',
+    hint: '暂停后向前或向后单步，每一步做了什么都会写在这里。',
     sentences: (all: readonly string[]) => all.join(''),
     empty: '空',
     subtask: (name: string, n: number) => `${name} 的子任务 ${n}`,
@@ -283,7 +283,8 @@ export const zh = {
   },
 
   rail: {
-    label: (marks: number, at: string) => `到 ${at} 为止的时间线，${marks} 个标记`,
+    label: '时间线',
+    value: (at: string, known: string, marks: number) => `${known} 中的 ${at}，${marks} 个标记`,
     output: (n: number) => `${n} 条输出`,
     timer: (n: number) => `${n} 个定时器触发`,
     failure: (_n: number) => '失败',
@@ -298,11 +299,12 @@ export const zh = {
     step: '单步',
     stepRecord: '一条记录',
     stepTurn: '一个轮次',
+    stepBack: '后退一步',
     stepUnit: '一步的长度',
     restart: '重新开始',
     speed: '节奏',
     paused: '已暂停',
-    keys: '空格：播放或暂停。句号：单步。',
+    keys: '空格：播放或暂停。句号：单步。逗号：后退一步。',
   },
 
   run: {

@@ -4,6 +4,7 @@ import * as Comlink from 'comlink'
 import type {
   CheckReport,
   CompiledJob,
+  Destination,
   Engine,
   ExerciseJobs,
   Frame,
@@ -95,6 +96,10 @@ export class EngineHost {
 
   step(unit: StepUnit): void {
     this.#running?.sandbox.engine.step(unit).catch(() => {})
+  }
+
+  seek(destination: Destination): void {
+    this.#running?.sandbox.engine.seek(destination).catch(() => {})
   }
 
   /** How much moments carry from now on: of this run and the next. */

@@ -1,6 +1,7 @@
 // One run after the other, as the page shows them: its phase, its position, what its sinks got and how it ended.
 import type {
   CompiledJob,
+  Destination,
   Diagnostic,
   Frame,
   Moment,
@@ -37,6 +38,11 @@ export class Run {
   /** Which run of a lesson it is. */
   #name = $state<string | null>(null)
   #onFrame: (frame: Frame) => void = () => {}
+  #job: CompiledJob | null = null
+  /** Of the record what came on the way to another place: shown once it's reached. */
+  #coming: RunRecord | null = null
+  /** Rows that `#onFrame` has been told of; a run executed again gives them again. */
+  #toldRows = 0
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -112,6 +118,19 @@ export class Run {
     if (this.#phase === 'running') this.#host.step(unit)
   }
 
+  /** Whether there is a run to go back in. */
+  get canSeek(): boolean {
+    if (this.#phase === 'running') return this.#topology !== null
+    return this.#phase === 'ended' && this.#end?.kind === 'outcome' && this.#topology !== null
+  }
+
+  /** Goes to another place of the run, also of one that has ended, and pauses there. */
+  seek(destination: Destination): void {
+    if (!this.canSeek) return
+    if (this.#phase === 'running') this.#host.seek(destination)
+    else void this.#reopen(destination.kind === 'back' ? { kind: 'end' } : destination)
+  }
+
   watch(detail: WatchDetail): void {
     this.#host.watch(detail)
   }
@@ -180,7 +199,10 @@ export class Run {
       this.#phase = 'idle'
       return
     }
+    this.#job = job
     this.#settings = settings
+    this.#toldRows = 0
+    this.#coming = null
     this.#position = START
     this.#record = EMPTY_RECORD
     this.#rail = EMPTY_RAIL
@@ -195,19 +217,53 @@ export class Run {
     this.#finish(end)
   }
 
+  /** The run that has ended once more, in an engine of its own, from the place on. */
+  async #reopen(startsAt: Destination): Promise<void> {
+    const [job, settings] = [this.#job, this.#settings]
+    if (job === null || settings === null) return
+    const before = this.#end
+    this.#phase = 'running'
+    this.#isPaused = true
+    this.#end = null
+    this.#onFrame = () => {}
+    this.#coming = EMPTY_RECORD
+    try {
+      const end = await this.#host.run(job, { ...settings, startsAt }, (frame) => this.#take(frame))
+      if (end.kind === 'outcome') this.#position = end.outcome.position
+      this.#finish(end)
+    } catch {
+      this.#finish(before ?? { kind: 'absent' })
+    }
+  }
+
   #finish(end: RunEnd): void {
     this.#end = end
     this.#phase = 'ended'
   }
 
+  /** Whoever scores a run hears of every row once. */
+  #tell(frame: Frame): void {
+    const first = frame.position.rows - frame.rows.length
+    const rows = frame.rows.slice(Math.max(0, this.#toldRows - first))
+    this.#toldRows = Math.max(this.#toldRows, frame.position.rows)
+    this.#onFrame({ ...frame, rows })
+  }
+
   async #take(frame: Frame): Promise<void> {
+    const before = frame.isAnew ? EMPTY_RECORD : (this.#coming ?? this.#record)
+    const record = extendRecord(before, frame.rows, frame.logs)
+    this.#rail = extendRail(this.#rail, frame)
+    this.#tell(frame)
+    if (frame.isPassing) {
+      this.#coming = record
+      return
+    }
+    this.#coming = null
     this.#position = frame.position
-    this.#record = extendRecord(this.#record, frame.rows, frame.logs)
+    this.#record = record
     this.#topology = frame.topology ?? this.#topology
     this.#moment = frame.moment
     this.#isPaused = frame.isPaused
-    this.#rail = extendRail(this.#rail, frame)
-    this.#onFrame(frame)
     await nextPaint()
   }
 }

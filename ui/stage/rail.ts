@@ -7,6 +7,7 @@ import {
   TRACE_CHECKPOINT,
   TRACE_FAILURE,
   TRACE_RESTART,
+  TRACE_STRIDE,
   TRACE_TIMER,
   type TraceEntry,
 } from './trace-entries.ts'
@@ -20,25 +21,51 @@ export interface RailMark {
 
 export interface Rail {
   readonly marks: readonly RailMark[]
+  /** So many rows and trace entries of the run are marked, up to this time: a run executed again gives them again. */
+  readonly rows: number
+  readonly entries: number
+  readonly knownMs: number
   /** Stretches of virtual time that were passed over, in order. */
   readonly gaps: readonly { readonly fromMs: number; readonly toMs: number }[]
 }
 
-export const EMPTY_RAIL: Rail = { marks: [], gaps: [] }
+export const EMPTY_RAIL: Rail = { marks: [], rows: 0, entries: 0, knownMs: 0, gaps: [] }
 
 const MOST_MARKS = 2000
 const CHECKPOINT_COMPLETE = 1
 
-export function extendRail(rail: Rail, frame: Pick<Frame, 'rows' | 'trace' | 'skippedMs' | 'position'>): Rail {
-  const marks: RailMark[] = frame.rows.map(({ at }) => ({ kind: 'output', atMs: at, count: 1 }))
-  readTrace(frame.trace, (entry) => {
+export function extendRail(before: Rail, frame: RailFrame): Rail {
+  const rail = frame.isFork ? cutRail(before, frame) : before
+  const { position, trace, traceFirst, skippedMs } = frame
+  const newRows = frame.rows.slice(Math.max(0, rail.rows - (position.rows - frame.rows.length)))
+  const marks: RailMark[] = newRows.map(({ at }) => ({ kind: 'output', atMs: at, count: 1 }))
+  readTrace(trace.subarray(Math.max(0, rail.entries - traceFirst) * TRACE_STRIDE), (entry) => {
     const kind = markOf(entry)
     if (kind !== null) marks.push({ kind, atMs: entry.atMs, count: 1 })
   })
-  const toMs = frame.position.virtualMs
-  const gaps = frame.skippedMs > 0 ? [...rail.gaps, { fromMs: toMs - frame.skippedMs, toMs }] : rail.gaps
-  if (marks.length === 0 && gaps === rail.gaps) return rail
-  return { marks: [...rail.marks, ...marks].slice(-MOST_MARKS), gaps }
+  const toMs = position.virtualMs
+  const hasGap = skippedMs > 0 && toMs - skippedMs >= rail.knownMs
+  return {
+    marks: marks.length === 0 ? rail.marks : [...rail.marks, ...marks].slice(-MOST_MARKS),
+    rows: Math.max(rail.rows, position.rows),
+    entries: Math.max(rail.entries, traceFirst + trace.length / TRACE_STRIDE),
+    knownMs: Math.max(rail.knownMs, toMs),
+    gaps: hasGap ? [...rail.gaps, { fromMs: toMs - skippedMs, toMs }] : rail.gaps,
+  }
+}
+
+export type RailFrame = Pick<Frame, 'rows' | 'trace' | 'traceFirst' | 'skippedMs' | 'position' | 'isFork'>
+
+/** What is known up to here. */
+function cutRail(rail: Rail, { position, rows, traceFirst }: RailFrame): Rail {
+  const { virtualMs: knownMs } = position
+  return {
+    marks: rail.marks.filter(({ atMs }) => atMs <= knownMs),
+    rows: Math.min(rail.rows, position.rows - rows.length),
+    entries: Math.min(rail.entries, traceFirst),
+    knownMs,
+    gaps: rail.gaps.filter(({ toMs }) => toMs <= knownMs),
+  }
 }
 
 function markOf({ kind, b }: TraceEntry): RailMark['kind'] | null {
@@ -86,9 +113,9 @@ export interface PlacedMark extends RailMark {
 }
 
 /** Marks as they are drawn: those of one kind that fall on one place become one, with their number. */
-export function placedMarks(rail: Rail, scale: (atMs: number) => number, places: number): PlacedMark[] {
+export function placedMarks(marks: readonly RailMark[], scale: (atMs: number) => number, places: number): PlacedMark[] {
   const placed = new Map<string, PlacedMark>()
-  for (const mark of rail.marks) {
+  for (const mark of marks) {
     const place = Math.round(scale(mark.atMs) * places)
     const key = `${mark.kind} ${place}`
     const before = placed.get(key)

@@ -1,0 +1,263 @@
+// Going to any place of a run, forward and back: what is shown there, what the run has said by then, and how it goes on
+// are to the byte those of a run that nobody took anywhere.
+
+import { describe, expect, test } from 'vitest'
+import { RandomStream } from '../../runtime/base/random.ts'
+import type { Destination, Frame, RunOutcome, RunSettings } from '../../runtime/host/protocol.ts'
+import type { EngineSession } from '../../runtime/host/session.ts'
+import type { CompiledJob } from '../../runtime/sandbox/compile.ts'
+import { compiled, newSession } from '../harness/compiled-job.ts'
+
+const SLOW = { bufferRecords: 2, sourceRecords: 4, credits: 4, latencyUs: 20_000, bufferTimeoutUs: 5000 }
+
+const FRAUD = `
+import { Duration, KeyedProcessFunction, StreamExecutionEnvironment, TransactionSource, ValueStateDescriptor, WatermarkStrategy } from 'streambed'
+class Detector extends KeyedProcessFunction {
+  seen = 0
+  processElement(transaction, context, out) {
+    const flag = this.getRuntimeContext().getState(new ValueStateDescriptor('flag'))
+    if (flag.value() && transaction.amount > 500) out.collect('alert ' + transaction.accountId + ' after ' + this.seen)
+    flag.clear()
+    if (transaction.amount < 1) {
+      flag.update(true)
+      context.timerService().registerProcessingTimeTimer(context.timerService().currentProcessingTime() + 700)
+    }
+    console.log(transaction.accountId, Math.random())
+    this.seen++
+  }
+  onTimer(timestamp, context, out) {
+    out.collect('silence of ' + context.getCurrentKey())
+  }
+}
+console.log('built')
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.fromSource(TransactionSource.bounded(), WatermarkStrategy.noWatermarks(), 'transactions')
+  .keyBy((transaction) => transaction.accountId).process(new Detector()).print()
+await env.execute()`
+
+const WINDOWS = `
+import { DataGeneratorSource, Duration, RateLimiterStrategy, RestartStrategies, StreamExecutionEnvironment, TumblingEventTimeWindows, WatermarkStrategy } from 'streambed'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.enableCheckpointing(150)
+const strategy = WatermarkStrategy.forBoundedOutOfOrderness(Duration.ofMillis(40)).withTimestampAssigner((n) => n * 10 - (n % 3) * 30)
+let failed = 0
+env.fromSource(new DataGeneratorSource((i) => i, 120, RateLimiterStrategy.perSecond(100)), strategy, 'numbers')
+  .map((n) => { if (FAILS && n === 70) throw new Error('seventy'); return n })
+  .keyBy((n) => n % 3)
+  .window(TumblingEventTimeWindows.of(Duration.ofMillis(200)))
+  .reduce((a, b) => a + b)
+  .print()
+await env.execute()`
+
+const FAILING = WINDOWS.replace('FAILS && n', 'n').replace('env.enableCheckpointing(150)', '')
+
+function jobOf(text: string): CompiledJob {
+  const { job, diagnostics } = compiled([{ name: 'job.ts', text }])
+  expect(diagnostics).toEqual([])
+  return job as CompiledJob
+}
+
+/** What one sees at a place: everything but real time. */
+interface Sight {
+  readonly position: Frame['position']
+  readonly moment: string
+  readonly rows: readonly string[]
+  readonly logs: readonly string[]
+}
+
+/** Collects what frames say, as a page does. */
+class Page {
+  rows: string[] = []
+  logs: string[] = []
+  entries: string[] = []
+  sights: Sight[] = []
+
+  take({ position, moment, rows, logs, trace, traceFirst, isAnew, isFork, isPassing, isPaused }: Frame): void {
+    if (isAnew) [this.rows, this.logs] = [[], []]
+    this.rows.push(...rows.map((row) => JSON.stringify(row)))
+    this.logs.push(...logs.map((line) => JSON.stringify(line)))
+    if (isFork) this.entries.length = traceFirst
+    for (let i = 0; i < trace.length / 6; i++) {
+      const entry = trace.subarray(i * 6, i * 6 + 6).join(' ')
+      this.entries[traceFirst + i] ??= entry
+      expect(entry).toBe(this.entries[traceFirst + i])
+    }
+    if (isPassing || !isPaused) return
+    this.sights.push({ position, moment: JSON.stringify(moment), rows: [...this.rows], logs: [...this.logs] })
+  }
+}
+
+const WATCHED = { isWatched: true, startsPaused: true }
+const key = ({ event, record }: { readonly event: number; readonly record: number }): string => `${event}.${record}`
+
+/** Step by step to the end. */
+async function stepThrough(job: CompiledJob, settings: RunSettings): Promise<{ page: Page; outcome: RunOutcome }> {
+  const session = newSession()
+  const page = new Page()
+  const outcome = await session.run(job, { ...settings, ...WATCHED }, async (frame) => {
+    page.take(frame)
+    if (frame.isPaused) await session.step('record')
+  })
+  return { page, outcome }
+}
+
+/** Gives one command after the other, each once the one before was carried out. */
+async function wander(
+  job: CompiledJob,
+  settings: RunSettings,
+  commands: readonly ((session: EngineSession) => Promise<void>)[],
+): Promise<{ page: Page; outcome: RunOutcome }> {
+  const session = newSession()
+  const page = new Page()
+  let next = 0
+  const outcome = await session.run(job, { ...settings, ...WATCHED }, async (frame) => {
+    page.take(frame)
+    if (!frame.isPassing && frame.isPaused) await (commands[next++] ?? (() => session.play(null)))(session)
+  })
+  return { page, outcome }
+}
+
+describe.each([
+  ['fraud detection', FRAUD, {}],
+  ['fraud detection on a slow network', FRAUD, { parallelism: 3, seed: 5, cluster: SLOW }],
+  ['windows with checkpoints', WINDOWS.replace('FAILS', 'false'), { parallelism: 2, cluster: SLOW }],
+  ['a job that fails', FAILING, { cluster: SLOW }],
+] as [string, string, RunSettings][])('%s', (_, text, settings) => {
+  const job = jobOf(text)
+
+  test('random seeks show what steps show there, and the run ends as ever', async () => {
+    const reference = await stepThrough(job, settings)
+    const { sights } = reference.page
+    expect(sights.length).toBeGreaterThan(80)
+    const byKey = new Map(sights.map((sight) => [key(sight.position), sight]))
+    const random = new RandomStream(11, 'seeks')
+    const targets = Array.from({ length: 250 }, () => sights[Math.floor(random.nextDouble() * sights.length)] as Sight)
+    const { page, outcome } = await wander(
+      job,
+      settings,
+      targets.map(
+        ({ position: { event, record } }) =>
+          (session) =>
+            session.seek({ kind: 'place', event, record }),
+      ),
+    )
+    expect(page.sights.slice(1).map(({ position }) => key(position))).toEqual(
+      targets.map(({ position }) => key(position)),
+    )
+    for (const sight of page.sights.slice(1)) expect(sight).toEqual(byKey.get(key(sight.position)))
+    expect(outcome).toEqual(reference.outcome)
+    expect(page.rows).toEqual(reference.page.rows)
+    expect(page.entries).toEqual(reference.page.entries)
+  })
+
+  test.each(['record', 'turn'] as const)('steps back by %s are steps forward, backwards', async (unit) => {
+    const session = newSession()
+    const forward = new Page()
+    await session.run(job, { ...settings, ...WATCHED }, async (frame) => {
+      forward.take(frame)
+      if (frame.isPaused) await session.step(unit)
+    })
+    const steps = forward.sights.slice(0, -1).slice(-25)
+    const last = steps.at(-1) as Sight
+    const to: Destination = { kind: 'place', event: last.position.event, record: last.position.record }
+    const back = steps.slice(0, -1).map(() => (there: EngineSession) => there.seek({ kind: 'back', unit }))
+    const { page } = await wander(job, settings, [(there) => there.seek(to), ...back])
+    expect(page.sights.slice(1)).toEqual([...steps].reverse())
+  })
+
+  test('a run that has ended is entered at its last step', async () => {
+    const { page } = await stepThrough(job, settings)
+    const end = new Page()
+    const session = newSession()
+    await session.run(job, { ...settings, isWatched: true, startsAt: { kind: 'end' } }, async (frame) => {
+      end.take(frame)
+      if (!frame.isPassing && frame.isPaused) await session.play(null)
+    })
+    const [shown] = end.sights
+    const known = page.sights.find(({ position }) => key(position) === key(shown?.position ?? { event: 0, record: 0 }))
+    expect(shown).toEqual(known)
+    expect(page.sights.length - 1 - page.sights.indexOf(known as Sight)).toBeLessThan(3)
+  })
+})
+
+test('a time is reached when everything up to it has happened, and nothing after', async () => {
+  const job = jobOf(FRAUD)
+  const times = [2550, 1250, 1250, 3150.5, 50, 4050]
+  const { page } = await wander(
+    job,
+    {},
+    times.map((atMs) => (session) => session.seek({ kind: 'time', atMs })),
+  )
+  const shown = page.sights.slice(1)
+  expect(shown.map(({ position }) => position.virtualMs)).toEqual(times.map(Math.floor))
+  // Ten transactions a second, the first at once; each logs a line.
+  expect(shown.map(({ logs }) => logs.length - 1)).toEqual(times.map((atMs) => Math.floor(atMs / 100) + 1))
+  expect(shown[1]).toEqual(shown[2])
+})
+
+test('back from the first step is the start, and back from there too', async () => {
+  const back = (session: EngineSession): Promise<void> => session.seek({ kind: 'back', unit: 'record' })
+  const { page } = await wander(jobOf(FRAUD), {}, [(session) => session.step('record'), back, back])
+  const [start, , first, again] = page.sights
+  expect([first, again].map((sight) => sight?.moment)).toEqual([start?.moment, start?.moment])
+  expect(first?.position).toEqual({ virtualMs: 0, event: 0, record: 0, rows: 0 })
+})
+
+test('whoever asks for another place on the way is taken there', async () => {
+  const session = newSession()
+  const page = new Page()
+  await session.run(jobOf(FRAUD), WATCHED, async (frame) => {
+    page.take(frame)
+    if (page.sights.length > 1) await session.play(null)
+    else if (frame.isPaused) {
+      void session.seek({ kind: 'time', atMs: 4000 })
+      void session.seek({ kind: 'time', atMs: 1000 })
+    }
+  })
+  expect(page.sights.map(({ position }) => position.virtualMs)).toEqual([0, 1000])
+})
+
+test('a job that keeps something where all runs share it is found out', async () => {
+  const impure = FRAUD.replace('this.seen++', 'Array.prototype.count = (Array.prototype.count ?? 0) + 1').replace(
+    'this.seen)',
+    'Array.prototype.count)',
+  )
+  const seek = (session: EngineSession): Promise<void> => session.seek({ kind: 'time', atMs: 100 })
+  const forward = (session: EngineSession): Promise<void> => session.seek({ kind: 'time', atMs: 4900 })
+  try {
+    const { outcome } = await wander(jobOf(impure), {}, [forward, seek, forward])
+    expect(outcome.diagnostics.map(({ code }) => code)).toEqual(['RUN_NOT_PURE'])
+  } finally {
+    delete (Array.prototype as { count?: number }).count
+  }
+})
+
+test.each([
+  { kind: 'time', atMs: -1 },
+  { kind: 'place', event: 1.5, record: 0 },
+  { kind: 'elsewhere' },
+] as Destination[])('%j is no place to start at', async (startsAt) => {
+  const outcome = await newSession().run(jobOf(FRAUD), { isWatched: true, startsAt }, () => undefined)
+  expect(outcome.diagnostics.map(({ code, params }) => [code, params['setting']])).toEqual([['SETTING', 'startsAt']])
+})
+
+test('what is done to the cluster in the past makes another run, which can be taken back as well', async () => {
+  const job = jobOf(WINDOWS.replace('FAILS', 'false'))
+  const to = (atMs: number) => (session: EngineSession) => session.seek({ kind: 'time', atMs })
+  const fail = async (session: EngineSession): Promise<void> => {
+    expect(await session.intervene({ kind: 'throw', operator: 'Map' })).toEqual([])
+  }
+  const { page, outcome } = await wander(job, {}, [to(900), to(505), fail, to(900), to(300), to(505.5), to(900)])
+  expect(outcome.diagnostics).toEqual([])
+  expect(outcome.interventions.map(({ action }) => action.kind)).toEqual(['throw'])
+  const [, undisturbed, , intervened, disturbed, before, , again] = page.sights
+  expect(disturbed?.moment).not.toBe(undisturbed?.moment)
+  expect(disturbed).toEqual(again)
+  expect(before?.position.virtualMs).toBe(300)
+  // The same from the start, with the intervention given beforehand.
+  const event = intervened?.position.event ?? 0
+  const interventions = [{ event, action: { kind: 'throw', operator: 'Map' } as const }]
+  const alone = await newSession().run(job, { interventions }, () => undefined)
+  expect(alone.hash).toBe(outcome.hash)
+  expect(alone.hash).not.toBe((await newSession().run(job, {}, () => undefined)).hash)
+})
