@@ -114,7 +114,7 @@ export class Channel implements EventTarget, Receiver {
     if (this.sealed.length === 0) return
     const { simulation } = this
     for (const buffer of this.sealed) {
-      this.inFlight++
+      if (!buffer.isBarrier()) this.inFlight++
       this.sentRecords += buffer.size
       this.onTheWay.push(buffer)
       buffer.leftAtUs = leavesAtUs
@@ -153,6 +153,16 @@ export class Channel implements EventTarget, Receiver {
     this.consumer?.wake()
   }
 
+  /** Barriers that have overtaken what stood before them are gone. */
+  dropOvertaken(): void {
+    this.arrived = this.arrived.filter((buffer) => {
+      if (!buffer.isBarrier() || buffer.lastBarrier() !== 0) return true
+      this.consumedElements++
+      this.pool.give(buffer)
+      return false
+    })
+  }
+
   /** What was on its way when a checkpoint was taken is here again. */
   restore(elements: readonly InFlightElement[]): void {
     for (const { kind, value, timestamp } of elements) {
@@ -174,8 +184,9 @@ export class Channel implements EventTarget, Receiver {
     const buffer = this.arrived.shift() as Buffer
     this.consumedRecords += buffer.size
     this.consumedElements += buffer.size + buffer.controlAt.length
+    const tookCredit = !buffer.isBarrier()
     this.pool.give(buffer)
-    this.simulation.schedule(this.arrivalUs(this.simulation.nowUs), CREDIT, this.id)
+    if (tookCredit) this.simulation.schedule(this.arrivalUs(this.simulation.nowUs), CREDIT, this.id)
   }
 
   private arrivalUs(leavesAtUs: number): number {

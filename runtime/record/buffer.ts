@@ -68,6 +68,12 @@ export class Buffer {
     return this.position === this.size && this.controlIndex === this.controlAt.length
   }
 
+  /** Nothing but a barrier, which takes no credit: Flink's events need no buffer of the pool either. */
+  isBarrier(): boolean {
+    if (this.size > 0 || this.controlKinds.length !== 1) return false
+    return this.controlKinds[0] === BARRIER || this.controlKinds[0] === OVERTAKEN
+  }
+
   /** The checkpoint of the barrier that ends it, 0 for none: after a barrier nothing more is written into a buffer. */
   lastBarrier(): number {
     const last = this.controlKinds.length - 1

@@ -134,6 +134,7 @@ export class SubtaskCheckpoints implements ArrivalListener {
   bufferArrived(channel: number, buffer: Buffer): void {
     if (this.capture !== null) {
       this.capture.arrived(channel, buffer)
+      this.task.gate?.channels[channel]?.dropOvertaken()
       if (this.capture.isComplete()) this.handIn()
     }
     const { alignment } = this.task.gate as InputGate
@@ -156,6 +157,7 @@ export class SubtaskCheckpoints implements ArrivalListener {
     }
     this.begin(checkpoint)
     this.capture = new InFlightCapture(channels, checkpoint, (i) => alignment.isOver(i, checkpoint))
+    for (const channel of channels) channel.dropOvertaken()
     alignment.abort(checkpoint)
     this.take(checkpoint)
   }

@@ -32,7 +32,8 @@ export class Invariants {
     this.#require(Number.isInteger(simulation.nowUs), () => `time ${simulation.nowUs} is no integer`)
     this.#lastUs = simulation.nowUs
     for (const { id, inFlight, onTheWay, arrived, overdraft } of channels) {
-      const queued = onTheWay.length + arrived.length
+      // A barrier takes no credit.
+      const queued = [...onTheWay, ...arrived].filter((buffer) => !buffer.isBarrier()).length
       this.#require(queued <= inFlight, () => `channel ${id} holds ${queued} buffers and counts ${inFlight}`)
       this.#require(inFlight <= settings.credits + overdraft, () => `channel ${id}: ${inFlight} buffers in flight`)
       const tooBig = [...onTheWay, ...arrived].find(({ size }) => size > settings.bufferRecords)
