@@ -154,6 +154,9 @@ export {
   KafkaSinkBuilder,
 } from './api/kafka-sink.ts'
 export type { FlinkKafkaPartitioner, SerializationSchema } from './api/kafka-sink.ts'
+export { JdbcExecutionOptions, JdbcExecutionOptionsBuilder, JdbcSink, JdbcSinkBuilder } from './api/jdbc-sink.ts'
+export type { JdbcStatementBuilder } from './api/jdbc-sink.ts'
+export type { PreparedStatement } from './connectors/database/prepared-statement.ts'
 export { NewTopic } from './api/new-topic.ts'
 export type { ProducerOptions } from './api/new-topic.ts'
 export type { TopicRecord } from './connectors/log/topic-spec.ts'

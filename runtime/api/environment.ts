@@ -14,6 +14,7 @@ import { configureJob } from './configure-job.ts'
 import type { Duration } from './duration.ts'
 import { currentEvaluation, type Evaluation } from './evaluation.ts'
 import { FileSource, plainPath, TextLineInputFormat } from './files.ts'
+import { requireCreate } from './jdbc-sink.ts'
 import { requireTopic, type NewTopic } from './new-topic.ts'
 import { requireName } from './require.ts'
 import { StateBackend } from './state-backend.ts'
@@ -255,6 +256,15 @@ export class StreamExecutionEnvironment {
    */
   createTopic(topic: NewTopic | string, partitions = 1): this {
     requireTopic(topic, partitions).addTo(this.#evaluation.graph)
+    return this
+  }
+
+  /**
+   * Makes a table of the database before the job starts, unless it's there: `CREATE TABLE counts (page TEXT PRIMARY KEY, n
+   * BIGINT)`. Differs from Flink, where tables of databases come from outside.
+   */
+  createDatabaseTable(sql: string): this {
+    this.#evaluation.graph.tables.push(requireCreate(sql))
     return this
   }
 

@@ -1,6 +1,7 @@
 // The clock of what stands outside of the jobs: producers write when their records are due, and transactions that stay open
 // too long are aborted, whatever becomes of the jobs; as long as there's a job at all, since nobody would see it otherwise.
 
+import { databaseOf } from '../connectors/database/database.ts'
 import { createTopics } from '../connectors/log/outside-producer.ts'
 import type { Plan } from '../graph/plan.ts'
 import { OUTSIDE, type EventTarget, type Simulation } from '../kernel/simulation.ts'
@@ -23,11 +24,12 @@ export class OutsideClock implements EventTarget {
   /** Time of the earliest event in the heap for it; virtual µs. */
   alarmAtUs = Infinity
 
-  /** Makes the topics that the job wants to find, and lets their producers begin. */
+  /** Makes the topics and tables that the job wants to find, and lets producers begin. */
   constructor(job: JobWithOutside) {
     this.job = job
     job.outside.alarmChanged = () => this.plan()
     if (job.plan.topics !== undefined) this.createTopics(job.plan.topics)
+    for (const statement of job.plan.tables ?? []) databaseOf(job.outside).execute({ statement, parameters: [] })
     this.plan()
   }
 

@@ -3,6 +3,7 @@
 // as roles. DESIGN §8. The format outlives a run: PLAN_VERSION changes with it.
 
 import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
+import type { SqlStatement } from '../connectors/database/sql-statement.ts'
 import type { TopicSpec } from '../connectors/log/topic-spec.ts'
 import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
@@ -96,6 +97,8 @@ export interface Plan {
   readonly nodes: readonly PlanNode[]
   /** Topics of the log that the job wants to find. */
   readonly topics?: readonly TopicSpec[]
+  /** Statements that make the tables of the database that the job wants to find. */
+  readonly tables?: readonly SqlStatement[]
 }
 
 /** The plan of a graph. `locate` turns a stack trace into a place in the learner's code. */
@@ -132,6 +135,7 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
     },
     nodes,
     ...(graph.topics.length === 0 ? {} : { topics: graph.topics }),
+    ...(graph.tables.length === 0 ? {} : { tables: graph.tables }),
   }
   const hash = hashOf(body)
   return { plan: PLAN_VERSION, hash, ...body, nodes: nodes.map((node, i) => placed(node, made[i], locate)) }
@@ -193,9 +197,9 @@ export function withMaxParallelism(plan: Plan, byNode: ReadonlyMap<string, numbe
 }
 
 /** Where an operator was made isn't part of the job. */
-function hashOf({ name, config, nodes, topics }: Omit<Plan, 'plan' | 'hash'>): string {
+function hashOf({ name, config, nodes, topics, tables }: Omit<Plan, 'plan' | 'hash'>): string {
   const bare = nodes.map((node) => ({ ...node, inputs: node.inputs.map(withoutPlace), at: null }))
-  const body = { name, config, nodes: bare, topics }
+  const body = { name, config, nodes: bare, topics, tables }
   return toHex(murmur3Bytes(utf8(JSON.stringify(body))))
 }
 

@@ -2,6 +2,8 @@
 // here runs. Flink's StreamGraph; the plan document is made of it.
 
 import { LearnerError } from '../base/diagnostic.ts'
+import type { DatabaseSinkSpec } from '../connectors/database/database-sink.ts'
+import type { SqlStatement } from '../connectors/database/sql-statement.ts'
 import type { LogSinkSpec } from '../connectors/log/log-sink.ts'
 import type { TopicSpec } from '../connectors/log/topic-spec.ts'
 import { isBounded, type SourceSpec } from '../connectors/source.ts'
@@ -47,7 +49,7 @@ export interface BroadcastStateSpec {
  * sink with a writer; `discard` throws rows away.
  */
 export interface SinkSpec {
-  readonly kind: 'print' | 'function' | 'custom' | 'collect' | 'alert' | 'discard' | 'file' | 'log'
+  readonly kind: 'print' | 'function' | 'custom' | 'collect' | 'alert' | 'discard' | 'file' | 'log' | 'database'
   /** What rows are reported under; null for the node's name. */
   readonly identifier: string | null
   /** Whether what its writers prepare is committed, by a node behind it. */
@@ -56,6 +58,8 @@ export interface SinkSpec {
   readonly file?: FileSinkSpec
   /** Of `log`. */
   readonly log?: LogSinkSpec
+  /** Of `database`. */
+  readonly database?: DatabaseSinkSpec
 }
 
 /** An input of a node. */
@@ -156,6 +160,8 @@ export class StreamGraph {
   readonly registry = new FunctionRegistry()
   /** Topics of the log that the job wants to find. */
   readonly topics: TopicSpec[] = []
+  /** Tables of the database that the job wants to find. */
+  readonly tables: SqlStatement[] = []
   readonly config: JobConfig
   /** Set by execute. */
   jobName: string | null = null

@@ -268,6 +268,48 @@ export interface TopicOutput {
   }[])[]
 }
 
+/** Rows of a table, or what is wrong with the query. */
+export interface TableOutput {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (string | number | boolean | null)[])[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The log at a moment. Times in ms of processing time. */
+export interface LogOutput {
+  readonly topics: readonly {
+    readonly name: string
+    readonly retentionMs: number
+    readonly partitions: readonly {
+      readonly startOffset: number
+      /** Readers of committed records get up to here. */
+      readonly lastStableOffset: number
+      readonly endOffset: number
+      readonly records: readonly {
+        readonly offset: number
+        readonly key: string | null
+        readonly value: string
+        readonly timestamp: number | null
+        readonly atMs: number
+        readonly state: 'committed' | 'open' | 'aborted'
+      }[]
+    }[]
+  }[]
+  /** How far consumer groups have read. */
+  readonly groups: readonly {
+    readonly group: string
+    readonly offsets: readonly { readonly partition: string; readonly offset: number; readonly lag: number }[]
+  }[]
+  /** Open ones. */
+  readonly transactions: readonly {
+    readonly transactionalId: string
+    readonly epoch: number
+    readonly startedMs: number
+    readonly deadlineMs: number
+    readonly partitions: readonly string[]
+  }[]
+}
+
 /** How much of the state moments carry: of each subtask so many keys, and always those at hand. */
 export interface WatchDetail {
   readonly keys: number
@@ -303,6 +345,10 @@ export interface Engine {
   savepoint(stop: SavepointStop): Promise<SavepointOutcome>
   /** Operators, states, keys and values of a savepoint's file: of each operator at most so many rows of keyed state. */
   inspectSavepoint(file: RunSavepoint, rows: number): Promise<InspectedSavepoint>
+  /** Asks the database of the running job, or of the last one, with a SELECT. */
+  query(sql: string): Promise<TableOutput>
+  /** The log of the running job, or of the last one: of each partition the last so many records. */
+  viewLog(records: number): Promise<LogOutput>
   /** Ends the running job at the next turn, or the check after the run under way; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */
   stop(): Promise<void>
 }

@@ -10,6 +10,7 @@ import { lateRecords } from '../cluster/late-records.ts'
 import type { RestoredJob } from '../cluster/restore-state.ts'
 import { withInputs, type Plan } from '../graph/plan.ts'
 import { Simulation, type RunResult } from '../kernel/simulation.ts'
+import { Outside } from '../operators/outside.ts'
 import type { CompiledJob, JobFactory } from '../sandbox/compile.ts'
 import { locate } from '../sandbox/locate.ts'
 import { TraceRing } from '../trace/trace-ring.ts'
@@ -28,6 +29,7 @@ import type {
   Engine,
   Frame,
   InspectedSavepoint,
+  LogOutput,
   RunOutcome,
   RunPosition,
   RunSavepoint,
@@ -35,8 +37,10 @@ import type {
   SavepointOutcome,
   SavepointStop,
   StepUnit,
+  TableOutput,
   WatchDetail,
 } from './protocol.ts'
+import { logOutput, queryOutside } from './outside-views.ts'
 import { positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
 import { claims, inspectSavepoint, leftovers, restoredJob, savepointFailed, savepointOutcome } from './savepoints.ts'
 import { clusterOf, inputsWithoutSource, interventionDiagnostics, settingsDiagnostics } from './run-settings-check.ts'
@@ -61,6 +65,8 @@ export class EngineSession implements Engine {
   #driver: RunDriver | null = null
   #check: CheckSession | null = null
   #isRunning = false
+  /** Of the running job, or of the last one. */
+  #outside = new Outside()
   #detail: WatchDetail = { keys: 200 }
 
   constructor(host: HostPort, options: SessionOptions = { shortensValues: true, traces: true }) {
@@ -83,6 +89,14 @@ export class EngineSession implements Engine {
 
   async play(speed: number | null): Promise<void> {
     this.#driver?.play(speed)
+  }
+
+  async query(sql: string): Promise<TableOutput> {
+    return queryOutside(this.#outside, sql)
+  }
+
+  async viewLog(records: number): Promise<LogOutput> {
+    return logOutput(this.#outside, records)
   }
 
   async step(unit: StepUnit): Promise<void> {
@@ -202,6 +216,7 @@ export class EngineSession implements Engine {
       restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
       planned: settings.savepointsAt?.map(({ atMs, stop }) => ({ atUs: atMs * 1000, request: { stop } })) ?? [],
     })
+    this.#outside = execution.outside
     watcher?.attach(execution)
     execution.simulation.plan(settings.interventions ?? [])
     return { execution, watcher }

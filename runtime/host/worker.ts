@@ -66,6 +66,8 @@ self.addEventListener(
       seek: (destination) => session.seek(destination),
       watch: (detail) => session.watch(detail),
       savepoint: (stop) => session.savepoint(stop),
+      query: (sql) => session.query(sql),
+      viewLog: (records) => session.viewLog(records),
       inspectSavepoint: (file, rows) => session.inspectSavepoint(file, rows),
       check(job, exercise, onReport) {
         begin()

@@ -1,6 +1,7 @@
 // From a plan node to its operator. The only place that knows all operator classes; what it needs of the node is data in
 // the plan, and the learner's functions come later, through the registry.
 
+import { DatabaseSinkParts } from '../connectors/database/database-sink.ts'
 import { LogSinkParts } from '../connectors/log/log-sink.ts'
 import { SourceOperator } from '../connectors/source-operator.ts'
 import type { JobGraph } from '../graph/job-graph.ts'
@@ -94,8 +95,10 @@ function watermarksOf(spec: WatermarkStrategySpec, config: JobGraph['config']): 
   return { generator: 'none', assignsTimestamps: spec.assignsTimestamps, perRecord: false }
 }
 
+const WITH_WRITERS = new Set<SinkSpec['kind']>(['custom', 'file', 'log', 'database'])
+
 function createSink(sink: SinkSpec): StreamOperator {
-  if (sink.kind === 'custom' || sink.kind === 'file' || sink.kind === 'log') {
+  if (WITH_WRITERS.has(sink.kind)) {
     return new SinkWriterOperator((context) => sinkOf(sink, context), sink.isCommitting === true)
   }
   return new SinkOperator(sink.kind)
@@ -104,6 +107,7 @@ function createSink(sink: SinkSpec): StreamOperator {
 /** A sink with writers: a connector's, or the learner's own. */
 function sinkOf(sink: SinkSpec, context: OperatorContext): SinkLike<unknown> {
   if (sink.file !== undefined) return new FileSinkParts(sink.file, context) as SinkLike<unknown>
+  if (sink.database !== undefined) return new DatabaseSinkParts(sink.database, context) as SinkLike<unknown>
   if (sink.log !== undefined) return new LogSinkParts(sink.log, context) as SinkLike<unknown>
   return context.userFunction('sink') as SinkLike<unknown>
 }

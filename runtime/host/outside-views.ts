@@ -1,0 +1,45 @@
+// What a console asks of the world outside of the jobs, while a job runs or when it has ended: rows of a table, and the log
+// with its topics, groups and transactions.
+
+import { LearnerError } from '../base/diagnostic.ts'
+import { toTaggedJson } from '../base/value-text.ts'
+import { databaseOf } from '../connectors/database/database.ts'
+import { parseSql } from '../connectors/database/sql-statement.ts'
+import { logOf } from '../connectors/log/log-cluster.ts'
+import { viewLog } from '../connectors/log/log-view.ts'
+import type { Outside } from '../operators/outside.ts'
+import type { LogOutput, TableOutput } from './protocol.ts'
+
+/** The rows of a query, or what is wrong with it. */
+export function queryOutside(outside: Outside, sql: string): TableOutput {
+  try {
+    const { statement, parameters } = parseSql(sql)
+    if (parameters > 0) throw new LearnerError('SQL_STATEMENT', { sql, near: '?' })
+    const { columns, rows } = databaseOf(outside).query({ statement, parameters: [] })
+    const shown = rows.map((row) => row.map((value) => (typeof value === 'bigint' ? String(value) : value)))
+    return { columns, rows: shown, diagnostics: [] }
+  } catch (error) {
+    if (!(error instanceof LearnerError)) throw error
+    return { columns: [], rows: [], diagnostics: [{ code: error.code, params: error.params, span: null }] }
+  }
+}
+
+/** The log at this moment, of each partition the last so many records. */
+export function logOutput(outside: Outside, records: number): LogOutput {
+  const view = viewLog(logOf(outside), records)
+  return {
+    ...view,
+    topics: view.topics.map((topic) => ({
+      ...topic,
+      partitions: topic.partitions.map((partition) => ({
+        ...partition,
+        records: partition.records.map((record) => ({
+          ...record,
+          key: record.key === null ? null : toTaggedJson(record.key),
+          value: toTaggedJson(record.value),
+          timestamp: Number.isFinite(record.timestamp) ? record.timestamp : null,
+        })),
+      })),
+    })),
+  }
+}
