@@ -104,6 +104,7 @@ export { Configuration } from './api/configuration.ts'
 export { CheckpointConfig, CheckpointingMode, ExternalizedCheckpointRetention } from './api/checkpoint-config.ts'
 export {
   CheckpointingOptions,
+  ExecutionOptions,
   PipelineOptions,
   RestartStrategyOptions,
   SinkOptions,

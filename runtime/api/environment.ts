@@ -4,6 +4,7 @@
 import { LearnerError } from '../base/diagnostic.ts'
 import { Fingerprint } from '../base/value-hash.ts'
 import type { SourceSpec } from '../connectors/source.ts'
+import { ExecutionOptions, readOption } from '../graph/options.ts'
 import { executionPlan } from '../graph/execution-plan.ts'
 import { createPlan } from '../graph/plan.ts'
 import { requireParallelism, type RuntimeMode } from '../graph/stream-graph.ts'
@@ -129,6 +130,21 @@ export class StreamExecutionEnvironment {
    */
   enableCheckpointing(interval: number | Duration, mode: CheckpointingMode = 'EXACTLY_ONCE'): this {
     this.getCheckpointConfig().setCheckpointInterval(interval).setCheckpointingConsistencyMode(mode)
+    return this
+  }
+
+  /**
+   * How long a buffer that isn't full waits for more records, in ms: 100 unless set. 0 sends after every turn, -1 only what
+   * is full. Differs from Flink: a buffer waits only while its producer has more to do.
+   *
+   * @see https://nightlies.apache.org/flink/flink-docs-stable/docs/dev/datastream/execution/overview/#controlling-latency
+   */
+  setBufferTimeout(timeoutMs: number): this {
+    const { options } = this.#evaluation.graph.config
+    const { BUFFER_TIMEOUT, BUFFER_TIMEOUT_ENABLED } = ExecutionOptions
+    if (timeoutMs !== -1) readOption(new Map([[BUFFER_TIMEOUT.key, timeoutMs]]), BUFFER_TIMEOUT)
+    options.set(BUFFER_TIMEOUT_ENABLED.key, timeoutMs !== -1)
+    if (timeoutMs !== -1) options.set(BUFFER_TIMEOUT.key, timeoutMs)
     return this
   }
 

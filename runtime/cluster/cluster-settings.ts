@@ -1,6 +1,7 @@
 // How the simulated cluster is made, where it can be chosen: costs, latency, sizes of buffers. Part of what fixes a run,
 // so the defaults are what every lesson and every test means unless it says otherwise.
 
+import type { Plan } from '../graph/plan.ts'
 import type { ChannelSettings } from '../network/channel.ts'
 import type { TaskCosts } from '../task/task-contract.ts'
 
@@ -22,6 +23,18 @@ export interface ClusterSettings extends ChannelSettings, TaskCosts, CheckpointC
   readonly heartbeatTimeoutMs: number
   /** How long a job waits for slots. Flink's slot.request.timeout. */
   readonly slotRequestTimeoutMs: number
+}
+
+/** The cluster as a job has it: how long buffers wait is the job's to say, and in batch mode there's room for everything. */
+export function settingsFor(
+  { config: { runtimeMode, bufferTimeoutMs } }: Plan,
+  settings: ClusterSettings,
+): ClusterSettings {
+  const own =
+    bufferTimeoutMs === undefined
+      ? settings
+      : { ...settings, bufferTimeoutUs: bufferTimeoutMs === null ? Infinity : bufferTimeoutMs * 1000 }
+  return runtimeMode === 'BATCH' ? { ...own, credits: Infinity } : own
 }
 
 /** Lessons set fewer records per buffer; nothing else changes. */

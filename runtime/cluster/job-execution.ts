@@ -19,7 +19,7 @@ import { TRACE_RESTART } from '../trace/trace-layout.ts'
 import { CheckpointCoordinator } from './checkpoint-coordinator.ts'
 import { CompletedCheckpointStore, type RestoredState, type TerminalState } from './checkpoint-store.ts'
 import type { CompletedCheckpoint, OperatorCheckpoint, TaskSnapshots } from './completed-checkpoint.ts'
-import type { ClusterSettings } from './cluster-settings.ts'
+import { settingsFor, type ClusterSettings } from './cluster-settings.ts'
 import { Deployment } from './deployment.ts'
 import { OutsideClock } from './outside-clock.ts'
 import { Failover } from './failover.ts'
@@ -96,8 +96,7 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
     requireOvertaking(this.graph)
     this.simulation = parts.simulation
     this.isBatch = parts.plan.config.runtimeMode === 'BATCH'
-    // What a vertex makes is kept until all of it is there: there's room for it.
-    this.settings = this.isBatch ? { ...parts.settings, credits: Infinity } : parts.settings
+    this.settings = settingsFor(parts.plan, parts.settings)
     this.observer = parts.observer
     this.instantiate = parts.instantiate
     this.watcher = parts.watcher ?? null

@@ -2,8 +2,10 @@
 // Nothing in it is alive, so it crosses to the page as it is, and a picture drawn from it needs no memory of its own.
 
 import type { TaskState } from '../task/task-contract.ts'
+import type { TaskTimes } from '../task/task-time.ts'
 import type { Span } from '../base/diagnostic.ts'
 import type { ChannelColumns } from './channel-columns.ts'
+import type { CheckpointStats, SubtaskStats } from './checkpoint-history.ts'
 
 /** What was deployed, made from the plan. Indices into `tasks` and `channels` are the same in every moment. */
 export interface Topology {
@@ -64,6 +66,27 @@ export interface Moment {
   readonly channels: ChannelColumns
   /** What was processed last, null before anything was. */
   readonly hand: Hand | null
+  /** Null for a job without. */
+  readonly checkpoints: CheckpointsMoment | null
+}
+
+export interface CheckpointsMoment {
+  readonly counts: {
+    readonly total: number
+    readonly completed: number
+    readonly failed: number
+    readonly inProgress: number
+    readonly restored: number
+  }
+  /** The last ten, the newest first. */
+  readonly history: readonly CheckpointMoment[]
+  /** Of the newest, under way or over: what its subtasks measured, in the order in which they handed it in. */
+  readonly newest: readonly SubtaskStats[]
+}
+
+/** Times in virtual µs, sizes in bytes as estimated. */
+export interface CheckpointMoment extends Readonly<Omit<CheckpointStats, 'subtasks'>> {
+  readonly acknowledged: number
 }
 
 export interface TaskMoment {
@@ -74,7 +97,17 @@ export interface TaskMoment {
   readonly watermark: number | null
   /** Waits for credit. */
   readonly isBackpressured: boolean
+  readonly load: TaskLoad
   readonly keyed: KeyedMoment | null
+}
+
+/** How busy a subtask is, by Flink's names of the metrics. */
+export interface TaskLoad extends TaskTimes {
+  /** Share of the buffers of its inputs, and of its outputs, that are in use: above 1 where one overdraws. */
+  readonly inPoolUsage: number
+  readonly outPoolUsage: number
+  /** Most buffers that it ever had under way beyond its credits, over all its channels. */
+  readonly overdraftBuffers: number
 }
 
 /** Keyed state and timers of one subtask. */

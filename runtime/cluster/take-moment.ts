@@ -18,8 +18,10 @@ import { NO_SLOT } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
 import { ChannelColumnsWriter, type ChannelColumns, type ChannelCounts, type ElementMoment } from './channel-columns.ts'
 import { channelsOf, handText, writtenElements, type ClusterWatcher, type SeenHand } from './cluster-watcher.ts'
+import { checkpointsMoment } from './checkpoints-moment.ts'
 import type { JobExecution } from './job-execution.ts'
 import { keyedMoment, type LastStep } from './keyed-moment.ts'
+import { loadOf } from './load-moment.ts'
 import type { FiredTimer, Hand, Moment, TaskMoment } from './moment.ts'
 import { spanOf } from './topology.ts'
 
@@ -58,13 +60,19 @@ export function takeMoment(
   const inFlight = execution.channels.reduce((sum, { inFlight: used }) => sum + used, 0)
   const hasTexts = isStill || inFlight <= MOST_TEXTS
   return {
-    tasks: execution.tasks.map((task) => taskMoment(task, watcher, startMs, keys)),
+    tasks: execution.tasks.map((task) => taskMoment(task, watcher, { nowUs, startMs }, keys)),
     channels: channelColumns(execution, watcher, nowUs, hasTexts),
     hand: hand === null ? null : handMoment(execution, watcher, hand),
+    checkpoints: checkpointsMoment(execution),
   }
 }
 
-function taskMoment(task: Task, watcher: ClusterWatcher, startMs: number, keys: number): TaskMoment {
+function taskMoment(
+  task: Task,
+  watcher: ClusterWatcher,
+  { nowUs, startMs }: { readonly nowUs: number; readonly startMs: number },
+  keys: number,
+): TaskMoment {
   const { hand } = watcher
   const backend = task.keyContext?.backend ?? null
   const last = hand !== null && hand.task === task ? handsOf(hand).map(lastStep) : []
@@ -74,6 +82,7 @@ function taskMoment(task: Task, watcher: ClusterWatcher, startMs: number, keys: 
     recordsOut: channelsOf(task).reduce((sum, channel) => sum + writtenRecords(channel), 0),
     watermark: watermarkOf(task),
     isBackpressured: task.state === 'RUNNING' && task.writers.some((writer) => !writer.hasCredit()),
+    load: loadOf(task, nowUs),
     keyed: backend === null ? null : keyedMoment(backend, last, startMs, keys),
   }
 }

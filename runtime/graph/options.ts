@@ -237,6 +237,12 @@ export const PipelineOptions = {
   ),
 } as const
 
+/** Of how records are sent. Flink's ExecutionOptions. */
+export const ExecutionOptions = {
+  BUFFER_TIMEOUT_ENABLED: option<boolean>('execution.buffer-timeout.enabled', true, BOOLEAN),
+  BUFFER_TIMEOUT: option<number>('execution.buffer-timeout.interval', 100, DURATION, ['execution.buffer-timeout']),
+} as const
+
 /** Of sinks. Flink's SinkOptions. */
 export const SinkOptions = {
   COMMITTER_RETRIES: option<number>('sink.committer.retries', 10, COUNT),
@@ -249,6 +255,7 @@ export const OPTIONS: readonly ConfigOption<unknown>[] = [
   ...Object.values(StateBackendOptions),
   ...Object.values(PipelineOptions),
   ...Object.values(SinkOptions),
+  ...Object.values(ExecutionOptions),
   ...Object.values(StateRecoveryOptions),
 ] as unknown as readonly ConfigOption<unknown>[]
 

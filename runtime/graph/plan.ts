@@ -8,7 +8,7 @@ import type { TopicSpec } from '../connectors/log/topic-spec.ts'
 import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
 import { checkpointSpecOf, type CheckpointSpec } from './checkpoint-spec.ts'
-import { PipelineOptions, readOption, SinkOptions } from './options.ts'
+import { ExecutionOptions, PipelineOptions, readOption, SinkOptions } from './options.ts'
 import {
   DEFAULT_RECOVERY,
   DEFAULT_RETENTION,
@@ -88,6 +88,8 @@ export interface Plan {
     readonly checkpoints?: CheckpointSpec
     /** Of a job that is started again after a failure. */
     readonly restart?: RestartSpec
+    /** Of a job that says how long a buffer waits for more; null for until it's full. */
+    readonly bufferTimeoutMs?: number | null
     /** Of a job that says what it starts from, or what is left of it. */
     readonly recovery?: RecoverySpec
     readonly retention?: RetentionSpec
@@ -132,6 +134,7 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
       isObjectReuseEnabled,
       stateBackend,
       ...faultTolerance(graph),
+      ...bufferTimeout(graph),
     },
     nodes,
     ...(graph.topics.length === 0 ? {} : { topics: graph.topics }),
@@ -139,6 +142,12 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
   }
   const hash = hashOf(body)
   return { plan: PLAN_VERSION, hash, ...body, nodes: nodes.map((node, i) => placed(node, made[i], locate)) }
+}
+
+function bufferTimeout({ config: { options } }: StreamGraph): Pick<Plan['config'], 'bufferTimeoutMs'> {
+  const { BUFFER_TIMEOUT, BUFFER_TIMEOUT_ENABLED } = ExecutionOptions
+  if (!readOption(options, BUFFER_TIMEOUT_ENABLED)) return { bufferTimeoutMs: null }
+  return options.has(BUFFER_TIMEOUT.key) ? { bufferTimeoutMs: readOption(options, BUFFER_TIMEOUT) } : {}
 }
 
 function keptApart({ config }: StreamGraph): Pick<Plan['config'], 'chainsDifferentMaxParallelism'> {

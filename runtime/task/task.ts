@@ -20,6 +20,7 @@ import type { CheckpointFigures } from './checkpoint-figures.ts'
 import { inputAt, takeControl } from './control-elements.ts'
 import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
 import { sortByKey, type KeyContext, type SelectKey } from './key-context.ts'
+import { TaskTime } from './task-time.ts'
 import { SubtaskCheckpoints } from './subtask-checkpoints.ts'
 import { TASK_STATES, type TaskCosts, type TaskListener, type TaskState, type TimerWatcher } from './task-contract.ts'
 
@@ -57,6 +58,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Stands still while the task waits for credit. */
   readonly activity = new ActivityClock()
   isHeldBack = false
+  readonly time: TaskTime
   busyUntilUs = 0
   /** When the first of the operators' alarms is due; kept up to date by alarmChanged. */
   operatorAlarmUs = Infinity
@@ -100,6 +102,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.writers = parts.writers
     this.listener = parts.listener
     this.checkpoints = new SubtaskCheckpoints(this, parts.waitsForLast)
+    this.time = new TaskTime(parts.simulation.nowUs)
     parts.simulation.register(this)
   }
 
@@ -122,6 +125,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     if (this.isHeldBack && this.hasCredit()) {
       this.isHeldBack = false
       this.activity.resume(this.nowMs())
+      this.time.released(this.simulation.nowUs)
     }
     if (this.isReady || !this.isRunnable()) return
     this.isReady = true
@@ -420,6 +424,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.busyUntilUs = this.turnStartUs + costs.turnUs + records * costs.recordUs
     const isAtOnceBack = this.isSaturated()
     for (const writer of this.writers) writer.flush(this.busyUntilUs, isAtOnceBack)
+    this.time.worked(this.turnStartUs, this.busyUntilUs)
     simulation.trace?.add(
       simulation.event,
       this.turnStartUs,
@@ -435,9 +440,11 @@ export class Task implements EventTarget, Turn, Wakeable {
       this.listener.taskFinished(this)
       return
     }
-    if (this.writers.length > 0 && !this.hasCredit()) {
+    // A mail may be read while it waits: it goes on waiting.
+    if (this.writers.length > 0 && !this.isHeldBack && !this.hasCredit()) {
       this.isHeldBack = true
       this.activity.pause(this.nowMs())
+      this.time.held(this.busyUntilUs)
     }
     this.wake()
     this.planAlarm()

@@ -51,7 +51,8 @@ function element(id: number, progress: number): ElementMoment {
 
 function moment(elements: readonly (readonly ElementMoment[])[], sent: { channel: number; id: number }[] = []): Moment {
   const hand = { task: 0, kind: 'record' as const, element: null, sent, rows: [], text: 'x', key: null }
-  return { tasks: [], channels: channelsWith(elements), hand: { ...hand, timestamp: null, calls: [], timers: [] } }
+  const told = { ...hand, timestamp: null, calls: [], timers: [] }
+  return { tasks: [], channels: channelsWith(elements), hand: told, checkpoints: null }
 }
 
 const overlap = (a: FlowCard, b: FlowCard): boolean =>

@@ -1,3 +1,4 @@
+import { TaskTime } from '../../runtime/task/task-time.ts'
 import { expect, test } from 'vitest'
 import type { Hand, KeyMoment, Moment, Topology } from '../../runtime/host/protocol.ts'
 import { en } from '../../ui/i18n/en.ts'
@@ -38,7 +39,10 @@ const key: KeyMoment = { key: '3', window: null, keyGroup: 1, cells: [], timers:
 
 function told(hand: Partial<Hand>, keys: readonly KeyMoment[] = [], words: (typeof en)['told'] = en.told): string {
   const keyed = { states: ['flag', 'due'], keys, keyCount: keys.length }
-  const task = { state: 'RUNNING', recordsIn: 1, recordsOut: 0, watermark: null, isBackpressured: false } as const
+  const counts = { recordsIn: 1, recordsOut: 0, watermark: null, isBackpressured: false } as const
+  const times = new TaskTime(0).at(0)
+  const load = { ...times, inPoolUsage: 0, outPoolUsage: 0, overdraftBuffers: 0 }
+  const task = { state: 'RUNNING', ...counts, load } as const
   const moment: Moment = {
     tasks: [
       { ...task, keyed: null },
@@ -47,6 +51,7 @@ function told(hand: Partial<Hand>, keys: readonly KeyMoment[] = [], words: (type
     ],
     channels: channelsWith([]),
     hand: { ...nothing, ...hand },
+    checkpoints: null,
   }
   return stepSummary(topology, moment, words)
 }
@@ -98,5 +103,7 @@ test('in Chinese', () =>
   ))
 
 test('before anything happened there is nothing to tell', () => {
-  expect(stepSummary(topology, { tasks: [], channels: channelsWith([]), hand: null }, en.told)).toBe('')
+  expect(stepSummary(topology, { tasks: [], channels: channelsWith([]), hand: null, checkpoints: null }, en.told)).toBe(
+    '',
+  )
 })
