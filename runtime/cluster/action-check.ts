@@ -41,6 +41,7 @@ const FIELDS: Readonly<Record<ClusterActionKind, Readonly<Record<string, Rule>>>
   'lose-acknowledgement': OPERATOR,
   'delay-acknowledgement': { ...OPERATOR, byMs: positive },
   'fail-upload': OPERATOR,
+  rescale: { parallelism: positive },
   savepoint: { stop: (value) => value === 'none' || value === 'suspend' || value === 'drain' },
 }
 

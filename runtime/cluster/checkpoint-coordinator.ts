@@ -98,6 +98,9 @@ export class CheckpointCoordinator implements EventTarget {
     for (const pending of this.pending) {
       abandon(pending)
       this.history.ended(pending.id, simulation.nowUs, 'CHECKPOINT_COORDINATOR_SUSPEND')
+      // Those who go on may be waiting for it.
+      for (const { state, checkpoints } of this.job.tasks)
+        if (state === 'RUNNING' && checkpoints.isHeld) checkpoints.post('aborted', pending.id)
     }
     this.planned.clear()
     this.uploads = []

@@ -2,6 +2,7 @@
 // name; subtasks count from 0, TaskManagers from 1, times are in ms of virtual time. With the index of the event before
 // which it happens each is part of what fixes a run.
 
+import type { RescaleAction } from './rescaling.ts'
 import type { SavepointAction } from './savepoint-request.ts'
 
 /** Which subtasks of an operator; all of them where no subtask is given. */
@@ -57,5 +58,7 @@ export type ClusterAction =
   | (AtOperator & { readonly kind: 'fail-upload' })
   /** A savepoint is taken. No fault, but done from outside as well. */
   | SavepointAction
+  /** The parallelism changes. No fault either. */
+  | RescaleAction
 
 export type ClusterActionKind = ClusterAction['kind']

@@ -26,10 +26,11 @@ export class Deployment {
   /** By name: sources that wait for one another. */
   readonly alignmentGroups = new Map<string, AlignmentGroup>()
 
-  constructor(job: DeployableJob) {
+  /** `attempt`: how often the job has been deployed before. */
+  constructor(job: DeployableJob, attempt = 0) {
     this.job = job
     this.layout = layoutOf(job.graph)
-    this.attempts = new Array<number>(this.layout.regions).fill(0)
+    this.attempts = new Array<number>(this.layout.regions).fill(attempt)
     this.create(() => true)
     for (const vertex of job.graph.vertices) this.alignSource(vertex)
   }
@@ -65,6 +66,12 @@ export class Deployment {
     this.attempts[region] = this.attemptOf(region) + 1
     this.create((other) => other === region)
     for (const alignment of this.alignments) alignment.renew(this.tasksOfVertex(alignment.vertex))
+  }
+
+  /** Forgets all of it: another takes its place. */
+  release(): void {
+    const ids = [...this.tasks, ...this.channels, ...this.alignments].map(({ id }) => id)
+    this.job.simulation.release(ids.sort((a, b) => a - b))
   }
 
   /** Mixes what is left in state and timers into the run's fingerprint. */

@@ -11,6 +11,9 @@ import type { TaskCosts } from '../task/task-contract.ts'
 import type { AtOperator, ClusterAction } from './cluster-action.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import type { Deployment } from './deployment.ts'
+import { movedPlaces } from './moved-places.ts'
+import type { Layout } from './regions.ts'
+import type { RescaleAction } from './rescaling.ts'
 import type { SavepointAction } from './savepoint-request.ts'
 import { SourceFaults } from './source-faults.ts'
 import { ThrowFault } from './operator-faults.ts'
@@ -29,7 +32,7 @@ export interface FaultyJob extends SnapshottedJob {
 type MachineAction = ActionOf<
   'kill-task-manager' | 'add-task-manager' | 'disconnect-task-manager' | 'slow-task-manager' | 'skew-clock'
 >
-type FaultAction = Exclude<ClusterAction, SavepointAction>
+type FaultAction = Exclude<ClusterAction, SavepointAction | RescaleAction>
 type ActionOf<K extends ClusterAction['kind']> = ClusterAction & { readonly kind: K }
 
 export class Faults implements Intervened {
@@ -69,6 +72,18 @@ export class Faults implements Intervened {
         return this.disturbSource(action)
       default:
         return this.actOnMachine(action)
+    }
+  }
+
+  /** The job has been laid out anew: what goes on goes on where its subtask is now. */
+  moved(before: Layout, after: Layout): void {
+    const { places, links } = movedPlaces(before, after)
+    for (const map of [this.slowUs, this.sources]) rekey<unknown>(map, places)
+    rekey(this.links, links)
+    const thrown = this.thrown.splice(0)
+    for (const { place, fault } of thrown) {
+      const to = places.get(place)
+      if (to !== undefined) this.thrown.push({ place: to, fault })
     }
   }
 
@@ -227,4 +242,13 @@ function nodeAt({ chain }: Task, operator: string): number {
 /** Whether an action that names this operator means the node. */
 export function isNamed(node: PlanNode, operator: string): boolean {
   return [node.uid, node.id, node.name, displayName(node)].includes(operator)
+}
+
+function rekey<T>(map: Map<number, T>, numbers: ReadonlyMap<number, number>): void {
+  const entries = Array.from(map)
+  map.clear()
+  for (const [before, value] of entries) {
+    const after = numbers.get(before)
+    if (after !== undefined) map.set(after, value)
+  }
 }

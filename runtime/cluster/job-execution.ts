@@ -6,7 +6,7 @@ import { LearnerError } from '../base/diagnostic.ts'
 import { createJobGraph, displayName, type JobGraph } from '../graph/job-graph.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
 import { DEFAULT_RETENTION } from '../graph/recovery-spec.ts'
-import type { Action, Intervened, Simulation } from '../kernel/simulation.ts'
+import type { Simulation } from '../kernel/simulation.ts'
 import type { Channel } from '../network/channel.ts'
 import type { InFlight } from '../network/in-flight.ts'
 import { Outside } from '../operators/outside.ts'
@@ -17,7 +17,7 @@ import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 import { TRACE_RESTART } from '../trace/trace-layout.ts'
 import { CheckpointCoordinator } from './checkpoint-coordinator.ts'
-import { CompletedCheckpointStore, type RestoredState, type TerminalState } from './checkpoint-store.ts'
+import { CompletedCheckpointStore, type RestoredState } from './checkpoint-store.ts'
 import type { CompletedCheckpoint, OperatorCheckpoint, TaskSnapshots } from './completed-checkpoint.ts'
 import { settingsFor, type ClusterSettings } from './cluster-settings.ts'
 import { Deployment } from './deployment.ts'
@@ -26,9 +26,9 @@ import { Failover } from './failover.ts'
 import { Faults, type FaultyJob } from './faults.ts'
 import { inFlightOf, requireOvertaking } from './in-flight-state.ts'
 import type { JobObserver, JobWatcher } from './job-observer.ts'
-import { savepointOf, type Savepoint } from './savepoint.ts'
-import type { SavepointAction, SavepointRequest, SavepointResult } from './savepoint-request.ts'
-import { SavepointSchedule, type PlannedSavepoint } from './savepoint-schedule.ts'
+import { JobActions } from './job-actions.ts'
+import type { PlannedAction } from './action-schedule.ts'
+import type { SavepointRequest } from './savepoint-request.ts'
 import { ResourceManager, type ResourceListener, type TaskManager } from './resource-manager.ts'
 import { SlotRequests, type SlotRequestListener, type SlotShortage } from './slot-requests.ts'
 import type { Place } from './regions.ts'
@@ -45,9 +45,10 @@ export interface JobFailure {
   readonly error: unknown
 }
 
-export class JobExecution implements DeployableJob, FaultyJob, Intervened, ResourceListener, SlotRequestListener {
+export class JobExecution implements DeployableJob, FaultyJob, ResourceListener, SlotRequestListener {
   readonly plan: Plan
-  readonly graph: JobGraph
+  /** What is deployed: rescaled, it's another. */
+  graph: JobGraph
   readonly simulation: Simulation
   readonly settings: ClusterSettings
   readonly isBatch: boolean
@@ -62,15 +63,13 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
   readonly resources: ResourceManager
   readonly slotRequests: SlotRequests
   readonly faults: Faults
-  readonly deployment: Deployment
-  readonly tasks: readonly Task[]
-  readonly channels: readonly Channel[]
+  /** Rescaled, it's another. */
+  deployment: Deployment
   readonly failover: Failover
   /** Null in batch mode. */
   readonly checkpoints: CheckpointCoordinator | null
-  /** Those that were asked for, in the order in which they came out. */
-  readonly savepoints: SavepointResult[] = []
-  readonly schedule: SavepointSchedule
+  /** What is asked of it while it runs. */
+  readonly actions: JobActions
   state: JobState = 'RUNNING'
   /** Of a job that failed or waits to be started again. */
   failure: JobFailure | null = null
@@ -79,14 +78,16 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
   rows = 0
   /** How often a part of it has been deployed anew. */
   attempt = 0
+  /** How often its parallelism has changed. */
+  rescaled = 0
 
   constructor(
     parts: Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'> & {
       readonly watcher?: JobWatcher | null
       /** What it starts with; null unless given. */
       readonly restored?: RestoredState | null
-      /** Savepoints that are taken at set times. */
-      readonly planned?: readonly PlannedSavepoint[]
+      /** What is asked of it at set times. */
+      readonly planned?: readonly PlannedAction[]
       /** Of an earlier job, whose log it goes on with; its own unless given. */
       readonly outside?: Outside
     },
@@ -106,8 +107,6 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
     this.checkpoints = this.isBatch ? null : new CheckpointCoordinator(this, checkpoints, store)
     // Its tasks begin with the state that is restored.
     this.deployment = new Deployment(this)
-    this.tasks = this.deployment.tasks
-    this.channels = this.deployment.channels
     this.failover = new Failover(this.simulation, restart, (region) => this.redeploy(region))
     this.resources = new ResourceManager(this.simulation, parts.settings)
     this.resources.listener = this
@@ -117,8 +116,16 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
     new OutsideClock(this)
     for (let region = 0; region < this.deployment.layout.regions; region++) this.begin(region)
     this.checkpoints?.start()
-    this.schedule = new SavepointSchedule(this, parts.planned ?? [])
-    this.simulation.intervened = this
+    this.actions = new JobActions(this, parts.planned ?? [])
+    this.simulation.intervened = this.actions
+  }
+
+  get tasks(): readonly Task[] {
+    return this.deployment.tasks
+  }
+
+  get channels(): readonly Channel[] {
+    return this.deployment.channels
   }
 
   isRunning(): boolean {
@@ -161,34 +168,17 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
     this.checkpoints?.dataEnded(task)
   }
 
-  /** Something is done to the run from outside. */
-  apply(action: Action): void {
-    if (action.kind === 'savepoint') this.triggerSavepoint(action as SavepointAction)
-    else this.faults.apply(action)
-  }
-
-  /** Takes a savepoint; `savepoints` has what came of it. In batch mode there are none. */
-  triggerSavepoint(request: SavepointRequest): void {
-    if (this.checkpoints === null) this.savepointEnded(request, null, 'SAVEPOINT_BATCH')
-    else this.checkpoints.triggerSavepoint(request)
-  }
-
   savepointEnded(request: SavepointRequest, checkpoint: CompletedCheckpoint | null, reason: string): void {
-    const savepoint = checkpoint === null ? null : this.asSavepoint(checkpoint, 'savepoint')
-    this.savepoints.push({ request, savepoint, reason })
-  }
-
-  /** The run is over. The checkpoints that outlive the job, oldest first. Once, at the end. */
-  retainedCheckpoints(state: TerminalState): Savepoint[] {
-    const retained = this.checkpoints?.store.shutdown(state) ?? []
-    return retained.map((checkpoint) => this.asSavepoint(checkpoint, 'checkpoint'))
+    this.actions.savepointEnded(request, checkpoint, reason)
   }
 
   taskFinished(task: Task): void {
     this.checkpoints?.taskFinished(task)
     if (this.tasks.some((other) => !other.hasFinished())) return
     this.checkpoints?.stop()
-    this.over('FINISHED')
+    const graph = this.actions.takeRescaledGraph()
+    if (graph === null) this.over('FINISHED')
+    else this.deployRescaled(graph)
   }
 
   taskFailed(task: Task, error: unknown): void {
@@ -201,6 +191,7 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
     for (const other of lost) other.cancel()
     this.slotRequests.forget(region)
     this.checkpoints?.stop(lost)
+    this.actions.taskFailed()
     if (!this.failover.failed(error, region)) {
       this.over('FAILED')
       this.failover.stop()
@@ -280,7 +271,6 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
 
   /** After a failure: the region anew, with the state of the last checkpoint, if there is one. */
   private redeploy(region: number): void {
-    const { simulation } = this
     this.deployment.renew(region)
     this.failing.delete(region)
     this.attempt++
@@ -289,24 +279,41 @@ export class JobExecution implements DeployableJob, FaultyJob, Intervened, Resou
       this.state = 'RUNNING'
     }
     const checkpoint = this.restoredCheckpointId() ?? 0
-    simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_RESTART, -1, this.attempt, checkpoint)
-    this.log(
-      'info',
+    this.deployedFrom(
+      checkpoint,
       checkpoint > 0 ? `Restoring job from checkpoint ${checkpoint}` : 'No checkpoint found to restore',
-      0,
     )
     this.watcher?.redeployed(this.deployment.tasksOf(region))
     this.begin(region)
     if (this.state === 'RUNNING') this.checkpoints?.start()
   }
 
-  private asSavepoint(checkpoint: CompletedCheckpoint, kind: Savepoint['kind']): Savepoint {
-    return savepointOf(checkpoint, this.graph, { kind, planHash: this.plan.hash })
+  /** All tasks have stopped: the same job at another parallelism, with the state with which they stopped. */
+  private deployRescaled(graph: JobGraph): void {
+    const before = this.deployment
+    this.resources.free(before.layout.places.map(slotOf))
+    before.release()
+    this.graph = graph
+    this.attempt++
+    this.rescaled++
+    this.deployment = new Deployment(this, Math.max(...before.attempts) + 1)
+    this.faults.moved(before.layout, this.deployment.layout)
+    const checkpoint = this.restoredCheckpointId() ?? 0
+    this.deployedFrom(checkpoint, `Rescaled from checkpoint ${checkpoint}`)
+    this.watcher?.redeployed(this.tasks)
+    for (let region = 0; region < this.deployment.layout.regions; region++) this.begin(region)
+    this.checkpoints?.start()
+  }
+
+  private deployedFrom(checkpoint: number, text: string): void {
+    const { nowUs, event, trace } = this.simulation
+    trace?.add(event, nowUs, TRACE_RESTART, -1, this.attempt, checkpoint)
+    this.log('info', text, 0)
   }
 
   private over(state: 'FINISHED' | 'FAILED'): void {
     this.state = state
-    this.schedule.stop()
+    this.actions.schedule.stop()
   }
 
   private log(level: string, text: string, subtask: number): void {

@@ -88,6 +88,11 @@ export class ResourceManager implements EventTarget {
     return true
   }
 
+  /** Nobody needs these slots any more. */
+  free(slots: readonly string[]): void {
+    for (const slot of slots) this.slots.delete(slot)
+  }
+
   /** It's gone from one moment to the next. */
   kill(manager: TaskManager): void {
     this.change(manager, 'KILLED')

@@ -77,6 +77,8 @@ export interface RunSettings {
   readonly savepointsAt?: readonly { readonly atMs: number; readonly stop: SavepointStop }[]
   /** What is done to the cluster, and before which event. Part of what fixes a run. */
   readonly interventions?: readonly RunIntervention[]
+  /** Changes of the parallelism at virtual times, of all operators that have none of their own. Part of what fixes a run. */
+  readonly rescalesAt?: readonly { readonly atMs: number; readonly parallelism: number }[]
   /** Frames carry moments, and the transport (pause, play, step) is heard. Watching never changes a run. */
   readonly isWatched?: boolean
   /** A watched run waits before its first event. */
@@ -185,7 +187,7 @@ export interface Frame {
   readonly traceFirst: number
   /** Trace entries that no longer fitted into the ring since the last frame. */
   readonly traceLost: number
-  /** Of a watched run: what runs where, in its first frame only. */
+  /** Of a watched run: what runs where. In its first frame, and once more after every change of the parallelism. */
   readonly topology: Topology | null
   /** Of a watched run: how everything stands now. */
   readonly moment: Moment | null
@@ -214,6 +216,12 @@ export interface RunOutcome {
   readonly interventions: readonly RunIntervention[]
   /** The plan document as JSON text, null if the job didn't get that far. */
   readonly plan: string | null
+  /** Changes of the parallelism, in order; those that came to nothing say why. */
+  readonly rescales: readonly {
+    readonly parallelism: number
+    readonly atMs: number
+    readonly diagnostic: Diagnostic | null
+  }[]
   /** Checkpoints that outlive the job, as its configuration says, oldest first. A run can start from each. */
   readonly checkpoints: readonly SavepointFile[]
   /** What the run started from was claimed by the job, and is needed no more: its file may be deleted. */
@@ -343,6 +351,11 @@ export interface Engine {
    * nothing; a paused run must go on for that.
    */
   savepoint(stop: SavepointStop): Promise<SavepointOutcome>
+  /**
+   * Changes the parallelism of the running job, of all operators that have none of their own: it stops with a snapshot and
+   * goes on from that. Answers with why it came to nothing, or null; a paused run must go on for that.
+   */
+  rescale(parallelism: number): Promise<Diagnostic | null>
   /** Operators, states, keys and values of a savepoint's file: of each operator at most so many rows of keyed state. */
   inspectSavepoint(file: RunSavepoint, rows: number): Promise<InspectedSavepoint>
   /** Asks the database of the running job, or of the last one, with a SELECT. */

@@ -6,6 +6,7 @@ import { actionDiagnostics } from '../cluster/action-check.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
+import type { RescaleAction } from '../cluster/rescaling.ts'
 import type { SavepointAction, SavepointRequest, SavepointStop } from '../cluster/savepoint-request.ts'
 import { takeMoment } from '../cluster/take-moment.ts'
 import { topologyOf } from '../cluster/topology.ts'
@@ -57,7 +58,10 @@ export class RunDriver {
   /** Virtual time shown last. */
   #shownUs = 0
   #skippedUs = 0
-  #hasTopology = false
+  /** How often the job had been rescaled when its topology was shown last. */
+  #shownTopology = -1
+  /** Nothing can be asked of the job any more. */
+  #isOver = false
   /** Who waits for which savepoint. */
   readonly #savepoints = new Map<SavepointRequest, (outcome: SavepointOutcome) => void>()
   #destination: Destination | null
@@ -67,6 +71,7 @@ export class RunDriver {
   #isAnew = false
   /** The next frame is the first since something was done in the past. */
   #isFork = false
+  readonly #rescales = new Map<RescaleAction, (failure: Diagnostic | null) => void>()
 
   constructor(
     { execution, watcher, restart }: DrivenRun,
@@ -140,6 +145,7 @@ export class RunDriver {
 
   /** Takes a savepoint at the end of the turn under way. Resolves once it has come out. */
   savepoint(stop: SavepointStop): Promise<SavepointOutcome> {
+    if (this.#isOver) return Promise.resolve(savepointFailed('SAVEPOINT_NOT_RUNNING'))
     const request: SavepointAction = { kind: 'savepoint', stop }
     this.#fork()
     this.#execution.simulation.intervene(request)
@@ -169,6 +175,15 @@ export class RunDriver {
     if (this.#isPaused) this.#wake()
   }
 
+  /** Changes the parallelism. Resolves once that has come out: to why it didn't. */
+  rescale(parallelism: number): Promise<Diagnostic | null> {
+    if (this.#isOver) return Promise.resolve(savepointFailed('SAVEPOINT_NOT_RUNNING').diagnostic)
+    const action: RescaleAction = { kind: 'rescale', parallelism }
+    this.#fork()
+    this.#execution.simulation.intervene(action)
+    return new Promise((resolve) => this.#rescales.set(action, resolve))
+  }
+
   stop(): void {
     this.#execution.simulation.intervene({ kind: 'cancel' })
     this.#isPaused = false
@@ -183,8 +198,8 @@ export class RunDriver {
     for (;;) {
       const result = this.#isPaused ? ((await this.#travel()) ?? (await this.#rest())) : await this.#play()
       if (result === null) continue
-      this.#answerSavepoints()
-      this.#refuseSavepoints()
+      this.#answer()
+      this.#refuse()
       await this.#flush()
       if (result === 'quiescent') this.#execution.requireNotStuck()
       this.#execution.cancel()
@@ -205,7 +220,7 @@ export class RunDriver {
         byRecord: false,
         shouldYield: () => this.#frames.isFull() || this.#host.wallMs() - sliceStartMs > SLICE_MS,
       })
-      this.#answerSavepoints()
+      this.#answer()
       this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
       const isWaiting = result === 'until' && pacedUs < this.#untilUs
       if (result !== 'yield' && !isWaiting) return result
@@ -247,7 +262,7 @@ export class RunDriver {
       const result = simulation.run({ ...limit, untilEvent })
       this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
       if (result !== 'paused') return result
-      this.#answerSavepoints()
+      this.#answer()
       const isTurnOver = simulation.turn === null
       if (watcher.processed > before && (unit === 'record' || isTurnOver)) return null
       if (events % 4096 === 0) await this.#host.yieldToHost()
@@ -277,9 +292,10 @@ export class RunDriver {
   /** `isPassing`: more follows at once, and this needn't be looked at. */
   #flush(isPassing = false): Promise<void> {
     const { simulation } = this.#execution
+    const { rescaled } = this.#execution
     const watcher = this.#traveller?.run.watcher ?? null
-    const isFirst = !this.#hasTopology && watcher !== null
-    this.#hasTopology = true
+    const isNew = this.#shownTopology !== rescaled && watcher !== null
+    this.#shownTopology = rescaled
     const [isAnew, isFork] = [this.#isAnew, this.#isFork]
     this.#isAnew = this.#isFork = false
     this.#traveller?.note()
@@ -289,7 +305,7 @@ export class RunDriver {
     return this.#frames.flush(
       {
         position: { ...positionOf(this.#execution), virtualMs: Math.floor(shownUs / 1000) },
-        topology: isFirst ? topologyOf(this.#execution) : null,
+        topology: isNew ? topologyOf(this.#execution) : null,
         moment:
           watcher === null || isPassing
             ? null
@@ -304,18 +320,31 @@ export class RunDriver {
     )
   }
 
-  #answerSavepoints(): void {
-    if (this.#savepoints.size === 0) return
-    for (const result of this.#execution.savepoints) {
-      this.#savepoints.get(result.request)?.(savepointOutcome(result, this.#execution))
-      this.#savepoints.delete(result.request)
+  /** Tells those who asked something of the job what came of it. */
+  #answer(): void {
+    const { savepoints, rescales } = this.#execution.actions
+    if (this.#savepoints.size > 0) {
+      for (const result of savepoints) {
+        this.#savepoints.get(result.request)?.(savepointOutcome(result, this.#execution))
+        this.#savepoints.delete(result.request)
+      }
+    }
+    if (this.#rescales.size > 0) {
+      for (const { action, failure } of rescales) {
+        this.#rescales.get(action)?.(failure === null ? null : { ...failure, span: null })
+        this.#rescales.delete(action)
+      }
     }
   }
 
-  /** The run is over. */
-  #refuseSavepoints(): void {
-    for (const resolve of this.#savepoints.values()) resolve(savepointFailed('SAVEPOINT_NOT_RUNNING'))
+  /** The run is over: what hasn't come out won't. */
+  #refuse(): void {
+    this.#isOver = true
+    const refused = savepointFailed('SAVEPOINT_NOT_RUNNING')
+    for (const resolve of this.#savepoints.values()) resolve(refused)
+    for (const resolve of this.#rescales.values()) resolve(refused.diagnostic)
     this.#savepoints.clear()
+    this.#rescales.clear()
   }
 
   #anchor(): void {

@@ -41,9 +41,7 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
     span: null,
   })
   const found: Diagnostic[] = []
-  if (parallelism !== undefined && !(Number.isInteger(parallelism) && parallelism >= 1 && parallelism <= 128)) {
-    found.push(wrong('parallelism', parallelism))
-  }
+  if (parallelism !== undefined && !isParallelism(parallelism)) found.push(wrong('parallelism', parallelism))
   if (seed !== undefined && !Number.isSafeInteger(seed)) found.push(wrong('seed', seed))
   if (untilMs !== undefined && untilMs !== null && !(untilMs >= 0)) found.push(wrong('until', untilMs))
   if (speed !== undefined && speed !== null && !(speed > 0)) found.push(wrong('speed', speed))
@@ -55,6 +53,10 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
   for (const { atMs, stop } of settings.savepointsAt ?? []) {
     if (!(Number.isFinite(atMs) && atMs >= 0)) found.push(wrong('savepointsAt', atMs))
     if (!STOPS.has(stop)) found.push(wrong('savepointsAt', stop))
+  }
+  for (const { atMs, parallelism: scale } of settings.rescalesAt ?? []) {
+    if (!(Number.isFinite(atMs) && atMs >= 0)) found.push(wrong('rescalesAt', atMs))
+    if (!isParallelism(scale)) found.push(wrong('rescalesAt', scale))
   }
   if (settings.savepoint !== undefined && typeof settings.savepoint.text !== 'string') {
     found.push(wrong('savepoint', settings.savepoint.file))
@@ -79,6 +81,10 @@ function isDestination(destination: Destination): boolean {
     default:
       return destination.kind === 'end'
   }
+}
+
+function isParallelism(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 128
 }
 
 /** Inputs for sources that the job doesn't have. */

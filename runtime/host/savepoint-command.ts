@@ -29,6 +29,7 @@ export const RUN_SAVEPOINT_USAGE = `  -s, --fromSavepoint <file>       start fro
   --savepoint-at <ms>              take a savepoint at this virtual time; can be given several times
   --stop-at <ms>                   stop with a savepoint at this virtual time
   --drain                          stop so that windows and timers in event time fire first
+  --rescale-at <ms>:<n>            change the parallelism at this virtual time; can be given several times
   --savepointPath <folder>         where savepoints and retained checkpoints are written, the current folder unless given
 `
 
@@ -39,6 +40,7 @@ export const RUN_SAVEPOINT_OPTIONS = {
   claimMode: { type: 'string' },
   'savepoint-at': { type: 'string', multiple: true, default: [] as string[] },
   'stop-at': { type: 'string' },
+  'rescale-at': { type: 'string', multiple: true, default: [] as string[] },
   drain: { type: 'boolean', default: false },
   savepointPath: { type: 'string', default: '.' },
 } as const
@@ -49,11 +51,14 @@ interface SavepointArguments {
   readonly claimMode?: string | undefined
   readonly 'savepoint-at': readonly string[]
   readonly 'stop-at'?: string | undefined
+  readonly 'rescale-at': readonly string[]
   readonly drain: boolean
 }
 
 /** What of a run's settings the options say. Throws what reading the file throws. */
-export function savepointSettings(args: SavepointArguments): Pick<RunSettings, 'savepoint' | 'savepointsAt'> {
+export function savepointSettings(
+  args: SavepointArguments,
+): Pick<RunSettings, 'savepoint' | 'savepointsAt' | 'rescalesAt'> {
   const { fromSavepoint: file, allowNonRestoredState, 'stop-at': stopAt } = args
   const taken = args['savepoint-at'].map((text) => ({ atMs: millis(text, 'savepoint-at'), stop: 'none' as const }))
   const stop = args.drain ? ('drain' as const) : ('suspend' as const)
@@ -67,7 +72,11 @@ export function savepointSettings(args: SavepointArguments): Pick<RunSettings, '
           ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }),
           ...(args.claimMode === undefined ? {} : { claimMode: claimMode(args.claimMode) }),
         }
-  return { savepointsAt: [...taken, ...stopped], ...(savepoint === null ? {} : { savepoint }) }
+  const rescalesAt = args['rescale-at'].map((text) => {
+    const [ms = '', parallelism = ''] = text.split(':')
+    return { atMs: millis(ms, 'rescale-at'), parallelism: parallelism.trim() === '' ? NaN : Number(parallelism) }
+  })
+  return { savepointsAt: [...taken, ...stopped], rescalesAt, ...(savepoint === null ? {} : { savepoint }) }
 }
 
 function millis(text: string, option: string): number {
@@ -84,7 +93,7 @@ function claimMode(text: string): RecoveryClaimMode {
 
 /** Writes what was taken and what was retained, says where, and gives back what is to be said of the others. */
 export function writeSavepoints(
-  outcome: Pick<RunOutcome, 'savepoints' | 'checkpoints' | 'isSavepointGone'>,
+  outcome: Pick<RunOutcome, 'savepoints' | 'rescales' | 'checkpoints' | 'isSavepointGone'>,
   { folder, startedFrom }: { readonly folder: string; readonly startedFrom: string | undefined },
 ): Diagnostic[] {
   for (const { file } of outcome.savepoints) {
@@ -92,7 +101,7 @@ export function writeSavepoints(
   }
   for (const file of outcome.checkpoints) process.stderr.write(`Checkpoint retained. Path: ${write(file, folder)}\n`)
   if (outcome.isSavepointGone && startedFrom !== undefined) rmSync(startedFrom, { force: true })
-  return outcome.savepoints.flatMap(({ diagnostic }) => diagnostic ?? [])
+  return [...outcome.savepoints, ...outcome.rescales].flatMap(({ diagnostic }) => diagnostic ?? [])
 }
 
 function write(file: SavepointFile, folder: string): string {

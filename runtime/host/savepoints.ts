@@ -6,7 +6,9 @@ import type { JobExecution } from '../cluster/job-execution.ts'
 import { restoreState, type RestoredJob } from '../cluster/restore-state.ts'
 import { readSavepoint, writeSavepoint } from '../cluster/savepoint-file.ts'
 import type { Savepoint } from '../cluster/savepoint.ts'
-import type { SavepointResult } from '../cluster/savepoint-request.ts'
+import type { PlannedAction } from '../cluster/action-schedule.ts'
+import type { RescaleAction } from '../cluster/rescaling.ts'
+import type { SavepointAction, SavepointResult } from '../cluster/savepoint-request.ts'
 import { viewSavepoint } from '../cluster/savepoint-view.ts'
 import { DEFAULT_RECOVERY, DEFAULT_RETENTION } from '../graph/recovery-spec.ts'
 import type { Plan } from '../graph/plan.ts'
@@ -47,6 +49,29 @@ function configured(plan: Plan, { files = {} }: RunSettings): RunSavepoint | nul
   return { file, text }
 }
 
+/** What is asked of the job at set times. */
+export function plannedActions({ savepointsAt = [], rescalesAt = [] }: RunSettings): PlannedAction[] {
+  return [
+    ...savepointsAt.map(({ atMs, stop }) => {
+      const action: SavepointAction = { kind: 'savepoint', stop }
+      return { atUs: atMs * 1000, action }
+    }),
+    ...rescalesAt.map(({ atMs, parallelism }) => {
+      const action: RescaleAction = { kind: 'rescale', parallelism }
+      return { atUs: atMs * 1000, action }
+    }),
+  ]
+}
+
+/** What became of the changes of its parallelism. */
+export function rescaleOutcomes({ actions }: JobExecution): RunOutcome['rescales'] {
+  return actions.rescales.map(({ action, atUs, failure }) => ({
+    parallelism: action.parallelism,
+    atMs: Math.floor(atUs / 1000),
+    diagnostic: failure === null ? null : { ...failure, span: null },
+  }))
+}
+
 /** Whether the job takes over what it starts from. */
 export function claims({ config }: Plan, { savepoint }: RunSettings): boolean {
   return (savepoint?.claimMode ?? config.recovery?.claimMode) === 'CLAIM'
@@ -63,7 +88,7 @@ export function leftovers(
   const { checkpointDirectory, hasSubdirectory } = plan.config.retention ?? DEFAULT_RETENTION
   const folder =
     checkpointDirectory === null ? null : `${inFolder(checkpointDirectory)}${hasSubdirectory ? plan.hash : ''}`
-  const checkpoints = execution
+  const checkpoints = execution.actions
     .retainedCheckpoints(end)
     .map((checkpoint) => fileOf(checkpoint, `${inFolder(folder)}chk-${checkpoint.checkpointId}`))
   return { checkpoints, isSavepointGone: execution.checkpoints?.store.isClaimedGone === true }

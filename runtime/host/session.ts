@@ -42,7 +42,16 @@ import type {
 } from './protocol.ts'
 import { logOutput, queryOutside } from './outside-views.ts'
 import { positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
-import { claims, inspectSavepoint, leftovers, restoredJob, savepointFailed, savepointOutcome } from './savepoints.ts'
+import {
+  claims,
+  inspectSavepoint,
+  leftovers,
+  plannedActions,
+  rescaleOutcomes,
+  restoredJob,
+  savepointFailed,
+  savepointOutcome,
+} from './savepoints.ts'
 import { clusterOf, inputsWithoutSource, interventionDiagnostics, settingsDiagnostics } from './run-settings-check.ts'
 
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
@@ -118,6 +127,11 @@ export class EngineSession implements Engine {
 
   async savepoint(stop: SavepointStop): Promise<SavepointOutcome> {
     return this.#driver?.savepoint(stop) ?? savepointFailed('SAVEPOINT_NOT_RUNNING')
+  }
+
+  async rescale(parallelism: number): Promise<Diagnostic | null> {
+    const failed = this.#driver?.rescale(parallelism)
+    return failed ?? { code: 'SAVEPOINT_NOT_RUNNING', params: {}, span: null }
   }
 
   async inspectSavepoint(file: RunSavepoint, rows: number): Promise<InspectedSavepoint> {
@@ -197,8 +211,13 @@ export class EngineSession implements Engine {
     const position = positionOf(execution)
     const hash = simulation.fingerprint.hex()
     const late = lateRecords(execution.tasks)
-    const savepoints = execution.savepoints.map((result) => savepointOutcome(result, execution))
-    const outputs = { ...outputsOf(execution.outside), savepoints, ...leftovers(execution, state) }
+    const savepoints = execution.actions.savepoints.map((result) => savepointOutcome(result, execution))
+    const outputs = {
+      ...outputsOf(execution.outside),
+      savepoints,
+      rescales: rescaleOutcomes(execution),
+      ...leftovers(execution, state),
+    }
     const said = { diagnostics, lateRecords: late, interventions: appliedTo(simulation), plan: JSON.stringify(plan) }
     return { state, position, hash, ...said, ...outputs }
   }
@@ -214,7 +233,7 @@ export class EngineSession implements Engine {
       instantiate: (port) => program.instantiate(port),
       watcher,
       restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
-      planned: settings.savepointsAt?.map(({ atMs, stop }) => ({ atUs: atMs * 1000, request: { stop } })) ?? [],
+      planned: plannedActions(settings),
     })
     this.#outside = execution.outside
     watcher?.attach(execution)
@@ -299,6 +318,7 @@ function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
     interventions: [],
     plan: null,
     savepoints: [],
+    rescales: [],
     checkpoints: [],
     isSavepointGone: false,
     files: [],

@@ -68,6 +68,7 @@ self.addEventListener(
       savepoint: (stop) => session.savepoint(stop),
       query: (sql) => session.query(sql),
       viewLog: (records) => session.viewLog(records),
+      rescale: (parallelism) => session.rescale(parallelism),
       inspectSavepoint: (file, rows) => session.inspectSavepoint(file, rows),
       check(job, exercise, onReport) {
         begin()

@@ -257,7 +257,7 @@ function scriptOf(calls: readonly string[]): readonly Stimulus[] | string {
 const savepoint =
   (stop: 'none' | 'suspend' | 'drain'): Stimulus['act'] =>
   ({ execution }) =>
-    execution.triggerSavepoint({ stop })
+    execution.actions.triggerSavepoint({ stop })
 
 /** As somebody asks for one: not by the interval, which wouldn't come while nothing else is to happen. */
 function triggerCheckpoint({ execution }: DeployedJob): void {

@@ -72,9 +72,9 @@ export function runRestoreRule(vector: Vector): Verdict {
 function stopWithSavepoint(job: CountingJob): Savepoint {
   const { simulation, execution } = deploy(job)
   simulation.run({ ...NO_LIMIT, untilUs: STOP_US })
-  execution.triggerSavepoint({ stop: 'suspend' })
+  execution.actions.triggerSavepoint({ stop: 'suspend' })
   simulation.run(NO_LIMIT)
-  const savepoint = execution.savepoints[0]?.savepoint ?? null
+  const savepoint = execution.actions.savepoints[0]?.savepoint ?? null
   if (savepoint === null || execution.state !== 'FINISHED') throw new Error(`not stopped: ${execution.state}`)
   return readSavepoint(writeSavepoint(savepoint), 'savepoint')
 }

@@ -141,9 +141,9 @@ function completeWindows(counts: readonly Count[]): number {
 function stopAfter(seconds: number, job: DeployedJob): Savepoint {
   const { simulation, execution } = job
   simulation.run({ ...NO_LIMIT, untilUs: simulation.nowUs + seconds * 1_000_000 })
-  execution.triggerSavepoint({ stop: 'suspend' })
+  execution.actions.triggerSavepoint({ stop: 'suspend' })
   simulation.run({ ...NO_LIMIT, untilUs: simulation.nowUs + 5_000_000 })
-  const { savepoint = null, reason } = execution.savepoints[0] ?? {}
+  const { savepoint = null, reason } = execution.actions.savepoints[0] ?? {}
   if (savepoint === null) throw new Error(`no savepoint: ${reason}`)
   expect(execution.state).toBe('FINISHED')
   return readSavepoint(writeSavepoint(savepoint), 'file')

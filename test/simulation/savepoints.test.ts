@@ -81,9 +81,9 @@ function runUntil(build: Build, ms: number, options: JobOptions = {}): DeployedJ
 
 /** Takes it, runs to the end, and gives back what the file says of it. */
 function take(job: DeployedJob, stop: SavepointStop): Savepoint {
-  job.execution.triggerSavepoint({ stop })
+  job.execution.actions.triggerSavepoint({ stop })
   job.simulation.run(NO_LIMIT)
-  const { savepoint = null, reason } = job.execution.savepoints[0] ?? {}
+  const { savepoint = null, reason } = job.execution.actions.savepoints[0] ?? {}
   if (savepoint === null) throw new Error(`no savepoint: ${reason}`)
   return readSavepoint(writeSavepoint(savepoint), 'file')
 }
@@ -147,18 +147,18 @@ describe('taken while the job runs on', () => {
       counting((env) => env.enableCheckpointing(60_000)),
       2000,
     )
-    job.execution.triggerSavepoint({ stop: 'none' })
+    job.execution.actions.triggerSavepoint({ stop: 'none' })
     job.simulation.run({ ...NO_LIMIT, untilUs: 3_000_000 })
-    expect(job.execution.savepoints).toHaveLength(1)
+    expect(job.execution.actions.savepoints).toHaveLength(1)
     expect(job.execution.checkpoints?.completed).toBeNull()
   })
 
   test('twice at once: one after the other', () => {
     const job = runUntil(counting(), 2000)
-    job.execution.triggerSavepoint({ stop: 'none' })
-    job.execution.triggerSavepoint({ stop: 'none' })
+    job.execution.actions.triggerSavepoint({ stop: 'none' })
+    job.execution.actions.triggerSavepoint({ stop: 'none' })
     job.simulation.run(NO_LIMIT)
-    expect(job.execution.savepoints.map(({ savepoint }) => savepoint?.checkpointId)).toEqual([1, 2])
+    expect(job.execution.actions.savepoints.map(({ savepoint }) => savepoint?.checkpointId)).toEqual([1, 2])
   })
 })
 
@@ -176,23 +176,23 @@ describe('stopped with drain', () => {
 })
 
 describe('what comes to nothing says why', () => {
-  const reasonOf = (job: DeployedJob): string | undefined => job.execution.savepoints[0]?.reason
+  const reasonOf = (job: DeployedJob): string | undefined => job.execution.actions.savepoints[0]?.reason
 
   test('before all tasks run', () => {
     const job = deployJob(counting())
-    job.execution.triggerSavepoint({ stop: 'none' })
+    job.execution.actions.triggerSavepoint({ stop: 'none' })
     expect(reasonOf(job)).toBe('SAVEPOINT_NOT_RUNNING')
   })
 
   test('of a job in batch mode', () => {
     const job = deployJob(counting((env) => env.setRuntimeMode('BATCH')))
-    job.execution.triggerSavepoint({ stop: 'none' })
+    job.execution.actions.triggerSavepoint({ stop: 'none' })
     expect(reasonOf(job)).toBe('SAVEPOINT_BATCH')
   })
 
   test('of a job that fails meanwhile', () => {
     const job = runUntil(counting(), 2000)
-    job.execution.triggerSavepoint({ stop: 'suspend' })
+    job.execution.actions.triggerSavepoint({ stop: 'suspend' })
     job.execution.taskFailed(job.execution.tasks[0] as never, new Error('lost'))
     expect([reasonOf(job), job.execution.state]).toEqual(['SAVEPOINT_JOB_FAILED', 'FAILED'])
   })
@@ -204,7 +204,7 @@ describe('what comes to nothing says why', () => {
       env.configure(new Configuration().set('execution.checkpointing.checkpoints-after-tasks-finish', false))
     })
     const job = runUntil(build, 2000, { cluster: { latencyUs: 200_000 } })
-    job.execution.triggerSavepoint({ stop: 'suspend' })
+    job.execution.actions.triggerSavepoint({ stop: 'suspend' })
     job.simulation.run(NO_LIMIT)
     expect([reasonOf(job), job.execution.state]).toEqual(['SAVEPOINT_EXPIRED', 'FINISHED'])
     expect(sorted(texts(job))).toEqual(whole())

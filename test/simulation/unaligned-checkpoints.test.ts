@@ -243,9 +243,9 @@ describe('where nothing overtakes', () => {
       { cluster: SLOW },
     )
     job.simulation.run({ ...NO_LIMIT, untilUs: 100_000 })
-    job.execution.triggerSavepoint({ stop: 'none' })
+    job.execution.actions.triggerSavepoint({ stop: 'none' })
     job.simulation.run({ ...NO_LIMIT, untilUs: 3_000_000 })
-    const [result] = job.execution.savepoints
+    const [result] = job.execution.actions.savepoints
     expect([result?.reason, result?.savepoint?.inFlight]).toEqual(['', undefined])
   })
 
