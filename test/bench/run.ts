@@ -4,6 +4,7 @@
 
 import { benchAsync } from './async-io.ts'
 import { benchCep } from './cep-pipelines.ts'
+import { benchCheckpoints } from './checkpoints.ts'
 import { deployJob, type Build } from '../harness/run-job.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { handLoopA, handLoopC, pipelineJob, rxjsA, type Sums } from './pipelines.ts'
@@ -95,6 +96,7 @@ for (const { name, of, against, lowest } of TARGETS) {
   if (!isMet) process.exitCode = 1
 }
 if (!benchState()) process.exitCode = 1
+if (!benchCheckpoints()) process.exitCode = 1
 if (!benchWindows()) process.exitCode = 1
 if (!benchAsync()) process.exitCode = 1
 if (!benchCep()) process.exitCode = 1
