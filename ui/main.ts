@@ -12,6 +12,8 @@ import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import { Notebook } from './notebook/notebook.svelte.ts'
 import { NotebookStorage } from './notebook/notebook-storage.ts'
 import { Session } from './session.svelte.ts'
+import { momentIn } from './share/moment-link.ts'
+import { MomentOffer } from './share/moment-offer.svelte.ts'
 import './tokens.css'
 import './page.css'
 
@@ -36,12 +38,16 @@ async function openSession(): Promise<Session> {
 }
 
 window.addEventListener('hashchange', () => {
-  if (pageOf(location.hash, pageIds).id !== page.id) location.reload()
+  if (pageOf(location.hash, pageIds).id !== page.id || momentIn(location.hash) !== null) location.reload()
 })
 
 if (target) {
   openSession().then(
-    (session) => void mount(App, { target, props: { session, pageId: page.id, isUnknown: page.isUnknown } }),
+    (session) => {
+      const offer = new MomentOffer(session, page)
+      void offer.read(location.hash)
+      mount(App, { target, props: { session, offer, pageId: page.id, isUnknown: page.isUnknown } })
+    },
     () => {
       const notice = document.createElement('p')
       notice.role = 'alert'

@@ -1,5 +1,13 @@
 // What the learner does with the page, in one place: edit, run, stop, jump to a problem. Components show it and call it.
-import type { CheckFailure, CompiledJob, Diagnostic, RunSettings, SinkRow, Span } from '../runtime/host/protocol.ts'
+import type {
+  CheckFailure,
+  CompiledJob,
+  Destination,
+  Diagnostic,
+  RunSettings,
+  SinkRow,
+  Span,
+} from '../runtime/host/protocol.ts'
 import { render } from '../runtime/messages/index.ts'
 import type { EditorService } from './editor/editor-service.ts'
 import type { Compilation } from './editor/job-worker.ts'
@@ -16,6 +24,7 @@ import { PredictionScore } from './lesson/score-prediction.ts'
 import { Run } from './kernel/run.svelte.ts'
 import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import type { Notebook } from './notebook/notebook.svelte.ts'
+import type { SharedMoment } from './share/moment-link.ts'
 import { readSetting, writeSetting } from './parts/settings-storage.ts'
 import { theme } from './parts/theme.svelte.ts'
 
@@ -170,6 +179,16 @@ export class Session {
     return this.run.diagnostics.map((diagnostic) => problemOf(diagnostic, language.name, hasFailed))
   }
 
+  /** Whether the text is still the one that the last run ran. */
+  get isRunCurrent(): boolean {
+    return this.#isRunCurrent
+  }
+
+  /** What should be known of the last run, though nothing is wrong with it. */
+  get remarks(): readonly Problem[] {
+    return this.run.remarks.map((diagnostic) => problemOf(diagnostic, language.name, false))
+  }
+
   get errorCount(): number {
     return this.problems.filter((problem) => problem.isError).length
   }
@@ -225,7 +244,11 @@ export class Session {
    * Checks, compiles and runs the job; of a lesson the run given, or the one chosen before. `onRunning` is called if it
    * comes to a run.
    */
-  async start(onRunning: () => void = () => {}, block: RunBlock | null = null): Promise<void> {
+  async start(
+    onRunning: () => void = () => {},
+    block: RunBlock | null = null,
+    startsAt: Destination | null = null,
+  ): Promise<void> {
     if (this.run.isBusy || this.check.isBusy) return
     if (block !== null) {
       this.#replay = null
@@ -247,12 +270,14 @@ export class Session {
       }
       return job
     }
-    const scores = this.#predictionScores()
-    await this.run.start(compile, this.#runSettings(), {
+    // Who comes to look at a place of a run hasn't run it.
+    const scores = startsAt === null ? this.#predictionScores() : []
+    const settings = this.#runSettings()
+    await this.run.start(compile, startsAt === null ? settings : { ...settings, startsAt }, {
       name: this.#replay === null ? (this.#chosen?.id ?? null) : REPLAY,
       onFrame: ({ rows }) => this.#score(scores, rows),
     })
-    if (this.#replay === null && (this.run.state === 'finished' || this.run.state === 'until')) {
+    if (this.#replay === null && startsAt === null && (this.run.state === 'finished' || this.run.state === 'until')) {
       for (const { score } of scores) score.end()
       this.#score(scores, [])
       this.#noteRun()
@@ -279,6 +304,17 @@ export class Session {
     this.#replay = failure
     this.settings = { ...this.#settings, parallelism: run.parallelism, seed: run.seed, untilMs: run.untilMs }
     await this.start(onRunning)
+  }
+
+  /** Takes over the files that somebody shared, and shows the moment of their run. */
+  async openMoment({ files, entry, run, settings, at }: SharedMoment, onRunning: () => void): Promise<void> {
+    await this.stopped()
+    this.changeFiles(() => this.notebook.takeOver(files, entry))
+    this.settings = { ...settings, speed: this.#settings.speed }
+    const blocks = this.place?.bundle.texts.en.blocks ?? []
+    const block = blocks.find((one): one is RunBlock => one.kind === 'run' && one.id === run) ?? null
+    if (block !== null) [this.#replay, this.#chosen] = [null, block]
+    await this.start(onRunning, null, { kind: 'place', ...at })
   }
 
   /** Stops what runs, and waits until it has. */

@@ -94,10 +94,10 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
     return 1
   }
   report(
-    outcome.lateRecords.map(({ operator, dropped }) => ({
+    outcome.lateRecords.map(({ operator, dropped, at }) => ({
       code: 'LATE_RECORDS_DROPPED',
       params: { operator, dropped },
-      span: null,
+      span: at,
     })),
     options.language,
   )

@@ -1,5 +1,6 @@
 import { boundedFraud, mapJob } from './jobs.ts'
 import { expect, test } from './fixture.ts'
+import { oneFile } from './notebook-page.ts'
 
 test('edit, see the error, correct it, run, and rows come', async ({ notebook, page }) => {
   await notebook.openWith(mapJob('(n) => n * 10'), { untilMs: null, speed: null })
@@ -72,4 +73,33 @@ test('what the job writes with console is in the log', async ({ notebook, page }
   await page.getByRole('tab', { name: /^Log/ }).click()
   await expect(page.getByRole('region', { name: 'Log' }).getByRole('listitem')).toHaveCount(3)
   await expect(page.getByRole('region', { name: 'Log' })).toContainText('saw 3')
+})
+
+test('records that a window dropped as late are counted when the run has ended, with the way to the window', async ({
+  notebook,
+  page,
+}) => {
+  await notebook.openWith(
+    oneFile(`import { Duration, StreamExecutionEnvironment, TumblingEventTimeWindows, WatermarkStrategy } from 'streambed'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.getConfig().setAutoWatermarkInterval(0)
+const strategy = WatermarkStrategy.forGenerator<number>(() => ({
+  onEvent: (_event, timestamp, output) => output.emitWatermark(timestamp),
+  onPeriodicEmit() {},
+})).withTimestampAssigner((event) => event)
+env.fromData(1000, 9000, 2000, 3000)
+  .assignTimestampsAndWatermarks(strategy)
+  .keyBy(() => 0)
+  .window(TumblingEventTimeWindows.of(Duration.ofSeconds(5)))
+  .reduce((a, b) => a + b)
+  .print('sums')
+await env.execute('late')
+`),
+  )
+  await notebook.run.click()
+  await expect(notebook.status).toHaveAttribute('data-state', 'finished')
+  const card = page.locator('[data-code="LATE_RECORDS_DROPPED"]')
+  await expect(card).toContainText('dropped late records: 2')
+  await card.getByRole('button').click()
+  await expect(page.locator('.monaco-editor .active-line-number')).toHaveText(/^(11|12)$/)
 })

@@ -302,6 +302,23 @@ export const en = {
     skipped: (seconds: number) => `${seconds} s without events passed over`,
   },
 
+  share: {
+    link: 'Copy link to this moment',
+    about: 'Your code, the run and this place in it, as a link that anybody can open',
+    offered: (at: string, files: readonly string[]) =>
+      `This link leads to a moment of a run, at ${at} on its clock${files.length === 0 ? '' : `, with changes in ${files.join(', ')}`}. To show it, the job is run here with these files in place of yours; yours are kept as earlier versions.`,
+    risky: 'This page has changed since the link was made, so the moment may be another.',
+    open: 'Show the moment',
+    taken: 'The files are those of the link.',
+    refused: {
+      impossible: 'This link leads to a moment of a run that isn’t here any more. Nothing was changed.',
+      damaged:
+        'This link is damaged: a part of it is missing or was changed. Nothing was changed here; ask for the link again.',
+      newer:
+        'This link was made by a later version of this page. Nothing was changed here; reload the page, or open the link where it was made.',
+    },
+  },
+
   transport: {
     play: 'Play',
     pause: 'Pause',

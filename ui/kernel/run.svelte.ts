@@ -145,6 +145,16 @@ export class Run {
     return this.#end?.kind === 'outcome' ? this.#end.outcome.diagnostics : []
   }
 
+  /** What should be known of a run that ended well. */
+  get remarks(): readonly Diagnostic[] {
+    if (this.#end?.kind !== 'outcome' || this.state === 'failed') return []
+    return this.#end.outcome.lateRecords.map(({ operator, dropped, at }) => ({
+      code: 'LATE_RECORDS_DROPPED',
+      params: { operator, dropped },
+      span: at,
+    }))
+  }
+
   /** Null until a run has ended by itself, or was stopped; also if it failed before it began. */
   get hash(): string | null {
     return this.#end?.kind === 'outcome' ? this.#end.outcome.hash || null : null

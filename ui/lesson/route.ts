@@ -8,7 +8,9 @@ export function pageOf(
   hash: string,
   lessonIds: readonly string[],
 ): { readonly id: string; readonly isUnknown: boolean } {
-  const id = decodeURI(hash.replace(/^#\//, ''))
+  // A moment that is shared stands behind the page's id.
+  const [path = ''] = hash.replace(/^#\//, '').split('?')
+  const id = decodeURI(path)
   if (id === PLAYGROUND || lessonIds.includes(id)) return { id, isUnknown: false }
   return { id: lessonIds[0] ?? PLAYGROUND, isUnknown: id !== '' }
 }

@@ -18,7 +18,8 @@ import type { NotebookStorage } from './notebook-storage.ts'
 export interface Undoable {
   readonly before: JobFiles
   readonly activeName: string
-  readonly step: { readonly kind: 'reset' | 'broughtBack' } | { readonly kind: 'remove'; readonly name: string }
+  readonly step:
+    { readonly kind: 'reset' | 'broughtBack' | 'shared' } | { readonly kind: 'remove'; readonly name: string }
 }
 
 export class Notebook {
@@ -77,6 +78,28 @@ export class Notebook {
 
   get isOriginal(): boolean {
     return sameJob(this.#job, this.#original)
+  }
+
+  /** Files that the page itself doesn't have, or has with another text. */
+  get changedFiles(): readonly JobFile[] {
+    return this.files.filter(({ name }) => !this.isFileOriginal(name))
+  }
+
+  /** The page's own texts, whatever was made of them. */
+  get originalTexts(): readonly string[] {
+    return this.#original.files.flatMap(({ name, text }) => [name, text])
+  }
+
+  /** Takes over what somebody shared: the page's own files but for these. What was here is kept among the versions. */
+  takeOver(files: readonly JobFile[], entry: string): void {
+    const before = { before: this.#job, activeName: this.active.name }
+    const kept = this.#original.files.filter(({ name }) => !files.some((file) => file.name === name))
+    this.#setAside(
+      this.changedFiles.map(({ name }) => name),
+      'import',
+    )
+    this.#change({ files: [...kept, ...files], entry })
+    this.#undoable = { ...before, step: { kind: 'shared' } }
   }
 
   get undoable(): Undoable | null {
@@ -156,7 +179,7 @@ export class Notebook {
     this.#undoable = null
   }
 
-  #setAside(names: readonly string[], origin: 'reset' | 'broughtBack'): void {
+  #setAside(names: readonly string[], origin: 'reset' | 'broughtBack' | 'import'): void {
     for (const name of names) this.#storage.setAside(name, this.file(name).text, origin)
     this.#versions++
   }

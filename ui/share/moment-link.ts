@@ -1,0 +1,102 @@
+// A link to a moment of a run: the page, what was changed in its files, the run and its settings, and the place, as text in
+// the address. The run isn't in it: whoever opens the link has the same one made anew, to the byte.
+import { parseSettings, wholeNumber, type PageSettings } from '../kernel/run-settings.ts'
+
+export interface SharedMoment {
+  /** Id of the lesson or exercise, or the playground's. */
+  readonly page: string
+  /** Of the page's own files and inputs, as they were where the link was made. */
+  readonly stamp: string
+  /** Files that differ from the page's own. */
+  readonly files: readonly { readonly name: string; readonly text: string }[]
+  /** The file that the job starts in. */
+  readonly entry: string
+  /** Id of the lesson's run; null where a page has none. */
+  readonly run: string | null
+  readonly settings: PageSettings
+  readonly at: { readonly event: number; readonly record: number }
+  /** The virtual clock there, in ms: for whoever is asked whether to go there. */
+  readonly atMs: number
+}
+
+const VERSION = '1'
+const PARAMETER = '?moment='
+
+/** What goes into the address after `#`. */
+export async function addressOf(moment: SharedMoment): Promise<string> {
+  const packed = await through(new TextEncoder().encode(JSON.stringify(moment)), new CompressionStream('deflate'))
+  const text = btoa(String.fromCharCode(...packed))
+  return `/${moment.page}${PARAMETER}${VERSION}.${text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`
+}
+
+/** The part of an address that names a moment; null if it names none. */
+export function momentIn(hash: string): string | null {
+  const at = hash.indexOf(PARAMETER)
+  return at < 0 ? null : hash.slice(at + PARAMETER.length)
+}
+
+/** `damaged`: something of the text is missing or changed; `newer`: it was made by a later version of this page. */
+export async function readMoment(text: string): Promise<SharedMoment | 'damaged' | 'newer'> {
+  const [version = '', packed = ''] = text.split('.')
+  if (version !== VERSION) return Number(version) > Number(VERSION) ? 'newer' : 'damaged'
+  try {
+    const bytes = Uint8Array.from(atob(packed.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+    // The stream checks what it has unpacked.
+    const json = new TextDecoder().decode(await through(bytes, new DecompressionStream('deflate')))
+    return momentOf(JSON.parse(json) as Record<string, unknown>) ?? 'damaged'
+  } catch {
+    return 'damaged'
+  }
+}
+
+/** Changes with any of the texts. */
+export function stampOf(texts: readonly string[]): string {
+  let hash = 0x811c9dc5
+  for (const text of texts) {
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+    hash = Math.imul(hash ^ 0x10000, 0x01000193)
+  }
+  return (hash >>> 0).toString(36)
+}
+
+async function through(
+  bytes: Uint8Array<ArrayBuffer>,
+  stream: CompressionStream | DecompressionStream,
+): Promise<Uint8Array> {
+  const piped = new Blob([bytes]).stream().pipeThrough(stream)
+  return new Uint8Array(await new Response(piped).arrayBuffer())
+}
+
+/** Anybody can write a link, so nothing in it is taken for granted. */
+function momentOf({
+  page,
+  stamp,
+  files,
+  entry,
+  run,
+  settings,
+  at,
+  atMs,
+}: Record<string, unknown>): SharedMoment | null {
+  const { event, record } = (at ?? {}) as Record<string, unknown>
+  const place = { event: wholeNumber(event, {}), record: wholeNumber(record, {}) }
+  if (typeof page !== 'string' || typeof stamp !== 'string' || typeof entry !== 'string' || !Array.isArray(files))
+    return null
+  if (!(files as unknown[]).every(isFile) || (run !== null && typeof run !== 'string')) return null
+  if (place.event === null || place.record === null) return null
+  return {
+    page,
+    stamp,
+    files,
+    entry,
+    run,
+    settings: parseSettings(JSON.stringify(settings)),
+    at: { event: place.event, record: place.record },
+    atMs: wholeNumber(atMs, {}) ?? 0,
+  }
+}
+
+function isFile(file: unknown): boolean {
+  const { name, text } = (file ?? {}) as Record<string, unknown>
+  return typeof name === 'string' && /^[\w-]+\.ts$/.test(name) && typeof text === 'string'
+}
