@@ -36,15 +36,15 @@ import { failed, notYetRun, PASSED, type Vector, type Verdict } from './format.t
 /** The calls so far, and what is to go wrong. */
 class Recorder {
   readonly calls: string[] = []
-  /** Element at which the operator throws, once. */
-  throwsAt: number | null
+  /** Elements at which the operator throws, in this order. */
+  readonly throwsAt: number[]
   /** By call of commit: what the committer does. */
   readonly commits: readonly string[]
   committed = 0
 
   constructor(expected: readonly string[]) {
-    const thrown = expected.find((call) => call.startsWith('operator throws at'))
-    this.throwsAt = thrown === undefined ? null : Number(thrown.split(' ').at(-1))
+    const thrown = expected.filter((call) => call.startsWith('operator throws at'))
+    this.throwsAt = thrown.map((call) => Number(call.split(' ').at(-1)))
     this.commits = expected
       .filter((call) => call.startsWith('committer.commit('))
       .map((call) => call.split(' -> ')[1] ?? 'ok')
@@ -72,8 +72,8 @@ class RecordingOperator extends ProcessFunction<number, number> implements Check
 
   override processElement(value: number, _context: UnkeyedContext, out: Collector<number>): void {
     const { recorder } = this
-    if (recorder.throwsAt === value) {
-      recorder.throwsAt = null
+    if (recorder.throwsAt[0] === value) {
+      recorder.throwsAt.shift()
       recorder.call(`operator throws at ${value}`)
       throw new Error('thrown by the operator')
     }
@@ -124,12 +124,12 @@ function commit(recorder: Recorder, requests: readonly CommitRequest<string>[]):
   const what = recorder.commits[recorder.committed++] ?? 'ok'
   const given = requests.map((request) => `${request.getCommittable()} retries ${request.getNumberOfRetries()}`)
   recorder.call(`committer.commit([${given.join(', ')}])${what === 'ok' ? '' : ` -> ${what}`}`)
-  if (what === 'throw') throw new Error('thrown by the committer')
+  if (what.startsWith('throw')) throw new Error('thrown by the committer')
   for (const request of requests) {
-    if (what === 'known') request.signalFailedWithKnownReason(new Error('known'))
-    if (what === 'unknown') request.signalFailedWithUnknownReason(new Error('unknown'))
-    if (what === 'retry') request.retryLater()
-    if (what === 'already') request.signalAlreadyCommitted()
+    if (what.startsWith('unknown')) request.signalFailedWithUnknownReason(new Error('unknown'))
+    else if (what.startsWith('known')) request.signalFailedWithKnownReason(new Error('known'))
+    else if (what.startsWith('retry')) request.retryLater()
+    else if (what.startsWith('already')) request.signalAlreadyCommitted()
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../runtime/base/random.ts'
+import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
 import { readSavepoint, writeSavepoint } from '../../runtime/cluster/savepoint-file.ts'
 import type { Savepoint } from '../../runtime/cluster/savepoint.ts'
 import { logOf } from '../../runtime/connectors/log/log-cluster.ts'
@@ -176,6 +177,24 @@ describe('exactly once', () => {
     expect(rescaled.execution.tasks.length).toBe(3 * 2)
     rescaled.simulation.run({ ...NO_LIMIT, untilUs: rescaled.simulation.nowUs + 40_000_000 })
     expect(completeWindows(output(rescaled, 'read_committed'))).toBeGreaterThan(5)
+  })
+
+  test('a killed TaskManager leaves a transaction open, which the next attempt aborts', () => {
+    const cluster = { taskManagers: 2, slotsPerTaskManager: 1 }
+    const job = deployJob(clickEventCount(), { parallelism: 2, isHashed: false, cluster })
+    const { simulation, execution } = job
+    const { open } = logOf(execution.outside).transactions
+    simulation.run({ ...NO_LIMIT, untilUs: 25_000_000 })
+    while (open.size === 0) simulation.run({ ...NO_LIMIT, untilEvent: simulation.event + 1 })
+    const [transaction] = open
+    const owner = Number(/-(\d+)-\d+$/.exec(transaction?.transactionalId ?? '')?.[1])
+    simulation.intervene({ kind: 'kill-task-manager', taskManager: owner + 1 } as ClusterAction)
+    simulation.intervene({ kind: 'add-task-manager' } as ClusterAction)
+    simulation.run({ ...NO_LIMIT, untilUs: simulation.nowUs + 500_000 })
+    expect(transaction?.state).toBe('open')
+    simulation.run({ ...NO_LIMIT, untilUs: 90_000_000 })
+    expect([transaction?.state, execution.attempt]).toEqual(['aborted', 1])
+    expect(completeWindows(output(job, 'read_committed'))).toBeGreaterThan(4)
   })
 
   test('to readers of uncommitted records a failure shows what will never be', () => {

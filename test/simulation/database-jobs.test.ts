@@ -15,6 +15,7 @@ import {
   type StreamExecutionEnvironment,
 } from '../../runtime/index.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
+import { newSession, runText } from '../harness/compiled-job.ts'
 import { deployJob, runJob, type Build, type DeployedJob } from '../harness/run-job.ts'
 
 const TABLE = 'CREATE TABLE numbers (id BIGINT, n BIGINT)'
@@ -192,4 +193,26 @@ describe('what doesn’t fit says so', () => {
     )
     expect(codes).toEqual(['SQL_STATEMENT', 'TABLE_MISSING', 'SQL_STATEMENT'])
   })
+})
+
+test('whoever runs a job can ask for rows and for the log when it has ended', async () => {
+  const session = newSession()
+  const { outcome } = await runText(
+    session,
+    `import { JdbcSink, LogSink, StreamExecutionEnvironment } from 'streambed'
+    const env = StreamExecutionEnvironment.getExecutionEnvironment()
+    env.createDatabaseTable('CREATE TABLE words (word TEXT PRIMARY KEY, n INT)')
+    const sql = 'INSERT INTO words VALUES (?, 1) ON CONFLICT (word) DO UPDATE SET n = words.n + 1'
+    const words = env.fromData('a', 'b', 'a')
+    words.sinkTo(
+      JdbcSink.builder<string>().withQueryStatement(sql, (s, word) => s.setString(1, word)).buildExactlyOnce(),
+    )
+    words.sinkTo(new LogSink<string>('words'))
+    await env.execute()`,
+  )
+  expect(outcome?.diagnostics).toEqual([])
+  expect(await session.query("SELECT n FROM words WHERE word = 'a'")).toMatchObject({ columns: ['n'], rows: [[2]] })
+  const [topic] = (await session.viewLog(2)).topics
+  expect(topic?.partitions[0]).toMatchObject({ endOffset: 3, lastStableOffset: 3 })
+  expect(topic?.partitions[0]?.records.map(({ value }) => value)).toEqual(['"b"', '"a"'])
 })

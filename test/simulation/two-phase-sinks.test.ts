@@ -219,6 +219,19 @@ describe('committing', () => {
     expect(world.log).toEqual(['flush true', 'committer closed', 'writer closed'])
   })
 
+  test.each([chained, apart])('a failure at the very last commit loses nothing', (prepare) => {
+    const world = new World()
+    let failures = 0
+    world.before = () => {
+      if (Array.from(world.prepared.values()).flat().length < 12 || failures > 0) return true
+      failures++
+      throw new Error('no answer')
+    }
+    const job = runJob(numbers(prepare, () => new TransactionalSink(world), 12))
+    expect([failures, job.execution.attempt]).toEqual([1, 1])
+    expect(world.visible()).toEqual(upTo(12))
+  })
+
   test('what is put off comes again at once, and counts its retries', () => {
     const world = new World()
     const retries: number[] = []
