@@ -42,6 +42,7 @@ const FIELDS: Readonly<Record<ClusterActionKind, Readonly<Record<string, Rule>>>
   'delay-acknowledgement': { ...OPERATOR, byMs: positive },
   'fail-upload': OPERATOR,
   rescale: { parallelism: positive },
+  'disconnect-database': { forMs: positive },
   savepoint: { stop: (value) => value === 'none' || value === 'suspend' || value === 'drain' },
 }
 

@@ -56,6 +56,8 @@ export type ClusterAction =
   | (AtOperator & { readonly kind: 'delay-acknowledgement'; readonly byMs: number })
   /** The next snapshot can't be written: its checkpoint fails. */
   | (AtOperator & { readonly kind: 'fail-upload' })
+  /** Nobody can reach the database for so long. */
+  | { readonly kind: 'disconnect-database'; readonly forMs: number }
   /** A savepoint is taken. No fault, but done from outside as well. */
   | SavepointAction
   /** The parallelism changes. No fault either. */

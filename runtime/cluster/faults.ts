@@ -2,10 +2,12 @@
 // source holds for the tasks of later attempts too.
 
 import { present } from '../base/assert.ts'
+import { databaseOf } from '../connectors/database/database.ts'
 import { displayName } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import type { Action, Intervened } from '../kernel/simulation.ts'
 import type { Channel, Wakeable } from '../network/channel.ts'
+import type { Outside } from '../operators/outside.ts'
 import type { Task } from '../task/task.ts'
 import type { TaskCosts } from '../task/task-contract.ts'
 import type { AtOperator, ClusterAction } from './cluster-action.ts'
@@ -24,6 +26,7 @@ import { UploadFaults, type SnapshottedJob } from './upload-faults.ts'
 export interface FaultyJob extends SnapshottedJob {
   readonly deployment: Deployment
   readonly resources: ResourceManager
+  readonly outside: Outside
   readonly settings: ClusterSettings
   /** Where the task runs. */
   managerOf(task: Task): TaskManager | null
@@ -70,6 +73,8 @@ export class Faults implements Intervened {
       case 'delay-source':
       case 'reorder-source':
         return this.disturbSource(action)
+      case 'disconnect-database':
+        return this.disconnectDatabase(action.forMs)
       default:
         return this.actOnMachine(action)
     }
@@ -131,6 +136,12 @@ export class Faults implements Intervened {
     // Whoever was connected to it sees that the connection has broken.
     if (own.some((task) => neighboursOf(task).some((other) => !own.some(({ id }) => id === other.id))))
       this.job.resources.lose(manager)
+  }
+
+  private disconnectDatabase(forMs: number): void {
+    const { simulation, outside } = this.job
+    const nowMs = simulation.settings.startMs + Math.floor(simulation.nowUs / 1000)
+    databaseOf(outside).disconnectUntil(nowMs + forMs)
   }
 
   private makeThrow(action: ActionOf<'throw'>): void {

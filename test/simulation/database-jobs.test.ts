@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LearnerError } from '../../runtime/base/diagnostic.ts'
 import { RandomStream } from '../../runtime/base/random.ts'
+import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
 import { databaseOf } from '../../runtime/connectors/database/database.ts'
 import { queryOutside } from '../../runtime/host/outside-views.ts'
 import {
@@ -137,12 +138,10 @@ describe('at least once', () => {
 
 test('a database that is away for a while costs an attempt and no row', () => {
   const job = deployJob(writing({ table: TABLE, sql: INSERT, sink: exactly }))
-  const database = databaseOf(job.execution.outside)
   job.simulation.run({ ...NO_LIMIT, untilUs: 1_200_000 })
-  database.isReachable = false
+  job.simulation.intervene({ kind: 'disconnect-database', forMs: 1000 } as ClusterAction)
   job.simulation.run({ ...NO_LIMIT, untilUs: 2_000_000 })
   expect((job.execution.failure?.error as LearnerError).code).toBe('DATABASE_UNREACHABLE')
-  database.isReachable = true
   job.simulation.run({ ...NO_LIMIT, untilUs: 12_000_000 })
   expect(ids(job).length).toBeGreaterThan(50)
   expect(ids(job)).toEqual(upTo(ids(job).length))

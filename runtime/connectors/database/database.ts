@@ -34,19 +34,29 @@ export interface QueryResult {
 
 /** The database outside of the jobs. */
 export function databaseOf(outside: Outside): Database {
-  return outside.system('database', () => new Database())
+  return outside.system('database', () => new Database(() => outside.alarmChanged()))
 }
 
 export class Database implements OutsideSystem {
-  readonly nextAlarmMs = Infinity
+  /** When its connection is back; Infinity while it's there. */
+  nextAlarmMs = Infinity
+  readonly alarmChanged: () => void
   readonly tables = new Map<string, DatabaseTable>()
   /** Prepared transactions, by their id. */
   readonly prepared = new Map<string, readonly BoundStatement[]>()
-  /** Whether connections to it are possible. */
-  isReachable = true
+
+  constructor(alarmChanged: () => void = () => undefined) {
+    this.alarmChanged = alarmChanged
+  }
+
+  /** Nobody can reach it before this time. */
+  disconnectUntil(timeMs: number): void {
+    this.nextAlarmMs = timeMs
+    this.alarmChanged()
+  }
 
   onAlarm(): void {
-    // It has no clock.
+    this.nextAlarmMs = Infinity
   }
 
   /** Carries a statement out. All of its rows, or none where it's refused. */
@@ -113,7 +123,7 @@ export class Database implements OutsideSystem {
   }
 
   private requireReachable(): void {
-    if (!this.isReachable) throw new LearnerError('DATABASE_UNREACHABLE')
+    if (this.nextAlarmMs < Infinity) throw new LearnerError('DATABASE_UNREACHABLE')
   }
 
   private insert(

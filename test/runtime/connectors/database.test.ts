@@ -122,9 +122,9 @@ describe('prepared transactions', () => {
   test('a database that can’t be reached does nothing', () => {
     const database = counts()
     database.prepare('x', [more])
-    database.isReachable = false
+    database.disconnectUntil(5)
     expect(codeOf(() => database.commitPrepared('x'))).toBe('DATABASE_UNREACHABLE')
-    database.isReachable = true
+    database.onAlarm()
     expect(database.commitPrepared('x')).toBe(true)
   })
 })
