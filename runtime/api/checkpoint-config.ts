@@ -39,6 +39,12 @@ export class CheckpointConfig {
     return readOption(this.#options, Options.CHECKPOINTING_INTERVAL) ?? -1
   }
 
+  /** Takes the interval back. */
+  disableCheckpointing(): this {
+    this.#options.delete(Options.CHECKPOINTING_INTERVAL.key)
+    return this
+  }
+
   isCheckpointingEnabled(): boolean {
     return this.getCheckpointInterval() > 0
   }

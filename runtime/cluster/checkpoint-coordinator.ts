@@ -19,7 +19,7 @@ import { CheckpointFailures, type CheckpointFailureReason } from './checkpoint-f
 import { CheckpointHistory } from './checkpoint-history.ts'
 import type { CheckpointCosts } from './cluster-settings.ts'
 import type { CompletedCheckpointStore } from './checkpoint-store.ts'
-import { byOperator, type CompletedCheckpoint, type TaskSnapshots } from './completed-checkpoint.ts'
+import { byOperator, missesUnion, type CompletedCheckpoint, type TaskSnapshots } from './completed-checkpoint.ts'
 import {
   abandon,
   compareRequests,
@@ -301,7 +301,9 @@ export class CheckpointCoordinator implements EventTarget {
       asyncUs,
       ackUs: nowUs,
     })
-    if (pending.waitingFor.size === 0) this.complete(pending)
+    if (pending.waitingFor.size > 0) return
+    if (missesUnion(pending.snapshots, checkpoint)) this.abort(pending, 'FINALIZE_CHECKPOINT_FAILURE')
+    else this.complete(pending)
   }
 
   private complete({ id, triggeredUs, savepoint, snapshots }: PendingCheckpoint): void {

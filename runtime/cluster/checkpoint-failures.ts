@@ -9,6 +9,7 @@ export type CheckpointFailureReason =
   | 'CHECKPOINT_DECLINED'
   | 'CHECKPOINT_DECLINED_TASK_CLOSING'
   | 'CHECKPOINT_SUBSUMED'
+  | 'FINALIZE_CHECKPOINT_FAILURE'
   | 'CHECKPOINT_COORDINATOR_SUSPEND'
 
 const COUNTED: ReadonlySet<CheckpointFailureReason> = new Set([

@@ -58,6 +58,22 @@ class HeldOperator implements OperatorCheckpoint {
   }
 }
 
+/**
+ * Whether some subtasks of an operator with a union list had ended and others hadn't: what the ended ones kept in it would be
+ * missing, so Flink takes no such checkpoint.
+ */
+export function missesUnion(snapshots: TaskSnapshots, checkpoint: number): boolean {
+  const byVertex = new Map<string, { hasEnded: boolean; goesOn: boolean; hasUnion: boolean }>()
+  for (const [{ chain, checkpoints }, snapshot] of snapshots) {
+    const seen = byVertex.get(chain.id) ?? { hasEnded: false, goesOn: false, hasUnion: false }
+    byVertex.set(chain.id, seen)
+    if (snapshot === null || checkpoints.lastFrom <= checkpoint) seen.hasEnded = true
+    else seen.goesOn = true
+    seen.hasUnion ||= snapshot?.operators.some(({ lists }) => lists.some(({ mode }) => mode === 'union')) === true
+  }
+  return Array.from(byVertex.values()).some(({ hasEnded, goesOn, hasUnion }) => hasEnded && goesOn && hasUnion)
+}
+
 /** Nobody will start from it any more: lets go of the state that hasn't been written. */
 export function discard({ operators }: CompletedCheckpoint): void {
   for (const operator of operators.values()) {

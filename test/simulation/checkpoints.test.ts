@@ -210,6 +210,13 @@ describe('settings without sense are refused where they are made', () => {
 })
 
 describe('checkpoints', () => {
+  test('are taken back with their interval', () => {
+    const { plan } = deployJob(
+      counts((env) => env.enableCheckpointing(500).getCheckpointConfig().disableCheckpointing()),
+    )
+    expect(plan.config.checkpoints).toBeUndefined()
+  })
+
   test('come at their interval, and once more at the end', () => {
     const job = deployJob(every(1000), { trace: true })
     expect(job.simulation.run({ ...NO_LIMIT, untilUs: 60_000_000 })).toBe('quiescent')
