@@ -184,6 +184,7 @@ export class CheckpointCoordinator implements EventTarget {
     for (const pending of this.pending.filter(({ waitingFor }) => waitingFor.has(task))) {
       this.abort(pending, 'CHECKPOINT_DECLINED_TASK_CLOSING')
     }
+    this.plan()
   }
 
   /** Whether a savepoint is under way with which the job ends. */

@@ -169,7 +169,7 @@ export class Faults implements Intervened {
       if (action.kind === 'pause-source') faults.heldUntilUs = simulation.nowUs + action.forMs * 1000
       else if (action.kind === 'delay-source') faults.delayUs = action.byMs * 1000
       const { source } = task
-      if (source === null || task.state !== 'RUNNING') continue
+      if (source === null || task.state !== 'RUNNING' || task.chain.isFinished) continue
       // Of one that isn't running nobody knows what comes next.
       if (action.kind === 'reorder-source') faults.reorder(source, action.within)
       faults.applyTo(source)

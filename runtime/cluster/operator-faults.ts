@@ -36,7 +36,8 @@ export class ThrowFault {
   /** The task has its operators now; of a new attempt counting begins anew. */
   install(task: Task): void {
     this.taken = 0
-    if (!this.fate.isOver) intercept(task.chain, this.at, () => this.recordTaken())
+    // What is restored finished takes no records any more, and isn't open.
+    if (!this.fate.isOver && !task.chain.isFinished) intercept(task.chain, this.at, () => this.recordTaken())
   }
 
   private recordTaken(): void {

@@ -263,6 +263,11 @@ function copies(item: Item, most: number): Item[] {
   return Array.from({ length: item.n % (most + 1) }, (_, i) => ({ key: item.key, n: item.n + i }))
 }
 
+/** What the operator of a node is called. */
+export function nodeName({ nodes }: Pick<RandomJob, 'nodes'>, node: number): string {
+  return `${nodes[node]?.op} ${node}`
+}
+
 // The same through the API.
 
 export function buildJob(job: RandomJob, report: Report): Build {
@@ -270,17 +275,18 @@ export function buildJob(job: RandomJob, report: Report): Build {
     env.setParallelism(job.parallelism)
     env.getConfig().setAutoWatermarkInterval(job.intervalMs)
     const streams: DataStream<Item>[] = []
-    for (const node of job.nodes) streams.push(add(node))
+    job.nodes.forEach((node, i) => streams.push(add(node, i)))
 
-    function add(node: JobNode): DataStream<Item> {
+    function add(node: JobNode, index: number): DataStream<Item> {
+      const name = nodeName(job, index)
       if (node.op === 'source') {
         const rate = node.rate === null ? RateLimiterStrategy.noOp() : RateLimiterStrategy.perSecond(node.rate)
         const source = new DataGeneratorSource(
-          (index) => ({ ...itemAt(index, node.keys), at: timeOf(index, node) }),
+          (i) => ({ ...itemAt(i, node.keys), at: timeOf(i, node) }),
           node.count,
           rate,
         )
-        return place(env.fromSource(source, strategyOf(node), 'source'), node).map(({ key, n }) => ({
+        return place(env.fromSource(source, strategyOf(node), name), node).map(({ key, n }) => ({
           key,
           n,
         }))
@@ -291,29 +297,29 @@ export function buildJob(job: RandomJob, report: Report): Build {
           return place(
             input.map((item) => ({ key: item.key, n: item.n + node.plus })),
             node,
-          )
+          ).name(name)
         case 'filter':
           return place(
             input.filter((item) => item.n % node.divisor !== 0),
             node,
-          )
+          ).name(name)
         case 'flatMap':
           return place(
             input.flatMap<Item>((item, out) => copies(item, node.most).forEach((copy) => out.collect(copy))),
             node,
-          )
+          ).name(name)
         case 'union':
           return input.union(streams[node.with] as DataStream<Item>)
         case 'process':
-          return place(input.keyBy((item) => item.key).process(new Watching(node, report)), node)
+          return place(input.keyBy((item) => item.key).process(new Watching(node, report)), node).name(name)
         case 'connect': {
           const other = (streams[node.with] as DataStream<Item>).keyBy((item) => item.key)
           const connected = input.keyBy((item) => item.key).connect(other)
-          return place(connected.process(new WatchingBoth(node, report)), node)
+          return place(connected.process(new WatchingBoth(node, report)), node).name(name)
         }
         case 'broadcast': {
           const others = (streams[node.with] as DataStream<Item>).broadcast(COUNTS)
-          return place(input.connect(others).process(new Counting(report)), node)
+          return place(input.connect(others).process(new Counting(report)), node).name(name)
         }
         case 'intervalJoin': {
           const other = (streams[node.with] as DataStream<Item>).keyBy((item) => item.key)
@@ -322,15 +328,20 @@ export function buildJob(job: RandomJob, report: Report): Build {
             .keyBy((item) => item.key)
             .intervalJoin(other)
             .between(...bounds)
-          return place(joined.process(new Adding(report)), node)
+          return place(joined.process(new Adding(report)), node).name(name)
         }
         case 'side':
           return input.getSideOutput(SIDE)
         case 'sum':
-          place(input.keyBy((item) => item.key).sum('n'), node).print(node.name)
+          place(input.keyBy((item) => item.key).sum('n'), node)
+            .name(name)
+            .print(node.name)
           return input
         case 'collect':
-          input.print(node.name).setParallelism(node.parallelism || job.parallelism)
+          input
+            .print(node.name)
+            .name(name)
+            .setParallelism(node.parallelism || job.parallelism)
           return input
         default:
           return input[node.op]()

@@ -65,10 +65,11 @@ export class WatchingBoth extends KeyedCoProcessFunction<number, Item, Item, Ite
 
 export const COUNTS = new MapStateDescriptor<number, number>('counts', Types.LONG, Types.LONG)
 
-/** Passes records of the first input on; of the second it counts, and no count may ever be lost. */
+/** Passes records of the first input on; of the second it counts, and no count may ever be lost: not in an attempt, which
+ * begins with what the last one has left. */
 export class Counting extends BroadcastProcessFunction<Item, Item, Item> {
   readonly report: Report
-  seen = 0
+  seen: number | null = null
 
   constructor(report: Report) {
     super()
@@ -76,17 +77,24 @@ export class Counting extends BroadcastProcessFunction<Item, Item, Item> {
   }
 
   override processElement(item: Item, context: ReadOnlyContext, out: Collector<Item>): void {
-    let sum = 0
-    for (const [, count] of context.getBroadcastState(COUNTS).immutableEntries()) sum += count
+    const sum = sumOf(context.getBroadcastState(COUNTS).immutableEntries())
+    this.seen ??= this.getRuntimeContext().getTaskInfo().getAttemptNumber() === 0 ? 0 : sum
     if (sum !== this.seen) this.report(`broadcast state counts ${sum} of ${this.seen}`)
     out.collect(item)
   }
 
   override processBroadcastElement(item: Item, context: BroadcastContext): void {
     const counts = context.getBroadcastState(COUNTS)
+    this.seen ??= sumOf(counts.entries())
     counts.put(item.key, (counts.get(item.key) ?? 0) + 1)
     this.seen++
   }
+}
+
+function sumOf(counts: Iterable<readonly [number, number]>): number {
+  let sum = 0
+  for (const [, count] of counts) sum += count
+  return sum
 }
 
 /** Makes one of a pair, and looks whether it is one. */

@@ -1,0 +1,73 @@
+// npm run sim -- --seeds N --from K: draws schedules of faults from seeds and runs them under the eyes of independent
+// observers. A wrong one is made as small as it goes and printed as a command. The last line is `N schedules, W wrong`;
+// exit status 1 if any is wrong. `--interventions JSON` puts these in place of those that the seed draws.
+
+import { parseArgs } from 'node:util'
+import type { RunIntervention } from '../../runtime/host/protocol.ts'
+import { drawSchedule } from '../harness/fault-schedule.ts'
+import { runSchedule, type ScheduleResult } from '../harness/run-schedule.ts'
+import { shrinkInterventions } from '../harness/shrink-schedule.ts'
+
+const PROGRESS_MS = 10_000
+
+function main(args: readonly string[]): number {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seeds: { type: 'string', default: '1000' },
+      from: { type: 'string', default: '1' },
+      interventions: { type: 'string' },
+      verbose: { type: 'boolean', default: false },
+    },
+  })
+  const [count, from] = [numberOf('--seeds', values.seeds), numberOf('--from', values.from)]
+  const given = values.interventions === undefined ? null : (JSON.parse(values.interventions) as RunIntervention[])
+  const startedMs = performance.now()
+  let saidMs = startedMs
+  let wrong = 0
+  let restarts = 0
+  let rows = 0
+  for (let seed = from; seed < from + count; seed++) {
+    const result = run(seed, given)
+    restarts += result.restarts
+    rows += result.rows
+    if (values.verbose) console.log(`seed ${seed}: ${JSON.stringify(result)}`)
+    if (result.violations.length > 0) {
+      wrong++
+      report(seed, result, given)
+    }
+    if (performance.now() - saidMs > PROGRESS_MS) {
+      saidMs = performance.now()
+      console.error(`${seed - from + 1} schedules, ${wrong} wrong so far`)
+    }
+  }
+  const seconds = (performance.now() - startedMs) / 1000
+  console.log(
+    `${restarts} restarts, ${rows} rows, ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} schedules/s`,
+  )
+  console.log(`${count} schedules, ${wrong} wrong`)
+  return wrong > 0 ? 1 : 0
+}
+
+function run(seed: number, interventions: readonly RunIntervention[] | null): ScheduleResult {
+  const schedule = drawSchedule(seed)
+  return runSchedule(interventions === null ? schedule : { ...schedule, interventions })
+}
+
+function report(seed: number, { violations }: ScheduleResult, given: readonly RunIntervention[] | null): void {
+  const smallest = shrinkInterventions(given ?? drawSchedule(seed).interventions, (interventions) => {
+    return run(seed, interventions).violations.length > 0
+  })
+  const [first] = run(seed, smallest).violations
+  console.log(`seed ${seed}: ${violations.map(({ invariant, text }) => `[${invariant}] ${text}`).join('\n  ')}`)
+  console.log(`  smallest, [${first?.invariant ?? ''}] ${first?.text ?? ''}:`)
+  console.log(`  npm run sim -- --from ${seed} --seeds 1 --interventions '${JSON.stringify(smallest)}'`)
+}
+
+function numberOf(option: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${option} takes a whole number, not "${text}".`)
+  return value
+}
+
+process.exitCode = main(process.argv.slice(2))
