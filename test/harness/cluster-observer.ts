@@ -52,9 +52,9 @@ export class ClusterObserver {
     this.#execution = execution
     this.#isAligned = isAligned
     const taken = execution.snapshotTaken.bind(execution)
-    execution.snapshotTaken = (task, checkpoint, snapshot) => {
+    execution.snapshotTaken = (task, checkpoint, ...rest) => {
       this.#snapshotTaken(task, checkpoint)
-      return taken(task, checkpoint, snapshot)
+      return taken(task, checkpoint, ...rest)
     }
   }
 

@@ -17,6 +17,8 @@ export interface FaultSchedule {
     readonly minPauseMs: number
     readonly timeoutMs: number
     readonly maxConcurrent: number
+    /** How many checkpoints in a row may fail before the job does. */
+    readonly tolerated: number
   } | null
   readonly restartMs: number
   readonly interventions: readonly RunIntervention[]
@@ -36,7 +38,8 @@ export function drawSchedule(seed: number): FaultSchedule {
           intervalMs: Math.max(pick(10, 20, 50, 200), job.cluster.latencyUs / 150),
           mode: pick(CheckpointingMode.EXACTLY_ONCE, CheckpointingMode.EXACTLY_ONCE, CheckpointingMode.AT_LEAST_ONCE),
           minPauseMs: pick(0, 0, 15),
-          timeoutMs: pick(1500, 5000),
+          timeoutMs: pick(20_000, 60_000),
+          tolerated: pick(0, 2, 1000),
           maxConcurrent: pick(1, 1, 2, 3),
         }
   const drawn = { seed, job, checkpoints, restartMs: pick(0, 1, 100, 1000) }

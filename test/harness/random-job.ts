@@ -6,6 +6,7 @@ import { DEFAULT_CLUSTER, type ClusterSettings } from '../../runtime/cluster/clu
 import { RandomStream } from '../../runtime/base/random.ts'
 import { DataGeneratorSource, Duration, RateLimiterStrategy, WatermarkStrategy } from '../../runtime/index.ts'
 import type { DataStream, SingleOutputStreamOperator } from '../../runtime/index.ts'
+import { LedgerSink, type Ledger } from './ledger.ts'
 import type { Build } from './run-job.ts'
 import { Adding, Counting, COUNTS, SIDE, Watching, WatchingBoth, type Item, type Report } from './watching-functions.ts'
 
@@ -270,7 +271,8 @@ export function nodeName({ nodes }: Pick<RandomJob, 'nodes'>, node: number): str
 
 // The same through the API.
 
-export function buildJob(job: RandomJob, report: Report): Build {
+/** With a ledger, what is collected goes there as well, in two phases. */
+export function buildJob(job: RandomJob, report: Report, ledger: Ledger | null = null): Build {
   return (env) => {
     env.setParallelism(job.parallelism)
     env.getConfig().setAutoWatermarkInterval(job.intervalMs)
@@ -338,6 +340,13 @@ export function buildJob(job: RandomJob, report: Report): Build {
             .print(node.name)
           return input
         case 'collect':
+          if (ledger !== null) {
+            const committed = new LedgerSink<Item>(ledger, node.name, rowText)
+            input
+              .sinkTo(committed)
+              .name(`ledger ${index}`)
+              .setParallelism(node.parallelism || job.parallelism)
+          }
           input
             .print(node.name)
             .name(name)

@@ -6,6 +6,7 @@ import type { Row } from '../../runtime/cluster/job-observer.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { ClusterObserver, type Violation } from './cluster-observer.ts'
 import type { FaultSchedule } from './fault-schedule.ts'
+import { Ledger } from './ledger.ts'
 import { buildJob, modelOf, rowText } from './random-job.ts'
 import { deployJob, type Build, type DeployedJob } from './run-job.ts'
 import type { Item } from './watching-functions.ts'
@@ -25,7 +26,9 @@ export function runSchedule(schedule: FaultSchedule): ScheduleResult {
   const report = (text: string): void => void said.push({ invariant: invariantOf(text), text })
   const { job, seed, interventions, checkpoints } = schedule
   const { parallelism, cluster } = job
-  const build = withRecovery(schedule, report)
+  // Without checkpoints nothing is ever committed but at the end.
+  const ledger = checkpoints === null ? null : new Ledger()
+  const build = withRecovery(schedule, report, ledger)
   let deployed: DeployedJob | null = null
   try {
     deployed = deployJob(build, { parallelism, seed, cluster, interventions, trace: true, isHashed: false })
@@ -38,7 +41,7 @@ export function runSchedule(schedule: FaultSchedule): ScheduleResult {
       observer.look()
     }
     said.push(...observer.violations)
-    if (said.length === 0) said.push(...endOf(schedule, deployed, observer, result))
+    if (said.length === 0) said.push(...endOf(schedule, deployed, { observer, result, ledger }))
   } catch (error) {
     said.push({ invariant: 'engine', text: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }
@@ -62,8 +65,12 @@ function invariantOf(text: string): string {
   return text.startsWith('clock') ? '11 time' : '12 exactly once'
 }
 
-function withRecovery({ job, checkpoints, restartMs }: FaultSchedule, report: (text: string) => void): Build {
-  const build = buildJob(job, report)
+function withRecovery(
+  { job, checkpoints, restartMs }: FaultSchedule,
+  report: (text: string) => void,
+  ledger: Ledger | null,
+): Build {
+  const build = buildJob(job, report, ledger)
   return (env) => {
     if (checkpoints !== null) {
       env.enableCheckpointing(checkpoints.intervalMs, checkpoints.mode)
@@ -71,6 +78,7 @@ function withRecovery({ job, checkpoints, restartMs }: FaultSchedule, report: (t
       config.setMinPauseBetweenCheckpoints(checkpoints.minPauseMs)
       config.setCheckpointTimeout(checkpoints.timeoutMs)
       config.setMaxConcurrentCheckpoints(checkpoints.maxConcurrent)
+      config.setTolerableCheckpointFailureNumber(checkpoints.tolerated)
     }
     env.configure(
       new Configuration()
@@ -92,8 +100,7 @@ function eventBudget({ job, interventions }: FaultSchedule, { execution }: Deplo
 function endOf(
   schedule: FaultSchedule,
   { execution, simulation, rows }: DeployedJob,
-  observer: ClusterObserver,
-  result: string,
+  { observer, result, ledger }: { observer: ClusterObserver; result: string; ledger: Ledger | null },
 ): Violation[] {
   if (result === 'quiescent') execution.requireNotStuck()
   if (execution.state !== 'FINISHED') {
@@ -103,7 +110,20 @@ function endOf(
   observer.finish()
   const timers = execution.deployment.backends.reduce((sum, { eventTimers }) => sum + eventTimers.count, 0)
   const left = timers === 0 ? [] : [{ invariant: '25 memory', text: `${timers} timers are left` }]
-  return [...observer.violations, ...left, ...differences(schedule, rows)]
+  const committed = ledger === null ? [] : unlikeCommitted(schedule, ledger)
+  return [...observer.violations, ...left, ...differences(schedule, rows), ...committed]
+}
+
+/** What was committed is each row once; counted twice upstream, at least once. */
+function unlikeCommitted({ job, checkpoints }: FaultSchedule, ledger: Ledger): Violation[] {
+  const isExact = checkpoints?.mode === CheckpointingMode.EXACTLY_ONCE
+  return Array.from(modelOf(job.nodes).rows).flatMap(([sink, wanted]): Violation[] => {
+    if (sink.startsWith('sum')) return []
+    const got = ledger.rowsOf(sink)
+    const [lost, twice] = [missing(wanted, got), isExact ? missing(got, wanted) : []]
+    if (lost.length + twice.length === 0) return []
+    return [{ invariant: '14 commits', text: `${sink} lacks ${lost.join()}, has too much: ${twice.join()}` }]
+  })
 }
 
 /** Sinks may get rows again after a failure, and never one that isn't due; state counts each record as its mode says. */

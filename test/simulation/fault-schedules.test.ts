@@ -50,8 +50,9 @@ function runSeed(seed: number): void {
   schedules.push(schedule)
   results.set(seed, result)
   if (result.violations.length === 0) return
+  const broken = result.violations[0]?.invariant
   const smallest = shrinkInterventions(schedule.interventions, (interventions) => {
-    return runSchedule({ ...schedule, interventions }).violations.length > 0
+    return runSchedule({ ...schedule, interventions }).violations[0]?.invariant === broken
   })
   const command = `npm run sim -- --from ${seed} --seeds 1 --interventions '${JSON.stringify(smallest)}'`
   throw new Error([command, ...result.violations.map(({ invariant, text }) => `[${invariant}] ${text}`)].join('\n'))

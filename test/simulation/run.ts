@@ -55,8 +55,9 @@ function run(seed: number, interventions: readonly RunIntervention[] | null): Sc
 }
 
 function report(seed: number, { violations }: ScheduleResult, given: readonly RunIntervention[] | null): void {
+  const broken = violations[0]?.invariant
   const smallest = shrinkInterventions(given ?? drawSchedule(seed).interventions, (interventions) => {
-    return run(seed, interventions).violations.length > 0
+    return run(seed, interventions).violations[0]?.invariant === broken
   })
   const [first] = run(seed, smallest).violations
   console.log(`seed ${seed}: ${violations.map(({ invariant, text }) => `[${invariant}] ${text}`).join('\n  ')}`)
