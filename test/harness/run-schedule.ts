@@ -4,12 +4,16 @@
 import { CheckpointingMode, Configuration, RestartStrategyOptions } from '../../runtime/index.ts'
 import type { Row } from '../../runtime/cluster/job-observer.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
+import { TraceRing } from '../../runtime/trace/trace-ring.ts'
 import { ClusterObserver, type Violation } from './cluster-observer.ts'
 import type { FaultSchedule } from './fault-schedule.ts'
 import { Ledger } from './ledger.ts'
 import { buildJob, modelOf, rowText } from './random-job.ts'
 import { deployJob, type Build, type DeployedJob } from './run-job.ts'
 import type { Item } from './watching-functions.ts'
+
+/** More than a single event can make. */
+const TRACE_ENTRIES = 4096
 
 export interface ScheduleResult {
   readonly violations: readonly Violation[]
@@ -31,7 +35,8 @@ export function runSchedule(schedule: FaultSchedule): ScheduleResult {
   const build = withRecovery(schedule, report, ledger)
   let deployed: DeployedJob | null = null
   try {
-    deployed = deployJob(build, { parallelism, seed, cluster, interventions, trace: true, isHashed: false })
+    deployed = deployJob(build, { parallelism, seed, cluster, interventions, isHashed: false })
+    deployed.simulation.trace = new TraceRing(TRACE_ENTRIES)
     const observer = new ClusterObserver(deployed.execution, checkpoints?.mode === CheckpointingMode.EXACTLY_ONCE)
     const budget = eventBudget(schedule, deployed)
     const { simulation } = deployed
@@ -94,7 +99,7 @@ function withRecovery(
  * happens by the clock comes as often as the longest wait allows. */
 function eventBudget({ job, interventions }: FaultSchedule, { execution }: DeployedJob): number {
   const parts = execution.channels.length + execution.tasks.length
-  return 20_000 + parts * 4_000 + job.records * 60 * (2 + interventions.length)
+  return 20_000 + parts * 1_500 + job.records * 60 * (2 + interventions.length)
 }
 
 function endOf(
