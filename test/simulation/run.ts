@@ -1,16 +1,19 @@
 // npm run sim -- --seeds N --from K: draws schedules of faults from seeds and runs them under the eyes of independent
 // observers. A wrong one is made as small as it goes and printed as a command. The last line is `N schedules, W wrong`;
-// exit status 1 if any is wrong. `--interventions JSON` puts these in place of those that the seed draws.
+// exit status 1 if any is wrong. `--interventions JSON` puts these in place of those that the seed draws; `--mutants` tries
+// the engine with each of the known mistakes in it, and says what notices.
 
 import { parseArgs } from 'node:util'
 import type { RunIntervention } from '../../runtime/host/protocol.ts'
 import { drawSchedule } from '../harness/fault-schedule.ts'
 import { runSchedule, type ScheduleResult } from '../harness/run-schedule.ts'
+import { MUTANTS } from './mutants/mutants.ts'
+import { tryMutant } from './mutants/try-mutant.ts'
 import { shrinkInterventions } from '../harness/shrink-schedule.ts'
 
 const PROGRESS_MS = 10_000
 
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -18,9 +21,11 @@ function main(args: readonly string[]): number {
       from: { type: 'string', default: '1' },
       interventions: { type: 'string' },
       verbose: { type: 'boolean', default: false },
+      mutants: { type: 'boolean', default: false },
     },
   })
   const [count, from] = [numberOf('--seeds', values.seeds), numberOf('--from', values.from)]
+  if (values.mutants) return mutants({ from, count })
   const given = values.interventions === undefined ? null : (JSON.parse(values.interventions) as RunIntervention[])
   const startedMs = performance.now()
   let saidMs = startedMs
@@ -49,6 +54,19 @@ function main(args: readonly string[]): number {
   return wrong > 0 ? 1 : 0
 }
 
+/** The seed that is known to notice first, then those that were asked for. */
+async function mutants(seeds: { readonly from: number; readonly count: number }): Promise<number> {
+  let missed = 0
+  for (const mutant of MUTANTS) {
+    const caught = await tryMutant(mutant, [{ from: mutant.seed, count: 1 }, seeds])
+    if (caught === null) missed++
+    const by = caught === null ? 'NOT CAUGHT' : `[${caught.invariant}] seed ${caught.seed}`
+    console.log(`${mutant.name}: ${by}`)
+  }
+  console.log(`${MUTANTS.length} mutants, ${missed} not caught`)
+  return missed > 0 ? 1 : 0
+}
+
 function run(seed: number, interventions: readonly RunIntervention[] | null): ScheduleResult {
   const schedule = drawSchedule(seed)
   return runSchedule(interventions === null ? schedule : { ...schedule, interventions })
@@ -71,4 +89,4 @@ function numberOf(option: string, text: string): number {
   return value
 }
 
-process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))
