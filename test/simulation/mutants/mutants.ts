@@ -37,8 +37,8 @@ export const MUTANTS: readonly Mutant[] = [
     20,
     'a checkpoint is complete with one subtask missing',
     'cluster/checkpoint-coordinator.ts',
-    'if (pending.waitingFor.size === 0)',
-    'if (pending.waitingFor.size <= 1)',
+    'if (pending.waitingFor.size > 0) return',
+    'if (pending.waitingFor.size > 1) return',
   ),
   mutant(
     20,
