@@ -55,9 +55,11 @@ export function matchesByDefinition(steps: readonly Step[], events: readonly Let
       if (taken.length === step.to) return
       for (let at = before + 1; at < events.length; at++) {
         const gap = taken.length === 0 ? step.gap : step.inner
-        // A step that might be over is over at an event that must not come after it.
-        const isGuarded = taken.length >= step.from && (steps[index + 1]?.not ?? null) !== null
-        const isAllowed = isWanted(taken.length === 0 ? step.not : isGuarded ? 'notFollowedBy' : null, before, at)
+        // A step that might be over is over at the very next event if that must not come; what must never come ends it
+        // in any case.
+        const after = steps[index + 1]?.not ?? null
+        const guard = taken.length >= step.from || after === 'notFollowedBy' ? after : null
+        const isAllowed = isWanted(taken.length === 0 ? step.not : guard, before, at)
         if (isAllowed && takes(step, at) && isNear(step, gap, before, at)) repeat([...taken, at], at)
       }
     }
