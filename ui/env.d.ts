@@ -26,7 +26,11 @@ declare module 'monaco-editor/language/typescript/ts.worker' {
   import type tsModule from 'typescript'
   export const ts: { readonly typescript: typeof tsModule }
   export interface WorkerContext {
-    getMirrorModels(): { readonly uri: { toString(skipEncoding?: boolean): string }; getValue(): string }[]
+    getMirrorModels(): {
+      readonly uri: { toString(skipEncoding?: boolean): string }
+      readonly version: number
+      getValue(): string
+    }[]
   }
   export class TypeScriptWorker {
     constructor(context: WorkerContext, createData: unknown)

@@ -8,7 +8,7 @@ import type {
   SinkRow,
   Span,
 } from '../runtime/host/protocol.ts'
-import { render } from '../runtime/messages/index.ts'
+import { loadMessages, render } from './i18n/engine-messages.svelte.ts'
 import type { EditorService } from './editor/editor-service.ts'
 import type { Compilation } from './editor/job-worker.ts'
 import { loadEditor } from './editor/load-editor.ts'
@@ -220,6 +220,7 @@ export class Session {
     this.#isWarmingUp = true
     const warmUp = (): void => {
       this.#host.prepare().catch(() => {})
+      void loadMessages()
       void this.wakeEditor()
     }
     if ('requestIdleCallback' in window) requestIdleCallback(warmUp, { timeout: 2000 })

@@ -6,6 +6,8 @@ import { expect, test } from '@playwright/test'
 
 const site = fileURLToPath(new URL('../../dist/site/', import.meta.url))
 const KIB = 1024
+/** Of the engine, which comes apart from the page: DECISIONS.md. */
+const ENGINE_KIB = 160
 
 interface ManifestEntry {
   readonly file: string
@@ -32,7 +34,7 @@ test('the page needs at most 120 KB of JavaScript before the editor; the engine 
   const engineSize = engine ? gzipSize(engine) : NaN
   console.log(`page ${(page / KIB).toFixed(1)} KiB gz, engine ${(engineSize / KIB).toFixed(1)} KiB gz`)
   expect(page).toBeLessThanOrEqual(120 * KIB)
-  expect(engineSize).toBeLessThanOrEqual(120 * KIB)
+  expect(engineSize).toBeLessThanOrEqual(ENGINE_KIB * KIB)
 })
 
 test('the site may lie in any folder: every address in it is relative', () => {

@@ -37,12 +37,14 @@ export class EditorService {
   /** Text that is on its way from the notebook into a model isn't an edit. */
   #isReceiving = false
   #ahead: { readonly all: JobFiles; readonly entry: string; readonly compilation: Promise<Compilation> } | null = null
+  #language: string
   /** As Monaco last gave it, with these files told to it. */
   #worker: Connection | null = null
   #aheadTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: EditorServiceOptions) {
     this.#options = options
+    this.#language = options.language
     setUpMonaco(options.language)
     editor.setTheme(themeName(options.isDark))
     editor.onDidChangeMarkers(() => options.onTypeProblems(typeProblemsFromMarkers()))
@@ -109,6 +111,7 @@ export class EditorService {
   setLanguage(language: string): void {
     this.#ahead = null
     this.#worker = null
+    this.#language = language
     setMessageLanguage(language)
   }
 
@@ -118,16 +121,22 @@ export class EditorService {
     const connecting = this.#connect(addresses)
     const isFresh = known !== null && performance.now() - known.sinceMs < CONNECTED_MS
     if (!isFresh || addresses.some((address) => !known.addresses.has(address)))
-      return (await connecting).compileJob(addresses, job.entry)
+      return (await connecting).compileJob(addresses, job.entry, versions(addresses))
     connecting.catch(() => {})
-    // Asked in this very moment, the worker compiles while the page draws that something is under way.
-    return known.worker.compileJob(addresses, job.entry)
+    // Asked in this very moment, the worker compiles while the page draws that something is under way. If it isn't told
+    // of the text yet, or any more, it says so.
+    return known.worker
+      .compileJob(addresses, job.entry, versions(addresses))
+      .catch(async () => (await this.#connect(addresses)).compileJob(addresses, job.entry, versions(addresses)))
   }
 
   async #connect(addresses: readonly string[]): Promise<JobWorkerApi> {
+    const language = this.#language
     const connect = await waitForTypeScript()
     const worker = (await connect(...addresses.map((address) => Uri.parse(address)))) as unknown as JobWorkerApi
-    this.#worker = { worker, addresses: new Set(addresses), sinceMs: performance.now() }
+    // Another language has another worker: one that was asked for before isn't told of edits any more.
+    if (language === this.#language)
+      this.#worker = { worker, addresses: new Set(addresses), sinceMs: performance.now() }
     return worker
   }
 
@@ -150,6 +159,11 @@ export class EditorService {
 }
 
 type Model = editor.ITextModel
+
+/** Of the models' texts, as their worker counts them. */
+function versions(addresses: readonly string[]): number[] {
+  return addresses.map((address) => editor.getModel(Uri.parse(address))?.getVersionId() ?? 0)
+}
 
 function jobModels(): Model[] {
   return editor.getModels().filter((model) => nameOfAddress(model.uri.toString()) !== null)

@@ -17,8 +17,12 @@ export interface Compilation {
 }
 
 export interface JobWorkerApi {
-  /** Checks and compiles the files at these addresses (`file:///job/<name>`); they must have been synchronised. */
-  compileJob(addresses: readonly string[], entry: string): Promise<Compilation>
+  /**
+   * Checks and compiles the files at these addresses (`file:///job/<name>`), in these versions.
+   *
+   * @throws Error if the worker has others, or hasn't got a file.
+   */
+  compileJob(addresses: readonly string[], entry: string, versions: readonly number[]): Promise<Compilation>
 }
 
 const JOB_FOLDER = 'file:///job/'

@@ -9,17 +9,20 @@ import { nameOfAddress, type Compilation, type JobWorkerApi, type TypeProblem } 
 const { typescript } = ts
 
 class JobWorker extends TypeScriptWorker implements JobWorkerApi {
-  async compileJob(addresses: readonly string[], entry: string): Promise<Compilation> {
-    const files = addresses.map((address) => ({ name: nameOfAddress(address) ?? address, text: this.#text(address) }))
+  async compileJob(addresses: readonly string[], entry: string, versions: readonly number[]): Promise<Compilation> {
+    const files = addresses.map((address, i) => ({
+      name: nameOfAddress(address) ?? address,
+      text: this.#text(address, versions[i]),
+    }))
     const types = addresses.flatMap((address) => this.#typeProblems(address))
     const compiled = compileJob(files, entry, { ts: typescript, blankSourceFile })
     const hasErrors = types.some((problem) => problem.isError)
     return { types, diagnostics: compiled.diagnostics, job: hasErrors ? null : compiled.job }
   }
 
-  #text(address: string): string {
+  #text(address: string, version: number | undefined): string {
     const model = this._ctx.getMirrorModels().find((candidate) => candidate.uri.toString() === address)
-    if (!model) throw new Error(`${address} is not synchronised`)
+    if (model?.version !== version || !model) throw new Error(`${address} is not synchronised`)
     return model.getValue()
   }
 
