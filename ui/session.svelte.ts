@@ -373,6 +373,7 @@ export class Session {
   }
 
   async #compile(exerciseJob: string | null = null): Promise<CompiledJob | null> {
+    void loadMessages()
     const editor = this.#editor ?? (await this.wakeEditor())
     if (!editor) return null
     const compilation = await editor.compile(this.notebook.job, this.#jobToRun(exerciseJob))

@@ -6,9 +6,7 @@ export interface ChannelColumns {
   /** Buffers on the way or waiting. */
   readonly used: Int32Array
   readonly credits: Int32Array
-  /** Elements in it, of which the columns have the first 200. */
-  readonly elementCounts: Int32Array
-  /** Where its elements begin in the columns; one more entry says where the last channel's end. */
+  /** Where its elements, the first 200, begin in the columns; one more entry says where the last channel's end. */
   readonly begins: Int32Array
   readonly elements: ElementColumns
 }
@@ -44,7 +42,7 @@ export interface ElementMoment {
   readonly progress: number
 }
 
-export function textAt({ text, ends }: TextColumn, index: number): string {
+function textAt({ text, ends }: TextColumn, index: number): string {
   return text.slice(index === 0 ? 0 : ends[index - 1], ends[index])
 }
 
@@ -70,7 +68,6 @@ export function elementsIn({ begins, elements }: ChannelColumns, channel: number
 export interface ChannelCounts {
   readonly used: number
   readonly credits: number
-  readonly elementCount: number
 }
 
 /** Columns of elements given channel by channel. */
@@ -101,7 +98,6 @@ export class ChannelColumnsWriter {
     return {
       used: Int32Array.from(this.#counts, ({ used }) => used),
       credits: Int32Array.from(this.#counts, ({ credits }) => credits),
-      elementCounts: Int32Array.from(this.#counts, ({ elementCount }) => elementCount),
       begins: Int32Array.from(this.#begins),
       elements: {
         ids: Float64Array.from(this.#ids),

@@ -16,7 +16,7 @@ import {
 } from '../record/buffer.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
-import { ChannelColumnsWriter, type ChannelColumns, type ChannelCounts, type ElementMoment } from './channel-columns.ts'
+import { ChannelColumnsWriter, type ChannelColumns, type ElementMoment } from './channel-columns.ts'
 import { channelsOf, handText, writtenElements, type ClusterWatcher, type SeenHand } from './cluster-watcher.ts'
 import { checkpointsMoment } from './checkpoints-moment.ts'
 import type { JobExecution } from './job-execution.ts'
@@ -115,8 +115,8 @@ function channelColumns(
 ): ChannelColumns {
   const writer = new ChannelColumnsWriter()
   for (const channel of execution.channels) {
-    const { used, credits, elementCount } = listElements(channel, watcher, nowUs, hasTexts, writer)
-    writer.endChannel({ used, credits, elementCount })
+    listElements(channel, watcher, nowUs, hasTexts, writer)
+    writer.endChannel({ used: channel.inFlight, credits: channel.settings.credits })
   }
   return writer.columns()
 }
@@ -127,8 +127,8 @@ function listElements(
   nowUs: number,
   hasTexts: boolean,
   writer: ChannelColumnsWriter,
-): ChannelCounts {
-  const { latencyUs, credits } = channel.settings
+): void {
+  const { latencyUs } = channel.settings
   let id = channel.consumedElements
   let room = MOST_ELEMENTS
   const list = (buffer: Buffer, progress: number): void => {
@@ -155,9 +155,6 @@ function listElements(
   }
   for (const buffer of channel.sealed) list(buffer, 0)
   if (channel.open !== null) list(channel.open, 0)
-  const [first] = channel.arrived
-  const consumed = first === undefined ? 0 : first.position + first.controlIndex
-  return { used: channel.inFlight, credits, elementCount: id - channel.consumedElements - consumed }
 }
 
 function handMoment(execution: JobExecution, watcher: ClusterWatcher, hand: SeenHand): Hand {

@@ -1,5 +1,6 @@
 // The only door between the page and the engine: types, and what reads columns. Everything here crosses a MessagePort by
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
+import type { LogView } from '../connectors/log/log-view.ts'
 import type { LateRecords } from '../cluster/late-records.ts'
 import type { SavepointStop } from '../cluster/savepoint-request.ts'
 import type {
@@ -36,7 +37,7 @@ export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, Save
 export type { ClusterAction }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type { Destination }
-export { elementsIn, textAt } from '../cluster/channel-columns.ts'
+export { elementsIn } from '../cluster/channel-columns.ts'
 export type {
   CallMoment,
   ChannelColumns,
@@ -283,40 +284,8 @@ export interface TableOutput {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The log at a moment. Times in ms of processing time. */
-export interface LogOutput {
-  readonly topics: readonly {
-    readonly name: string
-    readonly retentionMs: number
-    readonly partitions: readonly {
-      readonly startOffset: number
-      /** Readers of committed records get up to here. */
-      readonly lastStableOffset: number
-      readonly endOffset: number
-      readonly records: readonly {
-        readonly offset: number
-        readonly key: string | null
-        readonly value: string
-        readonly timestamp: number | null
-        readonly atMs: number
-        readonly state: 'committed' | 'open' | 'aborted'
-      }[]
-    }[]
-  }[]
-  /** How far consumer groups have read. */
-  readonly groups: readonly {
-    readonly group: string
-    readonly offsets: readonly { readonly partition: string; readonly offset: number; readonly lag: number }[]
-  }[]
-  /** Open ones. */
-  readonly transactions: readonly {
-    readonly transactionalId: string
-    readonly epoch: number
-    readonly startedMs: number
-    readonly deadlineMs: number
-    readonly partitions: readonly string[]
-  }[]
-}
+/** The log at a moment: keys and values as in SinkRow's `value`. */
+export type LogOutput = LogView<string, number | null>
 
 /** How much of the state moments carry: of each subtask so many keys, and always those at hand. */
 export interface WatchDetail {

@@ -26,7 +26,7 @@ export interface TravelPort {
 }
 
 /** `arrived`; `recalled`: given up on the way; else how the run ended before the destination was reached. */
-export type TravelResult = 'arrived' | 'recalled' | Exclude<RunResult, 'paused' | 'yield' | 'until'> | 'until'
+export type TravelResult = 'arrived' | 'recalled' | Exclude<RunResult, 'paused' | 'yield'>
 
 interface Limit {
   readonly untilUs: number

@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_SETTINGS } from '../../ui/kernel/run-settings.ts'
+import { textMark } from '../../ui/parts/text-mark.ts'
 import { pageOf } from '../../ui/lesson/route.ts'
-import { addressOf, momentIn, readMoment, stampOf, type SharedMoment } from '../../ui/share/moment-link.ts'
+import { addressOf, momentIn, readMoment, type SharedMoment } from '../../ui/share/moment-link.ts'
 
 const MOMENT: SharedMoment = {
   page: 'fraud-detection/remember',
@@ -64,7 +65,7 @@ describe('a link to a moment', () => {
   test('no address but one with a moment names one', () => expect(momentIn('#/fraud-detection/remember')).toBeNull())
 
   test('a stamp changes with any text, and with where one ends', () => {
-    expect(stampOf(['ab', 'c'])).not.toBe(stampOf(['a', 'bc']))
-    expect(stampOf(['ab'])).not.toBe(stampOf(['ac']))
+    expect(textMark(['ab', 'c'])).not.toBe(textMark(['a', 'bc']))
+    expect(textMark(['ab'])).not.toBe(textMark(['ac']))
   })
 })

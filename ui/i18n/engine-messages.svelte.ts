@@ -11,7 +11,7 @@ export function loadMessages(): Promise<void> {
   loading ??= import('../../runtime/messages/index.ts').then(
     (module) => void (messages = module),
     () => {
-      // The next one who asks may find the network back.
+      // Who compiles the next time may find the network back.
       messages = 'absent'
       loading = null
     },

@@ -3,6 +3,7 @@
 import { fileOfKey, keys } from './keys.ts'
 import type { Entry } from './entry.ts'
 import type { Keeper } from './keeper.ts'
+import { textMark } from '../parts/text-mark.ts'
 
 /** How it came to be replaced. */
 export type VersionOrigin = 'otherTab' | 'reset' | 'import' | 'broughtBack'
@@ -34,7 +35,8 @@ export function setAside(
 ): void {
   const before = versionsOf(keeper, page, name)
   if (before.some((version) => version.text === text)) return
-  keeper.set(keys.version(page, name, `${atMs}-${mark(text)}`), { text, atMs, origin })
+  // Two tabs that set aside the same text do it under one key, and two texts of one millisecond under two.
+  keeper.set(keys.version(page, name, `${atMs}-${textMark([text])}`), { text, atMs, origin })
   for (const { key } of before.slice(MOST - 1)) keeper.set(key, null)
 }
 
@@ -44,11 +46,4 @@ export function setAsideLost(keeper: Keeper, lost: Entry): { readonly page: stri
   if (file === null || typeof lost.value !== 'string') return null
   setAside(keeper, { ...file, text: lost.value, atMs: lost.at, origin: 'otherTab' })
   return file
-}
-
-/** Two tabs that set aside the same text do it under one key, and two texts of one millisecond under two. */
-function mark(text: string): string {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(36)
 }

@@ -1,5 +1,6 @@
 // A link to a moment of a run: the page, what was changed in its files, the run and its settings, and the place, as text in
 // the address. The run isn't in it: whoever opens the link has the same one made anew, to the byte.
+import { faultOfName } from '../notebook/job-files.ts'
 import { parseSettings, wholeNumber, type PageSettings } from '../kernel/run-settings.ts'
 
 export interface SharedMoment {
@@ -20,6 +21,7 @@ export interface SharedMoment {
 }
 
 const VERSION = '1'
+const NO_FILES = { files: [], entry: '' }
 const PARAMETER = '?moment='
 
 /** What goes into the address after `#`. */
@@ -47,16 +49,6 @@ export async function readMoment(text: string): Promise<SharedMoment | 'damaged'
   } catch {
     return 'damaged'
   }
-}
-
-/** Changes with any of the texts. */
-export function stampOf(texts: readonly string[]): string {
-  let hash = 0x811c9dc5
-  for (const text of texts) {
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-    hash = Math.imul(hash ^ 0x10000, 0x01000193)
-  }
-  return (hash >>> 0).toString(36)
 }
 
 async function through(
@@ -98,5 +90,5 @@ function momentOf({
 
 function isFile(file: unknown): boolean {
   const { name, text } = (file ?? {}) as Record<string, unknown>
-  return typeof name === 'string' && /^[\w-]+\.ts$/.test(name) && typeof text === 'string'
+  return typeof name === 'string' && faultOfName(NO_FILES, name, null) === null && typeof text === 'string'
 }

@@ -1,7 +1,8 @@
 // A moment that somebody shared, from its link to the stage: nothing is taken over and nothing runs before the visitor says
 // so, and a link that can't be followed says why.
 import { REPLAY, type Session } from '../session.svelte.ts'
-import { addressOf, momentIn, readMoment, stampOf, type SharedMoment } from './moment-link.ts'
+import { textMark } from '../parts/text-mark.ts'
+import { addressOf, momentIn, readMoment, type SharedMoment } from './moment-link.ts'
 
 /**
  * `fine`: the page is as it was; `risky`: it has changed since, so the run may be another; `impossible`: what the link names
@@ -90,6 +91,6 @@ export class MomentOffer {
   #stamp(): string {
     const { notebook, place } = this.#session
     const inputs = place?.bundle.inputs.map(({ name, records }) => `${name} ${JSON.stringify(records)}`) ?? []
-    return stampOf([...notebook.originalTexts, ...inputs])
+    return textMark([...notebook.originalTexts, ...inputs])
   }
 }

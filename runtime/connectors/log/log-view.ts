@@ -7,16 +7,20 @@ import type { LogRecord } from './log-partition.ts'
 /** What has become of a record: outside of transactions it's committed at once. */
 export type RecordState = 'committed' | 'open' | 'aborted'
 
-/** The log at a moment. Times in ms of processing time. */
-export interface LogView {
+/** The log at a moment. Times in ms of processing time; `Value` is how a record's key and value are handed out. */
+export interface LogView<Value = unknown, Timestamp = number> {
   readonly topics: readonly {
     readonly name: string
     readonly retentionMs: number
     readonly partitions: readonly {
       readonly startOffset: number
+      /** Readers of committed records get up to here. */
       readonly lastStableOffset: number
       readonly endOffset: number
-      readonly records: readonly (Pick<LogRecord, 'offset' | 'key' | 'value' | 'timestamp' | 'atMs'> & {
+      readonly records: readonly (Pick<LogRecord, 'offset' | 'atMs'> & {
+        readonly timestamp: Timestamp
+        readonly key: Value | null
+        readonly value: Value
         readonly state: RecordState
       })[]
     }[]
