@@ -247,6 +247,7 @@ export const en = {
     views: 'Views of the run',
     results: 'Results',
     log: 'Log',
+    viewMissing: 'This view could not be fetched. Open another one and come back, or reload the page.',
     empty: 'Rows appear here as the sinks get them.',
     emptyRun: 'Press Run or',
     noRowsYet: 'No rows so far.',

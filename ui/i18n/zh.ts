@@ -238,6 +238,7 @@ export const zh = {
     views: '运行视图',
     results: '结果',
     log: '日志',
+    viewMissing: '这个视图没能加载出来。请切换到别的视图再回来，或重新加载页面。',
     empty: '数据汇每收到一行，就会显示在这里。',
     emptyRun: '请点“运行”，或按',
     noRowsYet: '目前还没有结果。',

@@ -100,7 +100,9 @@ export type Inline =
       readonly children: readonly Inline[]
     }
 
-export type StageView = 'dataflow' | 'state' | 'results' | 'log'
+/** The views of the stage, in the order of their tabs. */
+export const STAGE_VIEWS = ['dataflow', 'state', 'results', 'log'] as const
+export type StageView = (typeof STAGE_VIEWS)[number]
 
 export type Block =
   | { readonly kind: 'heading'; readonly level: 2 | 3; readonly id: string; readonly children: readonly Inline[] }

@@ -21,8 +21,6 @@ export const DIRECTIVES: Readonly<Record<string, DirectiveRule>> = {
   stage: { form: 'text', required: [], optional: ['view', 'node'] },
 }
 
-export const VIEWS = ['dataflow', 'state', 'results', 'log'] as const
-
 const COLONS = { text: ':', leaf: '::', container: ':::' }
 
 /** How a directive is written, for messages. */

@@ -2,9 +2,9 @@
 
 import type { PhrasingContent } from 'mdast'
 import type { TextDirective } from 'mdast-util-directive'
-import type { Inline, StageView } from '../../lesson/lesson-model.ts'
+import { STAGE_VIEWS, type Inline, type StageView } from '../../lesson/lesson-model.ts'
 import { checkDirective } from './check-directive.ts'
-import { DIRECTIVES, VIEWS } from './directives.ts'
+import { DIRECTIVES } from './directives.ts'
 import { suggestion, type Problems } from '../../../runtime/host/problem.ts'
 
 /** What a lesson may refer to. */
@@ -97,7 +97,7 @@ function readTextDirective(node: TextDirective, line: number, context: InlineCon
 /** A view of the stage by its name. */
 export function viewOf(name: string | null | undefined, line: number, problems: Problems): StageView | null {
   if (name === null || name === undefined) return null
-  const view = VIEWS.find((candidate) => candidate === name)
-  if (view === undefined) problems.add(line, `The stage has no view "${name}".`, suggestion(name, VIEWS))
+  const view = STAGE_VIEWS.find((candidate) => candidate === name)
+  if (view === undefined) problems.add(line, `The stage has no view "${name}".`, suggestion(name, STAGE_VIEWS))
   return view ?? null
 }
