@@ -1,6 +1,7 @@
 // Watches a job: what was processed last and what processing it did. It stands before the tasks' inputs, passes
 // everything on, and keeps references; texts are made when a moment is asked for. The run is the same with and without.
 
+import { MIN_TIMESTAMP } from '../base/time.ts'
 import { toPrintText } from '../base/value-text.ts'
 import type { Span } from '../base/diagnostic.ts'
 import { SourceOperator } from '../connectors/source-operator.ts'
@@ -50,6 +51,15 @@ export interface SeenHand {
   readonly event: number
 }
 
+/** How many of what steps end at there have been. */
+export interface StepCounts {
+  /** Records and timers. */
+  readonly processed: number
+  readonly watermarks: number
+  /** Complete ones. */
+  readonly checkpoints: number
+}
+
 export class ClusterWatcher implements JobWatcher {
   readonly labels = new RecordLabels()
   readonly locate: (stack: string) => Span | null
@@ -58,6 +68,10 @@ export class ClusterWatcher implements JobWatcher {
   execution: JobExecution | null = null
   /** Counts records and fired timers: whoever steps sees by it that something was processed. */
   processed = 0
+  /** Counts watermarks that have risen at some task. */
+  watermarks = 0
+  /** By task, how high its watermark was last. */
+  readonly watermarkOf = new Map<Task, number>()
   /** Keep calls and what state was before; off when nobody could see so much. */
   isDetailed = true
 
@@ -72,8 +86,11 @@ export class ClusterWatcher implements JobWatcher {
   }
 
   redeployed(tasks: readonly Task[]): void {
-    for (const task of this.recordsIn.keys())
-      if (this.execution?.tasks.includes(task) !== true) this.recordsIn.delete(task)
+    for (const task of this.recordsIn.keys()) {
+      if (this.execution?.tasks.includes(task) === true) continue
+      this.recordsIn.delete(task)
+      this.watermarkOf.delete(task)
+    }
     this.hand = null
     if (this.execution !== null) this.watch(this.execution, tasks)
   }
@@ -97,6 +114,19 @@ export class ClusterWatcher implements JobWatcher {
 
   timerFired(task: Task, timestamp: number, isEventTime: boolean): void {
     this.take({ task, kind: 'timer', value: null, isEventTime, timestamp, element: null })
+  }
+
+  watermarkPassed(task: Task): void {
+    const watermark = task.watermark()
+    if (watermark <= (this.watermarkOf.get(task) ?? MIN_TIMESTAMP)) return
+    this.watermarkOf.set(task, watermark)
+    this.watermarks++
+  }
+
+  /** What steps are counted by. */
+  counts(): StepCounts {
+    const checkpoints = this.execution?.checkpoints?.history.completed ?? 0
+    return { processed: this.processed, watermarks: this.watermarks, checkpoints }
   }
 
   probeOf(task: Task, at: string | null): CallProbe {
@@ -168,6 +198,7 @@ class WatchedInput implements Receiver {
 
   processWatermark(timestamp: number): void {
     this.#input.processWatermark(timestamp)
+    this.#watcher.watermarkPassed(this.#task)
   }
 
   processStatus(isIdle: boolean): void {

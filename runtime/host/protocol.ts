@@ -14,7 +14,7 @@ import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
-import type { Destination } from '../travel/destination.ts'
+import type { Destination, StepUnit } from '../travel/destination.ts'
 import type { CheckRun } from '../check/exercise-check.ts'
 import type {
   CallMoment,
@@ -36,7 +36,7 @@ import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.t
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { ClusterAction }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
-export type { Destination }
+export type { Destination, StepUnit }
 export { elementsIn } from '../cluster/channel-columns.ts'
 export type {
   CallMoment,
@@ -173,9 +173,6 @@ export interface RunPosition {
   readonly record: number
   readonly rows: number
 }
-
-/** How far one step goes: to the next record processed by any subtask, or to the end of the next turn. */
-export type StepUnit = 'record' | 'turn'
 
 /** A batch from the running job: at most 60 a second, the next only after this one was taken. */
 export interface Frame {

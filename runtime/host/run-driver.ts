@@ -12,7 +12,8 @@ import { takeMoment } from '../cluster/take-moment.ts'
 import { topologyOf } from '../cluster/topology.ts'
 import { NO_LIMIT, type RunResult } from '../kernel/simulation.ts'
 import type { Destination } from '../travel/destination.ts'
-import { placeOf, Traveller, type WatchedRun } from '../travel/traveller.ts'
+import { isStepEnd, placeOf, type WatchedRun } from '../travel/steps.ts'
+import { Traveller } from '../travel/traveller.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import type { RunPosition, SavepointOutcome, StepUnit, WatchDetail } from './protocol.ts'
@@ -51,6 +52,8 @@ export class RunDriver {
   #isPaused: boolean
   #detail: WatchDetail = { keys: 200 }
   readonly #steps: StepUnit[] = []
+  /** A step is under way, and nobody has asked for anything else meanwhile. */
+  #isStepping = false
   #wake: () => void = () => undefined
   /** Real time at which the virtual time `#anchorUs` was shown: where playing began, or its speed changed. */
   #anchorMs = 0
@@ -108,12 +111,13 @@ export class RunDriver {
 
   pause(): void {
     this.#isPaused = this.#traveller !== null
+    this.#isStepping = false
     this.#setDetail()
   }
 
   play(speed: number | null): void {
     this.#speed = speed
-    this.#isPaused = false
+    this.#isPaused = this.#isStepping = false
     this.#steps.length = 0
     this.#anchor()
     this.#setDetail()
@@ -124,6 +128,7 @@ export class RunDriver {
   seek(destination: Destination): void {
     if (this.#traveller === null) return
     this.#isPaused = true
+    this.#isStepping = false
     this.#steps.length = 0
     this.#destination = destination
     this.#wake()
@@ -247,14 +252,15 @@ export class RunDriver {
       this.#wake = () => undefined
     }
     const unit = this.#steps.shift()
+    this.#isStepping = unit !== undefined
     return unit === undefined ? null : this.#takeStep(unit)
   }
 
-  /** Event by event, until a record (or a timer) was processed, or a turn that did something has ended. */
+  /** Event by event, until the step has ended, or somebody wants something else. */
   async #takeStep(unit: StepUnit): Promise<RunResult | null> {
     const { simulation } = this.#execution
-    const { watcher } = (this.#traveller as Traveller).run
-    const before = watcher.processed
+    const { run } = this.#traveller as Traveller
+    const before = run.watcher.counts()
     const limit = { untilUs: this.#untilUs, byRecord: true, shouldYield: () => false }
     for (let events = 1; ; events++) {
       // With a turn under way only that goes on; else exactly one event happens.
@@ -263,9 +269,11 @@ export class RunDriver {
       this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
       if (result !== 'paused') return result
       this.#answer()
-      const isTurnOver = simulation.turn === null
-      if (watcher.processed > before && (unit === 'record' || isTurnOver)) return null
-      if (events % 4096 === 0) await this.#host.yieldToHost()
+      if (isStepEnd(unit, before, run)) return null
+      if (events % 4096 !== 0 && !this.#frames.isFull()) continue
+      await this.#flush(true)
+      await this.#host.yieldToHost()
+      if (!this.#isStepping) return null
     }
   }
 

@@ -5,9 +5,10 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import { actionDiagnostics } from '../cluster/action-check.ts'
 import { DEFAULT_CLUSTER, type ClusterSettings } from '../cluster/cluster-settings.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { Destination, InputRecord, RunIntervention, RunSettings, SavepointStop } from './protocol.ts'
+import type { Destination, InputRecord, RunIntervention, RunSettings, SavepointStop, StepUnit } from './protocol.ts'
 
 const STOPS: ReadonlySet<unknown> = new Set<SavepointStop>(['none', 'suspend', 'drain'])
+const STEP_UNITS: ReadonlySet<unknown> = new Set<StepUnit>(['record', 'turn', 'watermark', 'checkpoint'])
 const MAY_BE_0 = new Set(['latencyUs', 'bufferTimeoutUs', 'slotsPerTaskManager'])
 
 /** The default cluster with what the settings change in it. */
@@ -77,7 +78,7 @@ function isDestination(destination: Destination): boolean {
     case 'place':
       return isCount(destination.event) && isCount(destination.record)
     case 'back':
-      return destination.unit === 'record' || destination.unit === 'turn'
+      return STEP_UNITS.has(destination.unit)
     default:
       return destination.kind === 'end'
   }

@@ -10,11 +10,17 @@ export interface Place {
 }
 
 /**
+ * What a step is: a record or timer processed by any subtask; a turn in which one was; a watermark that rises at some
+ * subtask; a checkpoint that is complete.
+ */
+export type StepUnit = 'record' | 'turn' | 'watermark' | 'checkpoint'
+
+/**
  * `time`: everything up to this virtual ms since the start has happened. `place`: exactly there. `back`: where the step
- * before ended, by record or by turn. `end`: where the last step of all ended.
+ * before ended, of this unit. `end`: where the last step of all ended.
  */
 export type Destination =
   | { readonly kind: 'time'; readonly atMs: number }
   | ({ readonly kind: 'place' } & Place)
-  | { readonly kind: 'back'; readonly unit: 'record' | 'turn' }
+  | { readonly kind: 'back'; readonly unit: StepUnit }
   | { readonly kind: 'end' }

@@ -1,13 +1,13 @@
 // What is known of a run's course: milestones that it passed, each with the hash of all that had happened by then. Runs of
 // one seed pass the same ones, so whoever executes a run again knows where to go slowly, and whether it's the same run.
 
+import type { StepCounts } from '../cluster/cluster-watcher.ts'
+
 /** A place between two events. */
-export interface Milestone {
+export interface Milestone extends StepCounts {
   /** Events that have happened. */
   readonly event: number
   readonly atUs: number
-  /** Records and timers processed. */
-  readonly processed: number
   readonly hash: string
 }
 

@@ -1,17 +1,11 @@
 // Goes to any place of a run: forward from where it is, backward by executing it again from the start, which gives the
 // same run to the byte. Far from the destination it goes fast; near it everything is kept that is to be seen there.
 
-import type { ClusterWatcher } from '../cluster/cluster-watcher.ts'
-import type { JobExecution } from '../cluster/job-execution.ts'
+import type { StepCounts } from '../cluster/cluster-watcher.ts'
 import type { RunResult } from '../kernel/simulation.ts'
-import type { Destination, Place } from './destination.ts'
+import type { Destination, Place, StepUnit } from './destination.ts'
+import { countOf, isBefore, isStepEnd, placeOf, type WatchedRun } from './steps.ts'
 import { Timeline, type Milestone } from './timeline.ts'
-
-/** A job that runs, and who watches it. */
-export interface WatchedRun {
-  readonly execution: JobExecution
-  readonly watcher: ClusterWatcher
-}
 
 /** What a traveller needs of whoever sent it. */
 export interface TravelPort {
@@ -27,6 +21,9 @@ export interface TravelPort {
 
 /** `arrived`; `recalled`: given up on the way; else how the run ended before the destination was reached. */
 export type TravelResult = 'arrived' | 'recalled' | Exclude<RunResult, 'paused' | 'yield'>
+
+/** A place, and what had been counted there. */
+type Point = Place & StepCounts
 
 interface Limit {
   readonly untilUs: number
@@ -59,7 +56,7 @@ export class Traveller {
     const { execution, watcher } = this.run
     const { event, nowUs, turn, fingerprint } = execution.simulation
     if (turn !== null || event === 0) return
-    this.timeline.note({ event, atUs: nowUs, processed: watcher.processed, hash: fingerprint.hex() })
+    this.timeline.note({ event, atUs: nowUs, ...watcher.counts(), hash: fingerprint.hex() })
   }
 
   /**
@@ -81,7 +78,7 @@ export class Traveller {
       case 'place':
         return this.#toPlace(destination)
       case 'back':
-        return this.#backFrom(this.run.watcher.processed, destination.unit)
+        return this.#back(destination.unit)
       case 'end':
         return this.#toEnd()
     }
@@ -97,31 +94,45 @@ export class Traveller {
   }
 
   async #toPlace({ event, record }: Place): Promise<TravelResult> {
-    const here = this.place()
-    if (here.event > event || (here.event === event && here.record !== record)) this.#restart()
+    if (isBefore({ event, record }, this.place())) this.#restart()
     const before = await this.#hurryTo(this.timeline.lastWhere((milestone) => milestone.event < event))
     if (before !== 'arrived') return before
-    const turn = { untilUs: this.#untilUs, untilEvent: record === 0 ? event : event - 1, byRecord: false }
-    const result = await this.#run(turn)
-    if (result !== 'arrived' || record === 0) return result
-    for (;;) {
-      const step = await this.#run({ untilUs: this.#untilUs, untilEvent: event, byRecord: true })
-      if (step !== 'arrived' || this.place().record >= record || this.place().record === 0) return step
+    const untilEvent = record === 0 ? event : event - 1
+    if (this.place().event <= untilEvent) {
+      const result = await this.#run({ untilUs: this.#untilUs, untilEvent, byRecord: false })
+      if (result !== 'arrived' || record === 0) return result
     }
+    while (this.place().record !== record) {
+      const step = await this.#run({ untilUs: this.#untilUs, untilEvent: event, byRecord: true })
+      if (step !== 'arrived' || this.place().record === 0) return step
+    }
+    return 'arrived'
   }
 
-  /** To where the last step ended before so many had been processed. */
-  async #backFrom(processed: number, unit: 'record' | 'turn'): Promise<TravelResult> {
-    let from = this.timeline.lastWhere((milestone) => milestone.processed < processed)
+  /**
+   * To where the step before ended. What was processed last is what is shown here, so a step back takes that away; of
+   * watermarks and checkpoints it goes to the last there was.
+   */
+  #back(unit: StepUnit): Promise<TravelResult> {
+    const { processed } = this.run.watcher
+    const here = this.place()
+    const isProcessed = unit === 'record' || unit === 'turn'
+    return this.#toLastStep(unit, (point) => (isProcessed ? point.processed < processed : isBefore(point, here)))
+  }
+
+  /** To the last end of a step that meets this; whatever is before one that does must meet it as well. */
+  async #toLastStep(unit: StepUnit, isWanted: (point: Point) => boolean): Promise<TravelResult> {
+    let from = this.timeline.lastWhere((milestone) => isWanted({ ...milestone, record: 0 }))
     for (;;) {
       this.#restart()
       const start = await this.#hurryTo(from)
       if (start !== 'arrived') return start
-      const found = await this.#lastStepBefore(processed, unit)
+      const found = await this.#lastStep(unit, isWanted)
       if (found === 'recalled') return found
       if (found !== null || from === null) return this.#toPlace(found ?? START)
       const reached: Milestone = from
-      from = this.timeline.lastWhere((milestone) => milestone.processed < reached.processed)
+      from = this.timeline.lastWhere((milestone) => countOf(unit, milestone) < countOf(unit, reached))
+      isWanted = ({ event }) => event <= reached.event
     }
   }
 
@@ -129,21 +140,21 @@ export class Traveller {
     const result = await this.#run({ untilUs: this.#untilUs, untilEvent: Infinity, byRecord: false })
     if (result === 'recalled') return result
     const { execution, watcher } = this.run
-    return this.#backFrom(watcher.processed + (execution.state === 'FAILED' ? 0 : 1), 'record')
+    const most = watcher.processed - (execution.state === 'FAILED' ? 1 : 0)
+    return this.#toLastStep('record', ({ processed }) => processed <= most)
   }
 
-  /** Steps on until so many are processed, or to the end; gives where the last step before that ended. */
-  async #lastStepBefore(processed: number, unit: 'record' | 'turn'): Promise<Place | 'recalled' | null> {
+  /** Steps on as long as this is met, or to the end; gives where the last step ended. */
+  async #lastStep(unit: StepUnit, isWanted: (point: Point) => boolean): Promise<Place | 'recalled' | null> {
     let found: Place | null = null
-    for (let seen = this.run.watcher.processed; ;) {
+    for (let seen = this.run.watcher.counts(); ;) {
       const { simulation } = this.run.execution
       const untilEvent = simulation.turn === null ? simulation.event + 1 : simulation.event
       const result = await this.#run({ untilUs: this.#untilUs, untilEvent, byRecord: true })
       if (result === 'recalled') return result
-      const now = this.run.watcher.processed
-      if (result !== 'arrived' || now >= processed) return found
-      const isStep = now > seen && (unit === 'record' || simulation.turn === null)
-      if (isStep) [found, seen] = [this.place(), now]
+      const [place, counts] = [this.place(), this.run.watcher.counts()]
+      if (result !== 'arrived' || !isWanted({ ...place, ...counts })) return found
+      if (isStepEnd(unit, seen, this.run)) [found, seen] = [place, counts]
     }
   }
 
@@ -178,11 +189,4 @@ export class Traveller {
     this.run = this.#port.restart()
     this.run.execution.simulation.interventions = interventions
   }
-}
-
-/** Where a job is. */
-export function placeOf(execution: JobExecution): Place {
-  const { simulation } = execution
-  const task = simulation.turn === null ? null : execution.tasks.find((candidate) => candidate === simulation.turn)
-  return { event: simulation.event, record: task ? task.index - task.start : 0 }
 }

@@ -3,9 +3,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../runtime/base/random.ts'
-import type { Destination, Frame, RunOutcome, RunSettings } from '../../runtime/host/protocol.ts'
+import type { Destination, Frame, RunOutcome, RunSettings, StepUnit } from '../../runtime/host/protocol.ts'
 import type { EngineSession } from '../../runtime/host/session.ts'
 import type { CompiledJob } from '../../runtime/sandbox/compile.ts'
+import { TRACE_CHECKPOINT, TRACE_WATERMARK } from '../../runtime/trace/trace-layout.ts'
 import { compiled, newSession } from '../harness/compiled-job.ts'
 
 const SLOW = { bufferRecords: 2, sourceRecords: 4, credits: 4, latencyUs: 20_000, bufferTimeoutUs: 5000 }
@@ -87,6 +88,7 @@ class Page {
   }
 }
 
+const UNITS: readonly StepUnit[] = ['record', 'turn', 'watermark', 'checkpoint']
 const WATCHED = { isWatched: true, startsPaused: true }
 const key = ({ event, record }: { readonly event: number; readonly record: number }): string => `${event}.${record}`
 
@@ -150,7 +152,7 @@ describe.each([
     expect(page.entries).toEqual(reference.page.entries)
   })
 
-  test.each(['record', 'turn'] as const)('steps back by %s are steps forward, backwards', async (unit) => {
+  test.each(UNITS)('steps back by %s are steps forward, backwards', async (unit) => {
     const session = newSession()
     const forward = new Page()
     await session.run(job, { ...settings, ...WATCHED }, async (frame) => {
@@ -158,6 +160,7 @@ describe.each([
       if (frame.isPaused) await session.step(unit)
     })
     const steps = forward.sights.slice(0, -1).slice(-25)
+    expect(steps.length).toBeGreaterThan(text === FRAUD || unit === 'checkpoint' ? 0 : 5)
     const last = steps.at(-1) as Sight
     const to: Destination = { kind: 'place', event: last.position.event, record: last.position.record }
     const back = steps.slice(0, -1).map(() => (there: EngineSession) => there.seek({ kind: 'back', unit }))
@@ -201,6 +204,36 @@ test('back from the first step is the start, and back from there too', async () 
   const [start, , first, again] = page.sights
   expect([first, again].map((sight) => sight?.moment)).toEqual([start?.moment, start?.moment])
   expect(first?.position).toEqual({ virtualMs: 0, event: 0, record: 0, rows: 0 })
+})
+
+test('a step by watermark ends where one has risen, by checkpoint where one is complete', async () => {
+  const job = jobOf(WINDOWS.replace('FAILS', 'false'))
+  const session = newSession()
+  const seen: string[] = []
+  let entries: string[] = []
+  const units: StepUnit[] = ['watermark', 'watermark', 'checkpoint', 'watermark', 'checkpoint', 'checkpoint']
+  let unit: StepUnit | null = null
+  await session.run(job, { cluster: SLOW, ...WATCHED }, async ({ trace, isPaused, isPassing }) => {
+    for (let i = 0; i < trace.length; i += 6) {
+      const [, , kind, , value, outcome] = trace.subarray(i, i + 6)
+      if (kind === TRACE_WATERMARK) entries.push(`watermark ${value}`)
+      if (kind === TRACE_CHECKPOINT && outcome === 1) entries.push(`checkpoint ${value}`)
+    }
+    if (isPassing || !isPaused) return
+    if (unit !== null) seen.push([unit, ...entries].join(': '))
+    entries = []
+    unit = units.shift() ?? null
+    await (unit === null ? session.play(null) : session.step(unit))
+  })
+  // A source's watermark rises before it's sent, which the trace doesn't say.
+  expect(seen).toEqual([
+    'watermark: checkpoint 1',
+    'watermark: watermark 139',
+    'checkpoint: checkpoint 2',
+    'watermark',
+    'checkpoint: watermark 349: checkpoint 3',
+    'checkpoint: watermark 529: checkpoint 4',
+  ])
 })
 
 test('whoever asks for another place on the way is taken there', async () => {
