@@ -29,7 +29,13 @@ import type { JobObserver, JobWatcher } from './job-observer.ts'
 import { JobActions } from './job-actions.ts'
 import type { PlannedAction } from './action-schedule.ts'
 import type { SavepointRequest } from './savepoint-request.ts'
-import { ResourceManager, type ResourceListener, type TaskManager } from './resource-manager.ts'
+import {
+  ResourceManager,
+  type ResourceListener,
+  type Slot,
+  type SlotPurpose,
+  type TaskManager,
+} from './resource-manager.ts'
 import { SlotRequests, type SlotRequestListener, type SlotShortage } from './slot-requests.ts'
 import type { Place } from './regions.ts'
 import type { DeployableJob } from './task-deployment.ts'
@@ -46,6 +52,8 @@ export interface JobFailure {
 }
 
 export class JobExecution implements DeployableJob, FaultyJob, ResourceListener, SlotRequestListener {
+  /** From 1, in the order of submission. */
+  readonly id = 1
   readonly plan: Plan
   /** What is deployed: rescaled, it's another. */
   graph: JobGraph
@@ -137,7 +145,12 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
   }
 
   managerOf(task: Task): TaskManager | null {
-    return this.resources.slots.get(slotOf(this.deployment.placeOf(task))) ?? null
+    return this.slotAt(this.deployment.placeOf(task))?.manager ?? null
+  }
+
+  /** The slot of the task in this place; null where it has none. */
+  slotAt(place: Place): Slot | null {
+    return this.resources.slots.get(this.slotPurposeOf(place).name) ?? null
   }
 
   isReachable(task: Task): boolean {
@@ -263,8 +276,13 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
   /** The region's tasks ask for slots, and begin once they have them. */
   private begin(region: number): void {
     for (const task of this.deployment.tasksOf(region)) task.switchTo('SCHEDULED')
-    const slots = this.deployment.layout.places.filter((place) => place.region === region).map(slotOf)
-    if (this.slotRequests.request(region, Array.from(new Set(slots)))) return
+    const slots = new Map<string, SlotPurpose>()
+    for (const place of this.deployment.layout.places) {
+      if (place.region !== region) continue
+      const purpose = this.slotPurposeOf(place)
+      slots.set(purpose.name, purpose)
+    }
+    if (this.slotRequests.request(region, Array.from(slots.values()))) return
     const { available, needed } = this.slotRequests.shortage() as SlotShortage
     this.log('warn', `Waiting for slots: ${available} available, ${needed} needed`, 0)
   }
@@ -291,7 +309,7 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
   /** All tasks have stopped: the same job at another parallelism, with the state with which they stopped. */
   private deployRescaled(graph: JobGraph): void {
     const before = this.deployment
-    this.resources.free(before.layout.places.map(slotOf))
+    this.resources.release(before.layout.places.map((place) => this.slotPurposeOf(place)))
     before.release()
     this.graph = graph
     this.attempt++
@@ -303,6 +321,12 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
     this.watcher?.redeployed(this.tasks)
     for (let region = 0; region < this.deployment.layout.regions; region++) this.begin(region)
     this.checkpoints?.start()
+  }
+
+  /** Subtasks with the same number share a slot, within a slot sharing group. */
+  private slotPurposeOf({ vertex, subtask }: Place): SlotPurpose {
+    const group = vertex.nodes[0]?.slotSharingGroup ?? ''
+    return { name: `${this.id} ${group} ${subtask}`, job: this.id, group }
   }
 
   private deployedFrom(checkpoint: number, text: string): void {
@@ -320,11 +344,6 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
     const { nowUs, settings } = this.simulation
     this.observer?.log(level, text, subtask, settings.startMs + Math.floor(nowUs / 1000))
   }
-}
-
-/** Subtasks with the same number share a slot, within a slot sharing group. */
-function slotOf({ vertex, subtask }: Place): string {
-  return `${vertex.nodes[0]?.slotSharingGroup ?? ''} ${subtask}`
 }
 
 function isOver({ state }: Task): boolean {

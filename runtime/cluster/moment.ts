@@ -6,6 +6,7 @@ import type { TaskTimes } from '../task/task-time.ts'
 import type { Span } from '../base/diagnostic.ts'
 import type { ChannelColumns } from './channel-columns.ts'
 import type { CheckpointStats, SubtaskStats } from './checkpoint-history.ts'
+import type { MachinesMoment } from './task-manager-moment.ts'
 
 /** What was deployed, made from the plan. Indices into `tasks` and `channels` are the same in every moment. */
 export interface Topology {
@@ -68,6 +69,8 @@ export interface Moment {
   readonly hand: Hand | null
   /** Null for a job without. */
   readonly checkpoints: CheckpointsMoment | null
+  /** What it all runs on. */
+  readonly machines: MachinesMoment
 }
 
 export interface CheckpointsMoment {
@@ -98,6 +101,8 @@ export interface TaskMoment {
   /** Waits for credit. */
   readonly isBackpressured: boolean
   readonly load: TaskLoad
+  /** The TaskManager, from 1, and the slot of it, from 0; null while it waits for one. */
+  readonly place: { readonly taskManager: number; readonly slot: number } | null
   readonly keyed: KeyedMoment | null
 }
 

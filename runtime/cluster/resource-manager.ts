@@ -28,6 +28,25 @@ export interface TaskManager {
   clockSkewMs: number
   /** When it can be reached again, virtual µs. */
   reachableUs: number
+  /** When it last answered a heartbeat, as long as it doesn't answer; virtual µs. */
+  heardUs: number
+}
+
+/** What a slot is for: the subtasks with one number of all vertices of a slot sharing group. */
+export interface SlotPurpose {
+  /** No other's. */
+  readonly name: string
+  /** Number of the job. */
+  readonly job: number
+  readonly group: string
+}
+
+/** A slot in use. */
+export interface Slot {
+  readonly purpose: SlotPurpose
+  readonly manager: TaskManager
+  /** Among those of its TaskManager, from 0. */
+  readonly index: number
 }
 
 /** Told of machines. */
@@ -43,8 +62,8 @@ export class ResourceManager implements EventTarget {
   readonly simulation: Simulation
   readonly settings: ClusterSettings
   readonly taskManagers: TaskManager[] = []
-  /** By what it is for, a group and a subtask: the TaskManager whose slot it has. */
-  readonly slots = new Map<string, TaskManager>()
+  /** Those in use, by the names of what they are for. */
+  readonly slots = new Map<string, Slot>()
   listener: ResourceListener | null = null
 
   constructor(simulation: Simulation, settings: ClusterSettings) {
@@ -65,10 +84,16 @@ export class ResourceManager implements EventTarget {
       slowness: 1,
       clockSkewMs: 0,
       reachableUs: -Infinity,
+      heardUs: this.simulation.nowUs,
     }
     this.taskManagers.push(manager)
     this.listener?.slotsAdded()
     return manager
+  }
+
+  /** When it last answered a heartbeat, or began to; virtual µs. */
+  lastHeardUs({ state, sinceUs, heardUs }: TaskManager): number {
+    return state === 'RUNNING' ? Math.max(sinceUs, this.lastHeartbeatUs(this.simulation.nowUs)) : heardUs
   }
 
   /** Slots of TaskManagers that the JobManager counts on. */
@@ -77,20 +102,32 @@ export class ResourceManager implements EventTarget {
   }
 
   /** A slot for each of these, those that they had if possible. All or none. */
-  allocate(wanted: readonly string[]): boolean {
-    for (const [key, manager] of this.slots) if (!manager.isRegistered) this.slots.delete(key)
-    const missing = wanted.filter((key) => !this.slots.has(key))
-    const free = this.taskManagers
-      .filter(({ isRegistered }) => isRegistered)
-      .map((manager) => [manager, this.freeOf(manager)] as const)
-    if (free.reduce((sum, [, count]) => sum + count, 0) < missing.length) return false
-    for (const [manager, count] of free) for (const key of missing.splice(0, count)) this.slots.set(key, manager)
+  allocate(wanted: readonly SlotPurpose[]): boolean {
+    for (const [name, { manager }] of this.slots) if (!manager.isRegistered) this.slots.delete(name)
+    const missing = wanted.filter(({ name }) => !this.slots.has(name))
+    if (this.free() < missing.length) return false
+    for (const manager of this.taskManagers) {
+      if (!manager.isRegistered) continue
+      const used = this.usedOf(manager)
+      for (let index = 0; index < manager.slots && missing.length > 0; index++) {
+        if (used.has(index)) continue
+        const purpose = missing.shift() as SlotPurpose
+        this.slots.set(purpose.name, { purpose, manager, index })
+      }
+    }
     return true
   }
 
+  /** Slots of TaskManagers that the JobManager counts on, and that nobody has. */
+  free(): number {
+    return this.taskManagers.reduce((sum, manager) => {
+      return manager.isRegistered ? sum + manager.slots - this.usedOf(manager).size : sum
+    }, 0)
+  }
+
   /** Nobody needs these slots any more. */
-  free(slots: readonly string[]): void {
-    for (const slot of slots) this.slots.delete(slot)
+  release(slots: readonly SlotPurpose[]): void {
+    for (const { name } of slots) this.slots.delete(name)
   }
 
   /** It's gone from one moment to the next. */
@@ -130,21 +167,28 @@ export class ResourceManager implements EventTarget {
   }
 
   private change(manager: TaskManager, state: TaskManagerState): void {
+    manager.heardUs = this.lastHeardUs(manager)
     manager.state = state
     manager.sinceUs = this.simulation.nowUs
     if (state !== 'RUNNING' && manager.isRegistered) this.simulation.schedule(this.givenUpUs(manager), CLUSTER, this.id)
   }
 
   /** When the JobManager will have noticed that it doesn't answer. */
-  private givenUpUs({ state, sinceUs }: TaskManager): number {
-    const intervalUs = this.settings.heartbeatIntervalMs * 1000
-    const lastUs = Math.floor(sinceUs / intervalUs) * intervalUs
-    return lastUs + (state === 'KILLED' ? UNREACHABLE_AFTER * intervalUs : this.settings.heartbeatTimeoutMs * 1000)
+  givenUpUs({ state, sinceUs }: TaskManager): number {
+    const { heartbeatIntervalMs, heartbeatTimeoutMs } = this.settings
+    const afterMs = state === 'KILLED' ? UNREACHABLE_AFTER * heartbeatIntervalMs : heartbeatTimeoutMs
+    return this.lastHeartbeatUs(sinceUs) + afterMs * 1000
   }
 
-  private freeOf(manager: TaskManager): number {
-    let used = 0
-    for (const other of this.slots.values()) if (other === manager) used++
-    return manager.slots - used
+  private lastHeartbeatUs(atUs: number): number {
+    const intervalUs = this.settings.heartbeatIntervalMs * 1000
+    return Math.floor(atUs / intervalUs) * intervalUs
+  }
+
+  /** Numbers of its slots that are in use. */
+  private usedOf(manager: TaskManager): Set<number> {
+    const used = new Set<number>()
+    for (const slot of this.slots.values()) if (slot.manager === manager) used.add(slot.index)
+    return used
   }
 }

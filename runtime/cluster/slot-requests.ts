@@ -3,12 +3,14 @@
 
 import { LearnerError } from '../base/diagnostic.ts'
 import { CLUSTER, type EventTarget, type Simulation } from '../kernel/simulation.ts'
-import type { ResourceManager } from './resource-manager.ts'
+import type { ResourceManager, SlotPurpose } from './resource-manager.ts'
 
-interface SlotRequest {
+/** A region that waits. */
+export interface SlotRequest {
   readonly region: number
   /** What each slot is for. */
-  readonly slots: readonly string[]
+  readonly slots: readonly SlotPurpose[]
+  readonly sinceUs: number
   readonly untilUs: number
 }
 
@@ -40,13 +42,14 @@ export class SlotRequests implements EventTarget {
   }
 
   /** The region gets its slots at once, or once there are enough. False where it waits. */
-  request(region: number, slots: readonly string[]): boolean {
+  request(region: number, slots: readonly SlotPurpose[]): boolean {
     if (this.resources.allocate(slots)) {
       this.listener.slotsGranted(region)
       return true
     }
-    const untilUs = this.simulation.nowUs + this.resources.settings.slotRequestTimeoutMs * 1000
-    this.waiting.push({ region, slots, untilUs })
+    const { nowUs } = this.simulation
+    const untilUs = nowUs + this.resources.settings.slotRequestTimeoutMs * 1000
+    this.waiting.push({ region, slots, sinceUs: nowUs, untilUs })
     this.simulation.schedule(untilUs, CLUSTER, this.id)
     return false
   }
@@ -76,7 +79,10 @@ export class SlotRequests implements EventTarget {
   /** What there is too little of; null where nobody waits. */
   shortage(): SlotShortage | null {
     if (this.waiting.length === 0) return null
-    const wanted = new Set([...this.resources.slots.keys(), ...this.waiting.flatMap(({ slots }) => slots)])
+    const wanted = new Set([
+      ...this.resources.slots.keys(),
+      ...this.waiting.flatMap(({ slots }) => slots.map(({ name }) => name)),
+    ])
     return { available: this.resources.available(), needed: wanted.size }
   }
 }

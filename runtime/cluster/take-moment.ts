@@ -23,6 +23,8 @@ import type { JobExecution } from './job-execution.ts'
 import { keyedMoment, type LastStep } from './keyed-moment.ts'
 import { loadOf } from './load-moment.ts'
 import type { FiredTimer, Hand, Moment, TaskMoment } from './moment.ts'
+import type { Place } from './regions.ts'
+import { takeMachines } from './take-machines.ts'
 import { spanOf } from './topology.ts'
 
 const MOST_ELEMENTS = 200
@@ -60,10 +62,14 @@ export function takeMoment(
   const inFlight = execution.channels.reduce((sum, { inFlight: used }) => sum + used, 0)
   const hasTexts = isStill || inFlight <= MOST_TEXTS
   return {
-    tasks: execution.tasks.map((task) => taskMoment(task, watcher, { nowUs, startMs }, keys)),
+    tasks: execution.tasks.map((task, i) => ({
+      ...taskMoment(task, watcher, { nowUs, startMs }, keys),
+      place: placeOf(execution, i),
+    })),
     channels: channelColumns(execution, watcher, nowUs, hasTexts),
     hand: hand === null ? null : handMoment(execution, watcher, hand),
     checkpoints: checkpointsMoment(execution),
+    machines: takeMachines(execution, nowUs),
   }
 }
 
@@ -72,7 +78,7 @@ function taskMoment(
   watcher: ClusterWatcher,
   { nowUs, startMs }: { readonly nowUs: number; readonly startMs: number },
   keys: number,
-): TaskMoment {
+): Omit<TaskMoment, 'place'> {
   const { hand } = watcher
   const backend = task.keyContext?.backend ?? null
   const last = hand !== null && hand.task === task ? handsOf(hand).map(lastStep) : []
@@ -85,6 +91,11 @@ function taskMoment(
     load: loadOf(task, nowUs),
     keyed: backend === null ? null : keyedMoment(backend, last, startMs, keys),
   }
+}
+
+function placeOf(execution: JobExecution, index: number): TaskMoment['place'] {
+  const slot = execution.slotAt(execution.deployment.layout.places[index] as Place)
+  return slot === null ? null : { taskManager: slot.manager.number, slot: slot.index }
 }
 
 /** All that the last step processed: of timers every one that fired in it. */

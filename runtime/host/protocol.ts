@@ -32,12 +32,21 @@ import type {
   VertexView,
 } from '../cluster/moment.ts'
 import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.ts'
+import type {
+  JobMoment,
+  MachinesMoment,
+  SlotMoment,
+  SlotRequestMoment,
+  SlotUse,
+  TaskManagerMoment,
+} from '../cluster/task-manager-moment.ts'
 
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { ClusterAction }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type { Destination, StepUnit }
 export { elementsIn } from '../cluster/channel-columns.ts'
+export type { JobMoment, MachinesMoment, SlotMoment, SlotRequestMoment, SlotUse, TaskManagerMoment }
 export type {
   CallMoment,
   ChannelColumns,

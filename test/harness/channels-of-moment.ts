@@ -1,6 +1,13 @@
-// Columns of channels made from lists and read as lists.
+// Columns of channels made from lists and read as lists; and a cluster without a machine, for what doesn't look at them.
 import { ChannelColumnsWriter } from '../../runtime/cluster/channel-columns.ts'
-import { elementsIn, type ChannelColumns, type ElementMoment } from '../../runtime/host/protocol.ts'
+import {
+  elementsIn,
+  type ChannelColumns,
+  type ElementMoment,
+  type MachinesMoment,
+} from '../../runtime/host/protocol.ts'
+
+export const NO_MACHINES: MachinesMoment = { taskManagers: [], waiting: [], jobs: [] }
 
 /** Channels of 8 credits with these elements, each in a buffer of its own. */
 export function channelsWith(lists: readonly (readonly ElementMoment[])[]): ChannelColumns {

@@ -16,7 +16,7 @@ import { jobFrom } from '../../ui/notebook/job-files.ts'
 import { handMarks } from '../../ui/stage/hand-marks.ts'
 import { EMPTY_RAIL, extendRail, placedMarks, railScale } from '../../ui/stage/rail.ts'
 import * as page from '../../ui/stage/trace-entries.ts'
-import { channelsWith } from '../harness/channels-of-moment.ts'
+import { NO_MACHINES, channelsWith } from '../harness/channels-of-moment.ts'
 import { layoutDataflow, pointOn, type FlowCard } from '../../ui/stage/views/dataflow-layout.ts'
 import { placeElements } from '../../ui/stage/views/placed-elements.ts'
 
@@ -52,7 +52,7 @@ function element(id: number, progress: number): ElementMoment {
 function moment(elements: readonly (readonly ElementMoment[])[], sent: { channel: number; id: number }[] = []): Moment {
   const hand = { task: 0, kind: 'record' as const, element: null, sent, rows: [], text: 'x', key: null }
   const told = { ...hand, timestamp: null, calls: [], timers: [] }
-  return { tasks: [], channels: channelsWith(elements), hand: told, checkpoints: null }
+  return { tasks: [], channels: channelsWith(elements), hand: told, checkpoints: null, machines: NO_MACHINES }
 }
 
 const overlap = (a: FlowCard, b: FlowCard): boolean =>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Hand, KeyMoment, Moment, Topology } from '../../runtime/host/protocol.ts'
 import { en } from '../../ui/i18n/en.ts'
 import { zh } from '../../ui/i18n/zh.ts'
-import { channelsWith } from '../harness/channels-of-moment.ts'
+import { NO_MACHINES, channelsWith } from '../harness/channels-of-moment.ts'
 import { stepSummary } from '../../ui/stage/step-summary.ts'
 
 const vertex = (name: string, inputs: number, parallelism: number): Topology['vertices'][number] => ({
@@ -42,7 +42,7 @@ function told(hand: Partial<Hand>, keys: readonly KeyMoment[] = [], words: (type
   const counts = { recordsIn: 1, recordsOut: 0, watermark: null, isBackpressured: false } as const
   const times = new TaskTime(0).at(0)
   const load = { ...times, inPoolUsage: 0, outPoolUsage: 0, overdraftBuffers: 0 }
-  const task = { state: 'RUNNING', ...counts, load } as const
+  const task = { state: 'RUNNING', ...counts, load, place: null } as const
   const moment: Moment = {
     tasks: [
       { ...task, keyed: null },
@@ -52,6 +52,7 @@ function told(hand: Partial<Hand>, keys: readonly KeyMoment[] = [], words: (type
     channels: channelsWith([]),
     hand: { ...nothing, ...hand },
     checkpoints: null,
+    machines: NO_MACHINES,
   }
   return stepSummary(topology, moment, words)
 }
@@ -103,7 +104,11 @@ test('in Chinese', () =>
   ))
 
 test('before anything happened there is nothing to tell', () => {
-  expect(stepSummary(topology, { tasks: [], channels: channelsWith([]), hand: null, checkpoints: null }, en.told)).toBe(
-    '',
-  )
+  expect(
+    stepSummary(
+      topology,
+      { tasks: [], channels: channelsWith([]), hand: null, checkpoints: null, machines: NO_MACHINES },
+      en.told,
+    ),
+  ).toBe('')
 })
