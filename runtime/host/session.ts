@@ -113,7 +113,7 @@ export class EngineSession implements Engine {
   }
 
   async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
-    return this.#driver?.intervene(action) ?? []
+    return this.#driver?.intervene(action) ?? [{ code: 'ACTION_NO_JOB', params: {}, span: null }]
   }
 
   async seek(destination: Destination): Promise<void> {

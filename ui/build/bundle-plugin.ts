@@ -29,7 +29,8 @@ export function bundlePlugin(): Plugin {
   }
 }
 
-async function bundleClassic(entry: string): Promise<{ code: string; inputs: string[] }> {
+/** The module and all it imports as one classic script, and the files that it was made of. */
+export async function bundleClassic(entry: string): Promise<{ code: string; inputs: string[] }> {
   const inputs = new Set<string>()
   const result = await build({
     configFile: false,
