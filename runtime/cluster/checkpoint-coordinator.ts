@@ -23,6 +23,7 @@ import { byOperator, missesUnion, type CompletedCheckpoint, type TaskSnapshots }
 import {
   abandon,
   compareRequests,
+  unfinishedSubtasks,
   sizeOfSnapshot,
   type CheckpointRequest,
   type PendingCheckpoint,
@@ -96,8 +97,7 @@ export class CheckpointCoordinator implements EventTarget {
     const given = [...this.pending, ...this.queued].flatMap(({ savepoint }) => savepoint ?? [])
     for (const { snapshot } of this.uploads) snapshot?.keyed?.abandon()
     for (const pending of this.pending) {
-      abandon(pending)
-      this.history.ended(pending.id, simulation.nowUs, 'CHECKPOINT_COORDINATOR_SUSPEND')
+      this.given(pending, 'CHECKPOINT_COORDINATOR_SUSPEND')
       // Those who go on may be waiting for it.
       for (const { state, checkpoints } of this.job.tasks)
         if (state === 'RUNNING' && checkpoints.isHeld) checkpoints.post('aborted', pending.id)
@@ -320,7 +320,7 @@ export class CheckpointCoordinator implements EventTarget {
     this.pending = this.pending.filter((other) => other.id !== id)
     this.lastCompletedUs = nowUs
     this.failures.completed(id)
-    this.history.ended(id, nowUs, null)
+    this.history.completedAt(id, nowUs)
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, id, 1)
     // As in Flink: what belongs to whoever took it, recovery doesn't rely on; and nothing is committed by it.
     if (savepoint?.stop !== 'none') {
@@ -347,8 +347,7 @@ export class CheckpointCoordinator implements EventTarget {
     const { nowUs } = simulation
     const wasStopping = this.isStopping()
     this.pending = this.pending.filter((other) => other !== pending)
-    abandon(pending)
-    this.history.ended(pending.id, nowUs, reason)
+    this.given(pending, reason)
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, pending.id, 2)
     this.tell('aborted', pending.id)
     const isLate = reason === 'CHECKPOINT_EXPIRED'
@@ -356,6 +355,13 @@ export class CheckpointCoordinator implements EventTarget {
     if (pending.savepoint !== null) this.job.savepointEnded(pending.savepoint, null, code)
     if (wasStopping && !this.isStopping()) this.nextTriggerUs = nowUs + this.intervalUs()
     this.triggerNext()
+  }
+
+  /** Lets go of what was handed in, and keeps in mind who was waited for. */
+  private given(pending: PendingCheckpoint, reason: CheckpointFailureReason): void {
+    abandon(pending)
+    const unfinished = unfinishedSubtasks(pending, this.uploads)
+    this.history.failedAt(pending.id, this.job.simulation.nowUs, { reason, unfinished })
   }
 
   /** Counts it; one too many fails the job. A savepoint that comes to nothing is no reason for that. */

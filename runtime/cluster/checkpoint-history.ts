@@ -19,6 +19,20 @@ export interface SubtaskStats extends CheckpointFigures {
   readonly ackUs: number
 }
 
+/** A subtask that hasn't handed in anything: how far it is, or was when the checkpoint was given up. */
+export interface UnfinishedSubtask {
+  readonly vertex: string
+  readonly subtask: number
+  /** When the first barrier came; null where none has. */
+  readonly startedUs: number | null
+  /** When the snapshot was taken; null where barriers are still awaited. */
+  readonly snapshotUs: number | null
+  /** Channels that are held up, and records that have arrived in them. */
+  readonly blockedChannels: number
+  readonly heldRecords: number
+  readonly stateSize: number
+}
+
 export interface CheckpointStats {
   readonly id: number
   readonly isSavepoint: boolean
@@ -29,6 +43,8 @@ export interface CheckpointStats {
   readonly subtaskCount: number
   /** In the order in which they came. */
   readonly subtasks: SubtaskStats[]
+  /** Of one that was given up: those that were still waited for. */
+  unfinished: readonly UnfinishedSubtask[]
   stateSize: number
   persistedRecords: number
   processedRecords: number
@@ -64,6 +80,7 @@ export class CheckpointHistory {
       triggeredUs,
       endedUs: null,
       subtasks: [],
+      unfinished: [],
       stateSize: 0,
       persistedRecords: 0,
       processedRecords: 0,
@@ -82,17 +99,29 @@ export class CheckpointHistory {
     stats.processedRecords += subtask.processedRecords
   }
 
-  ended(id: number, atUs: number, failure: CheckpointFailureReason | null): void {
+  completedAt(id: number, atUs: number): void {
+    this.completed++
     const stats = this.find(id)
-    if (failure === null) this.completed++
-    else this.failed++
     if (stats === undefined) return
-    stats.status = failure === null ? 'COMPLETED' : 'FAILED'
-    stats.failure = failure
+    stats.status = 'COMPLETED'
     stats.endedUs = atUs
-    if (failure !== null) return
     this.sizes.add(stats.stateSize)
     this.durations.add(atUs - stats.triggeredUs)
+  }
+
+  /** It was given up while these were waited for. */
+  failedAt(
+    id: number,
+    atUs: number,
+    { reason, unfinished }: { readonly reason: CheckpointFailureReason; readonly unfinished: readonly UnfinishedSubtask[] },
+  ): void {
+    this.failed++
+    const stats = this.find(id)
+    if (stats === undefined) return
+    stats.status = 'FAILED'
+    stats.failure = reason
+    stats.endedUs = atUs
+    stats.unfinished = unfinished
   }
 
   /** These are still there to start from; of complete checkpoints, the others aren't. */

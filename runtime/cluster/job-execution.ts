@@ -17,6 +17,7 @@ import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 import { TRACE_RESTART } from '../trace/trace-layout.ts'
 import { CheckpointCoordinator } from './checkpoint-coordinator.ts'
+import { CommitHistory } from './commit-history.ts'
 import { CompletedCheckpointStore, type RestoredState } from './checkpoint-store.ts'
 import type { CompletedCheckpoint, OperatorCheckpoint, TaskSnapshots } from './completed-checkpoint.ts'
 import { settingsFor, type ClusterSettings } from './cluster-settings.ts'
@@ -76,6 +77,7 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
   readonly failover: Failover
   /** Null in batch mode. */
   readonly checkpoints: CheckpointCoordinator | null
+  readonly commits = new CommitHistory()
   /** What is asked of it while it runs. */
   readonly actions: JobActions
   state: JobState = 'RUNNING'
@@ -301,7 +303,13 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
       checkpoint,
       checkpoint > 0 ? `Restoring job from checkpoint ${checkpoint}` : 'No checkpoint found to restore',
     )
-    this.watcher?.redeployed(this.deployment.tasksOf(region))
+    const tasks = this.deployment.tasksOf(region)
+    this.commits.restarted(
+      tasks.map(({ chain }) => chain.id),
+      checkpoint,
+      this.simulation.nowUs,
+    )
+    this.watcher?.redeployed(tasks)
     this.begin(region)
     if (this.state === 'RUNNING') this.checkpoints?.start()
   }

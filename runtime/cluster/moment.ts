@@ -5,7 +5,8 @@ import type { TaskState } from '../task/task-contract.ts'
 import type { TaskTimes } from '../task/task-time.ts'
 import type { Span } from '../base/diagnostic.ts'
 import type { ChannelColumns } from './channel-columns.ts'
-import type { CheckpointStats, SubtaskStats } from './checkpoint-history.ts'
+import type { CheckpointStats, SubtaskStats, UnfinishedSubtask } from './checkpoint-history.ts'
+import type { CommitStats } from './commit-history.ts'
 import type { MachinesMoment } from './task-manager-moment.ts'
 
 /** What was deployed, made from the plan. Indices into `tasks` and `channels` are the same in every moment. */
@@ -83,13 +84,24 @@ export interface CheckpointsMoment {
   }
   /** The last ten, the newest first. */
   readonly history: readonly CheckpointMoment[]
-  /** Of the newest, under way or over: what its subtasks measured, in the order in which they handed it in. */
-  readonly newest: readonly SubtaskStats[]
+  /** In full the one that is looked at; null where there has been none. */
+  readonly shown: CheckpointDetail | null
 }
 
 /** Times in virtual µs, sizes in bytes as estimated. */
-export interface CheckpointMoment extends Readonly<Omit<CheckpointStats, 'subtasks'>> {
+export interface CheckpointMoment extends Readonly<Omit<CheckpointStats, 'subtasks' | 'unfinished'>> {
   readonly acknowledged: number
+}
+
+/** A checkpoint under way or over, subtask by subtask. */
+export interface CheckpointDetail {
+  readonly id: number
+  /** Who has handed in a snapshot, in that order. */
+  readonly subtasks: readonly SubtaskStats[]
+  /** Who is waited for, or was when it was given up. */
+  readonly unfinished: readonly UnfinishedSubtask[]
+  /** What committers have to do with it. */
+  readonly commits: readonly Readonly<CommitStats>[]
 }
 
 export interface TaskMoment {

@@ -6,6 +6,7 @@ import { sizeOfValue } from '../state/state-size.ts'
 import type { CheckpointFigures } from '../task/checkpoint-figures.ts'
 import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
+import type { UnfinishedSubtask } from './checkpoint-history.ts'
 import type { SavepointRequest } from './savepoint-request.ts'
 
 export interface PendingCheckpoint {
@@ -43,6 +44,27 @@ function sizeOfOperator({ lists, broadcasts }: OperatorSnapshot): number {
   for (const { elements } of lists) size += sizeOfValue(elements)
   for (const { entries } of broadcasts) size += sizeOfValue(entries)
   return size
+}
+
+/** Those who are still waited for: what has come of the checkpoint at each. */
+export function unfinishedSubtasks(
+  { id, waitingFor }: PendingCheckpoint,
+  uploads: readonly Upload[],
+): UnfinishedSubtask[] {
+  return Array.from(waitingFor, (task) => {
+    const { checkpoints, chain, subtask } = task
+    const upload = uploads.find((other) => other.task === task && other.checkpoint === id)
+    const hasBegun = upload !== undefined || checkpoints.begun === id
+    const isTaken = upload !== undefined || checkpoints.taking === id
+    return {
+      vertex: chain.id,
+      subtask,
+      startedUs: upload?.figures.startedUs ?? (hasBegun ? checkpoints.startedUs : null),
+      snapshotUs: upload?.figures.snapshotUs ?? (isTaken ? checkpoints.takenUs : null),
+      ...(hasBegun && !isTaken ? checkpoints.waiting() : { blockedChannels: 0, heldRecords: 0 }),
+      stateSize: upload?.stateSize ?? 0,
+    }
+  })
 }
 
 /** Lets go of what has been handed in. */

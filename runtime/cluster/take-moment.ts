@@ -48,6 +48,8 @@ export interface MomentDetail {
   readonly keys: number
   /** Nothing moves: there's time to read the values of whatever number of elements. */
   readonly isStill: boolean
+  /** Number of the checkpoint to be seen in full; null for the newest. */
+  readonly checkpoint: number | null
 }
 
 /** `nowUs`: the virtual time that is shown, which may be later than the last event. */
@@ -55,7 +57,7 @@ export function takeMoment(
   execution: JobExecution,
   watcher: ClusterWatcher,
   nowUs: number,
-  { keys, isStill }: MomentDetail = { keys: 200, isStill: true },
+  { keys, isStill, checkpoint }: MomentDetail = { keys: 200, isStill: true, checkpoint: null },
 ): Moment {
   const { hand } = watcher
   const { startMs } = execution.simulation.settings
@@ -68,7 +70,7 @@ export function takeMoment(
     })),
     channels: channelColumns(execution, watcher, nowUs, hasTexts),
     hand: hand === null ? null : handMoment(execution, watcher, hand),
-    checkpoints: checkpointsMoment(execution),
+    checkpoints: checkpointsMoment(execution, checkpoint),
     machines: takeMachines(execution, nowUs),
   }
 }

@@ -27,6 +27,7 @@ import { OperatorChain, type OutgoingWriter } from '../task/operator-chain.ts'
 import { Task } from '../task/task.ts'
 import type { TaskListener } from '../task/task-contract.ts'
 import { TRACE_ROW } from '../trace/trace-layout.ts'
+import type { CommitHistory } from './commit-history.ts'
 import type { OperatorCheckpoint } from './completed-checkpoint.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { mayOvertakeInto } from './in-flight-state.ts'
@@ -42,6 +43,7 @@ export interface DeployableJob extends TaskListener<Task> {
   readonly watcher: JobWatcher | null
   readonly instantiate: Instantiate
   readonly outside: Outside
+  readonly commits: CommitHistory
   readonly pool: BufferPool
   /** Rows that sinks have got. */
   rows: number
@@ -202,6 +204,11 @@ function contextOf(
     inputArrived: () => task.inputArrived(),
     random: (purpose) => simulation.random(`${purpose} ${node.id} ${subtask} ${attempt}`),
     timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
+    commitNoted: (phase, checkpoint, count) =>
+      job.commits[phase](
+        { vertex: vertex.id, subtask, operator: displayName(node), checkpoint, count },
+        simulation.nowUs,
+      ),
     rowArrived: (value, timestamp) => rowArrived(job, task, { sink, value, timestamp }),
   }
 }

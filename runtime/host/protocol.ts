@@ -296,6 +296,8 @@ export type LogOutput = LogView<string, number | null>
 /** How much of the state moments carry: of each subtask so many keys, and always those at hand. */
 export interface WatchDetail {
   readonly keys: number
+  /** Number of the checkpoint that is carried in full, of the last ten; the newest unless given. */
+  readonly checkpoint?: number | null
 }
 
 /** The engine in its worker, wrapped by Comlink. One job at a time. */

@@ -317,7 +317,11 @@ export class RunDriver {
         moment:
           watcher === null || isPassing
             ? null
-            : takeMoment(this.#execution, watcher, shownUs, { keys: this.#detail.keys, isStill: this.#isPaused }),
+            : takeMoment(this.#execution, watcher, shownUs, {
+                keys: this.#detail.keys,
+                checkpoint: this.#detail.checkpoint ?? null,
+                isStill: this.#isPaused,
+              }),
         isPaused: this.#isPaused,
         skippedMs,
         isAnew,

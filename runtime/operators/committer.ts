@@ -56,6 +56,7 @@ export class CommitterOperator extends StreamOperator {
   override processElement(value: unknown): void {
     const { checkpointId, committables } = value as CommittableMessage
     this.add(checkpointId, committables)
+    if (committables.length > 0) this.context.commitNoted('prepared', checkpointId, committables.length)
   }
 
   override snapshotState(): void {
@@ -95,8 +96,10 @@ export class CommitterOperator extends StreamOperator {
     this.lastCompletedId = checkpoint
     for (const id of Array.from(this.batches.keys()).sort((a, b) => a - b)) {
       if (id > checkpoint) return
-      this.commit(this.batches.get(id) as unknown[])
+      const committables = this.batches.get(id) as unknown[]
+      this.commit(committables)
       this.batches.delete(id)
+      this.context.commitNoted('committed', id, committables.length)
     }
   }
 

@@ -54,6 +54,8 @@ export interface OperatorContext {
   log(level: 'info' | 'warn' | 'error', text: string): void
   /** Tells the observers that a timer fired. */
   timerFired(timestamp: number, isEventTime: boolean): void
+  /** Tells the observers what a committer was handed for a checkpoint, and that it committed that. */
+  commitNoted(phase: 'prepared' | 'committed', checkpoint: number, count: number): void
   /** Hands a row that reached a sink to whoever runs the job. */
   rowArrived(value: unknown, timestamp: number): void
 }

@@ -9,6 +9,8 @@ export interface CheckpointFigures {
   readonly alignmentUs: number
   /** When the snapshot was taken. */
   readonly snapshotUs: number
+  /** Records that had arrived behind a barrier and weren't read until the last one came. */
+  readonly heldRecords: number
   /** Records processed while barriers were awaited. */
   readonly processedRecords: number
   /** Records that barriers overtook: they stand in the checkpoint. */

@@ -51,6 +51,9 @@ export class SubtaskCheckpoints implements ArrivalListener {
   begun = 0
   startedUs = 0
   recordsBefore = 0
+  /** The last checkpoint of which a snapshot was taken, and when. */
+  taking = 0
+  takenUs = 0
   /** Barriers up to this checkpoint's overtake when they arrive: all of them, or those that have been awaited too long. */
   overtakesUpTo = 0
   /** The last checkpoint whose barrier overtakes. */
@@ -89,7 +92,8 @@ export class SubtaskCheckpoints implements ArrivalListener {
   barrier(checkpoint: number): void {
     const { channel, gate } = this.task
     this.begin(checkpoint)
-    this.take((gate as InputGate).alignment?.barrier(channel, checkpoint) ?? 0)
+    const { heldRecords } = this.waiting()
+    this.take((gate as InputGate).alignment?.barrier(channel, checkpoint) ?? 0, heldRecords)
   }
 
   /** The channel of the turn brings nothing but barriers any more: what it feeds ends with a checkpoint. */
@@ -113,6 +117,17 @@ export class SubtaskCheckpoints implements ArrivalListener {
   /** Whether nothing of what the subtask has done could be lost any more, as far as anybody waits for that. */
   isLastComplete(): boolean {
     return !this.isHeld && (!this.waitsForLast || this.isLastCompleted)
+  }
+
+  /** What waits for barriers that haven't come: channels that are held up, and records that have arrived in them. */
+  waiting(): { readonly blockedChannels: number; readonly heldRecords: number } {
+    const { alignment = null, channels = [] } = this.task.gate ?? {}
+    if (alignment === null || alignment.blocked === 0) return { blockedChannels: 0, heldRecords: 0 }
+    const heldRecords = channels.reduce((sum, { arrived }, i) => {
+      if (!alignment.isBlocked(i)) return sum
+      return arrived.reduce((held, { size, position }) => held + size - position, sum)
+    }, 0)
+    return { blockedChannels: alignment.blocked, heldRecords }
   }
 
   /** All that is still to be read comes before the barrier that nobody sends. */
@@ -232,17 +247,20 @@ export class SubtaskCheckpoints implements ArrivalListener {
   }
 
   /** 0 for none. */
-  private take(checkpoint: number): void {
+  private take(checkpoint: number, heldRecords = 0): void {
     if (checkpoint === 0) return
     const { task } = this
     if (task.hasEmittedAll) this.lastFrom = Math.min(this.lastFrom, checkpoint)
     task.chain.prepareSnapshotPreBarrier(checkpoint)
     for (const writer of task.writers) writer.barrier(checkpoint)
     const nowUs = task.nowUs()
+    this.taking = checkpoint
+    this.takenUs = nowUs
     const figures = {
       startedUs: this.startedUs,
       alignmentUs: nowUs - this.startedUs,
       snapshotUs: nowUs,
+      heldRecords,
       processedRecords: this.recordsRead() - this.recordsBefore,
       persistedRecords: 0,
       isUnaligned: false,

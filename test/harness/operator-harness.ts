@@ -175,6 +175,7 @@ export class OperatorHarness {
       log: () => undefined,
       random: (purpose) => this.random(purpose),
       timerFired: () => undefined,
+      commitNoted: () => undefined,
       rowArrived: (value, timestamp) => void this.outputs.push(['row', value, timestamp]),
     }
     this.operator.open(this.context)
