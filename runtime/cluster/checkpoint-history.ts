@@ -113,7 +113,10 @@ export class CheckpointHistory {
   failedAt(
     id: number,
     atUs: number,
-    { reason, unfinished }: { readonly reason: CheckpointFailureReason; readonly unfinished: readonly UnfinishedSubtask[] },
+    {
+      reason,
+      unfinished,
+    }: { readonly reason: CheckpointFailureReason; readonly unfinished: readonly UnfinishedSubtask[] },
   ): void {
     this.failed++
     const stats = this.find(id)

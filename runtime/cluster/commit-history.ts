@@ -42,8 +42,7 @@ export class CommitHistory {
 
   committed(place: CommitPlace, atUs: number): void {
     const before = this.find(place)
-    if (before === undefined)
-      this.add({ ...place, preparedUs: null, committedUs: atUs, repeats: 0, lostUs: null })
+    if (before === undefined) this.add({ ...place, preparedUs: null, committedUs: atUs, repeats: 0, lostUs: null })
     else if (before.committedUs === null) before.committedUs = atUs
     else before.repeats++
   }

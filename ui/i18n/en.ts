@@ -196,6 +196,7 @@ export const en = {
   stage: {
     dataflow: 'Dataflow',
     state: 'State',
+    checkpoints: 'Checkpoints',
     modes: 'How the dataflow is shown',
     logical: 'logical',
     physical: 'physical',

@@ -189,6 +189,7 @@ export const zh = {
   stage: {
     dataflow: '数据流',
     state: '状态',
+    checkpoints: '检查点',
     modes: '数据流的显示方式',
     logical: '逻辑',
     physical: '物理',

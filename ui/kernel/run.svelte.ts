@@ -39,6 +39,7 @@ export class Run {
   #name = $state<string | null>(null)
   #onFrame: (frame: Frame) => void = () => {}
   #job: CompiledJob | null = null
+  #detail: WatchDetail = { keys: 200, checkpoint: null }
   /** Of the record what came on the way to another place: shown once it's reached. */
   #coming: RunRecord | null = null
   /** Rows that `#onFrame` has been told of; a run executed again gives them again. */
@@ -131,8 +132,10 @@ export class Run {
     else void this.#reopen(destination.kind === 'back' ? { kind: 'end' } : destination)
   }
 
-  watch(detail: WatchDetail): void {
-    this.#host.watch(detail)
+  /** How much moments carry; what isn't said stays as it was. */
+  watch(detail: Partial<WatchDetail>): void {
+    this.#detail = { ...this.#detail, ...detail }
+    this.#host.watch(this.#detail)
   }
 
   get state(): RunStateName {

@@ -11,6 +11,7 @@ export type ViewComponent = Component<{ session: Session }>
 
 const LOADERS: Readonly<Record<LazyView, () => Promise<{ readonly default: ViewComponent }>>> = {
   state: () => import('./views/StateView.svelte'),
+  checkpoints: () => import('./views/CheckpointsView.svelte'),
   results: () => import('./ResultsView.svelte'),
   log: () => import('./LogView.svelte'),
 }

@@ -73,15 +73,19 @@ export function layoutCheckpoint(
     }),
     ...detail.unfinished.map((progress) => {
       const { startedUs, snapshotUs } = progress
-      return rowOf(places, { ...NOTHING_MEASURED, ...progress }, {
-        barrier: startedUs === null ? null : stretch(startedUs, startedUs),
-        aligning: startedUs === null || snapshotUs === startedUs ? null : stretch(startedUs, snapshotUs ?? endUs),
-        snapshot: snapshotUs === null ? null : stretch(snapshotUs, snapshotUs),
-        writing: snapshotUs === null ? null : stretch(snapshotUs, endUs),
-        isHandedIn: false,
-        blockedChannels: progress.blockedChannels,
-        ackUs: null,
-      })
+      return rowOf(
+        places,
+        { ...NOTHING_MEASURED, ...progress },
+        {
+          barrier: startedUs === null ? null : stretch(startedUs, startedUs),
+          aligning: startedUs === null || snapshotUs === startedUs ? null : stretch(startedUs, snapshotUs ?? endUs),
+          snapshot: snapshotUs === null ? null : stretch(snapshotUs, snapshotUs),
+          writing: snapshotUs === null ? null : stretch(snapshotUs, endUs),
+          isHandedIn: false,
+          blockedChannels: progress.blockedChannels,
+          ackUs: null,
+        },
+      )
     }),
   ]
   const ordered = rows.sort((a, b) => a.order - b.order).map(({ order: _, ...row }) => row)

@@ -60,7 +60,12 @@ function sequenceOf(
   const commits = detail.commits.filter((commit) => commit.vertex === vertex.id && commit.operator === committer)
   const committed = commits.flatMap(({ committedUs }) => committedUs ?? [])
   const isOver = checkpoint.status === 'FAILED' || commits.some(({ lostUs }) => lostUs !== null)
-  const step = (kind: CommitStep['kind'], way: readonly [Party, Party], times: readonly number[], of: number): CommitStep => {
+  const step = (
+    kind: CommitStep['kind'],
+    way: readonly [Party, Party],
+    times: readonly number[],
+    of: number,
+  ): CommitStep => {
     const isDone = of > 0 && times.length >= of
     const state = isDone ? 'done' : isOver ? 'never' : 'waiting'
     return { kind, from: way[0], to: way[1], atUs: isDone ? Math.max(...times) : null, done: times.length, state }
@@ -68,12 +73,20 @@ function sequenceOf(
   const { parallelism } = writer
   const completed = checkpoint.status === 'COMPLETED' && checkpoint.endedUs !== null ? [checkpoint.endedUs] : []
   return {
-    sink: shortName(writer.nodes.at(vertex === writer ? vertex.nodes.length - 2 : -1)?.name ?? committer).replace(/: Writer$/, ''),
+    sink: shortName(writer.nodes.at(vertex === writer ? vertex.nodes.length - 2 : -1)?.name ?? committer).replace(
+      /: Writer$/,
+      '',
+    ),
     subtasks: parallelism,
     steps: [
       step('barrier', ['coordinator', 'writer'], begun, parallelism),
       step('prepare', ['writer', 'committer'], taken, parallelism),
-      step('acknowledge', ['writer', 'coordinator'], handedIn.map(({ ackUs }) => ackUs), parallelism),
+      step(
+        'acknowledge',
+        ['writer', 'coordinator'],
+        handedIn.map(({ ackUs }) => ackUs),
+        parallelism,
+      ),
       step('complete', ['coordinator', 'committer'], completed, 1),
       step('commit', ['committer', 'outside'], commits.length === 0 ? completed : committed, commits.length || 1),
     ],
