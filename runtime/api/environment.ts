@@ -276,6 +276,18 @@ export class StreamExecutionEnvironment {
   }
 
   /**
+   * Keeps the tables of `createDatabaseTable` in SQLite, which understands all of SQL; otherwise they're tables in memory
+   * with a little of it. Call it before there's any SQL. SQLite is loaded when the job is run, from where the page is.
+   * Differs from Flink, where databases come from outside. Its clock is the job's, and `random()` comes from the seed.
+   *
+   * @see https://sqlite.org/lang.html
+   */
+  useSqlite(): this {
+    this.#evaluation.graph.database = 'sqlite'
+    return this
+  }
+
+  /**
    * Makes a table of the database before the job starts, unless it's there: `CREATE TABLE counts (page TEXT PRIMARY KEY, n
    * BIGINT)`. Differs from Flink, where tables of databases come from outside.
    */

@@ -84,6 +84,11 @@ export function currentEvaluation(): Evaluation {
   return current
 }
 
+/** Whether SQL of the job is for SQLite. */
+export function speaksSqlite(): boolean {
+  return current?.graph.database === 'sqlite'
+}
+
 /** Runs the module's code as part of this evaluation, up to its first await. */
 export function evaluateIn<T>(evaluation: Evaluation, run: () => T): T {
   const before = current

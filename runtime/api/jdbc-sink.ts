@@ -3,10 +3,11 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/connectors/datastream/jdbc/
 
 import { LearnerError } from '../base/diagnostic.ts'
-import { requireWriting, type DatabaseSinkSpec } from '../connectors/database/database-sink.ts'
+import type { DatabaseSinkSpec } from '../connectors/database/database-sink.ts'
 import type { PreparedStatement } from '../connectors/database/prepared-statement.ts'
-import { parseSql, type SqlStatement } from '../connectors/database/sql-statement.ts'
+import { parseSql, sqliteText, type SqlText } from '../connectors/database/sql-statement.ts'
 import type { SinkSpec } from '../graph/stream-graph.ts'
+import { speaksSqlite } from './evaluation.ts'
 import { requireFunction } from './require.ts'
 import { BuiltInSink } from './sinks.ts'
 
@@ -96,7 +97,7 @@ export class JdbcSink<T> extends BuiltInSink<T> {
 /** Sets what a JdbcSink is made of. */
 export class JdbcSinkBuilder<T> {
   readonly #make: (spec: DatabaseSinkSpec, statement: unknown) => JdbcSink<T>
-  #query: { readonly sql: string; readonly statement: unknown } | null = null
+  #query: { readonly text: SqlText; readonly statement: unknown } | null = null
   #batches: Batches = JdbcExecutionOptions.builder().build().batches
 
   constructor(make: (spec: DatabaseSinkSpec, statement: unknown) => JdbcSink<T>) {
@@ -108,10 +109,11 @@ export class JdbcSinkBuilder<T> {
     sql: string,
     statement: JdbcStatementBuilder<T> | ((statement: PreparedStatement, value: T) => void),
   ): this {
-    if (typeof sql !== 'string') throw new LearnerError('SQL_STATEMENT', { sql: String(sql), near: String(sql) })
-    requireWriting(parseSql(sql).statement, sql)
+    const text = requireSql(sql)
+    const { kind } = text.statement ?? {}
+    if (kind === 'select' || kind === 'create') throw new LearnerError('SQL_WRITES', { sql })
     requireFunction(statement, 'accept', 'withQueryStatement')
-    this.#query = { sql, statement }
+    this.#query = { text, statement }
     return this
   }
 
@@ -132,16 +134,23 @@ export class JdbcSinkBuilder<T> {
 
   #build(isExactlyOnce: boolean): JdbcSink<T> {
     if (this.#query === null) throw new LearnerError('SQL_WANTED')
-    const { sql, statement } = this.#query
-    return this.#make({ sql, ...parseSql(sql), isExactlyOnce, ...this.#batches }, statement)
+    const { text, statement } = this.#query
+    return this.#make({ ...text, isExactlyOnce, ...this.#batches }, statement)
   }
 }
 
 /** The statement that makes a table. Throws LearnerError if it's another one. */
-export function requireCreate(sql: string): SqlStatement {
-  const { statement } = parseSql(String(sql))
-  if (statement.kind !== 'create') throw new LearnerError('SQL_CREATES', { sql })
-  return statement
+export function requireCreate(sql: string): SqlText {
+  const text = requireSql(sql)
+  const isCreate = text.statement === null ? /^\s*CREATE\s+TABLE\b/i.test(sql) : text.statement.kind === 'create'
+  if (!isCreate) throw new LearnerError('SQL_CREATES', { sql })
+  return text
+}
+
+/** The statement, read as the job's database reads it. */
+function requireSql(sql: string): SqlText {
+  if (typeof sql !== 'string') throw new LearnerError('SQL_STATEMENT', { sql: String(sql), near: String(sql) })
+  return speaksSqlite() ? sqliteText(sql) : { sql, ...parseSql(sql) }
 }
 
 function requireCount(call: string, value: number): number {

@@ -2,7 +2,7 @@
 // source holds for the tasks of later attempts too.
 
 import { present } from '../base/assert.ts'
-import { databaseOf } from '../connectors/database/database.ts'
+import { databaseOf } from '../connectors/database/open-database.ts'
 import { displayName } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import type { Action, Intervened } from '../kernel/simulation.ts'

@@ -1,7 +1,8 @@
 // The clock of what stands outside of the jobs: producers write when their records are due, and transactions that stay open
 // too long are aborted, whatever becomes of the jobs; as long as there's a job at all, since nobody would see it otherwise.
 
-import { databaseOf } from '../connectors/database/database.ts'
+import { assert } from '../base/assert.ts'
+import { databaseOf } from '../connectors/database/open-database.ts'
 import { createTopics } from '../connectors/log/outside-producer.ts'
 import type { Plan } from '../graph/plan.ts'
 import { OUTSIDE, type EventTarget, type Simulation } from '../kernel/simulation.ts'
@@ -28,18 +29,31 @@ export class OutsideClock implements EventTarget {
   constructor(job: JobWithOutside) {
     this.job = job
     job.outside.alarmChanged = () => this.plan()
+    job.outside.nowMs = () => this.nowMs()
     if (job.plan.topics !== undefined) this.createTopics(job.plan.topics)
-    for (const statement of job.plan.tables ?? []) databaseOf(job.outside).execute({ statement, parameters: [] })
+    this.createTables(job.plan)
     this.plan()
   }
 
   handle(): void {
-    const { simulation, outside } = this.job
+    const { outside } = this.job
     this.alarmAtUs = Infinity
     if (!this.job.isAlive()) return
-    const nowMs = simulation.settings.startMs + Math.floor(simulation.nowUs / 1000)
+    const nowMs = this.nowMs()
     for (const system of outside.systems.values()) if (system.nextAlarmMs <= nowMs) system.onAlarm(nowMs)
     this.plan()
+  }
+
+  private nowMs(): number {
+    const { settings, nowUs } = this.job.simulation
+    return settings.startMs + Math.floor(nowUs / 1000)
+  }
+
+  private createTables({ tables = [], database = 'memory' }: Plan): void {
+    if (tables.length === 0 && database === 'memory') return
+    const own = databaseOf(this.job.outside)
+    assert(own.engine === database, () => `the job wants ${database} and finds ${own.engine}`)
+    for (const table of tables) own.createTable(table)
   }
 
   /** Makes sure that the next thing to happen outside has its event. */
@@ -60,7 +74,7 @@ export class OutsideClock implements EventTarget {
     const { simulation, outside, instantiate } = this.job
     const { startMs, seed } = simulation.settings
     const { registry } = instantiate({
-      nowMs: () => startMs + Math.floor(simulation.nowUs / 1000),
+      nowMs: () => this.nowMs(),
       random: () => simulation.random('outside').nextDouble(),
       log: () => undefined,
     })

@@ -3,7 +3,8 @@
 // as roles. DESIGN §8. The format outlives a run: PLAN_VERSION changes with it.
 
 import { murmur3Bytes, toHex, utf8 } from '../base/murmur3.ts'
-import type { SqlStatement } from '../connectors/database/sql-statement.ts'
+import type { DatabaseEngine } from '../connectors/database/database.ts'
+import type { SqlText } from '../connectors/database/sql-statement.ts'
 import type { TopicSpec } from '../connectors/log/topic-spec.ts'
 import type { ScriptRecord } from '../connectors/source.ts'
 import type { Partitioner } from '../record/partitioner.ts'
@@ -100,7 +101,9 @@ export interface Plan {
   /** Topics of the log that the job wants to find. */
   readonly topics?: readonly TopicSpec[]
   /** Statements that make the tables of the database that the job wants to find. */
-  readonly tables?: readonly SqlStatement[]
+  readonly tables?: readonly SqlText[]
+  /** Of a job that wants another database than tables in memory. */
+  readonly database?: DatabaseEngine
 }
 
 /** The plan of a graph. `locate` turns a stack trace into a place in the learner's code. */
@@ -139,6 +142,7 @@ export function createPlan(graph: StreamGraph, locate: (stack: string) => string
     nodes,
     ...(graph.topics.length === 0 ? {} : { topics: graph.topics }),
     ...(graph.tables.length === 0 ? {} : { tables: graph.tables }),
+    ...(graph.database === 'memory' ? {} : { database: graph.database }),
   }
   const hash = hashOf(body)
   return { plan: PLAN_VERSION, hash, ...body, nodes: nodes.map((node, i) => placed(node, made[i], locate)) }
@@ -195,20 +199,20 @@ export function withInputs(plan: Plan, inputs: ReadonlyMap<string, readonly Scri
     const replaces = node.spec.source.kind
     return { ...node, spec: { ...node.spec, source: { kind: 'script', records, replaces } } }
   })
-  return { ...plan, nodes, hash: hashOf({ name: plan.name, config: plan.config, nodes }) }
+  return { ...plan, nodes, hash: hashOf({ ...plan, nodes }) }
 }
 
 /** The plan with as many key groups for these nodes. */
 export function withMaxParallelism(plan: Plan, byNode: ReadonlyMap<string, number>): Plan {
   if (byNode.size === 0) return plan
   const nodes = plan.nodes.map((node) => ({ ...node, maxParallelism: byNode.get(node.id) ?? node.maxParallelism }))
-  return { ...plan, nodes, hash: hashOf({ name: plan.name, config: plan.config, nodes }) }
+  return { ...plan, nodes, hash: hashOf({ ...plan, nodes }) }
 }
 
 /** Where an operator was made isn't part of the job. */
-function hashOf({ name, config, nodes, topics, tables }: Omit<Plan, 'plan' | 'hash'>): string {
+function hashOf({ name, config, nodes, topics, tables, database }: Omit<Plan, 'plan' | 'hash'>): string {
   const bare = nodes.map((node) => ({ ...node, inputs: node.inputs.map(withoutPlace), at: null }))
-  const body = { name, config, nodes: bare, topics, tables }
+  const body = { name, config, nodes: bare, topics, tables, database }
   return toHex(murmur3Bytes(utf8(JSON.stringify(body))))
 }
 

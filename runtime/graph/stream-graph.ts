@@ -2,8 +2,9 @@
 // here runs. Flink's StreamGraph; the plan document is made of it.
 
 import { LearnerError } from '../base/diagnostic.ts'
+import type { DatabaseEngine } from '../connectors/database/database.ts'
 import type { DatabaseSinkSpec } from '../connectors/database/database-sink.ts'
-import type { SqlStatement } from '../connectors/database/sql-statement.ts'
+import type { SqlText } from '../connectors/database/sql-statement.ts'
 import type { LogSinkSpec } from '../connectors/log/log-sink.ts'
 import type { TopicSpec } from '../connectors/log/topic-spec.ts'
 import { isBounded, type SourceSpec } from '../connectors/source.ts'
@@ -161,7 +162,8 @@ export class StreamGraph {
   /** Topics of the log that the job wants to find. */
   readonly topics: TopicSpec[] = []
   /** Tables of the database that the job wants to find. */
-  readonly tables: SqlStatement[] = []
+  readonly tables: SqlText[] = []
+  database: DatabaseEngine = 'memory'
   readonly config: JobConfig
   /** Set by execute. */
   jobName: string | null = null

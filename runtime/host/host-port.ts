@@ -1,6 +1,9 @@
 // What the engine needs of the machine it runs on: the only place where real time and real tasks come in, and none of
 // it can change what a run does.
 
+import type { SqliteEngine } from '../connectors/database/sqlite-engine.ts'
+
+/** What the engine needs of its host. */
 export interface HostPort {
   /** Imports the text of an ES module; gives its namespace. */
   importModule(code: string): Promise<unknown>
@@ -9,4 +12,6 @@ export interface HostPort {
   /** Real time in ms. */
   wallMs(): number
   sleep(ms: number): Promise<void>
+  /** SQLite, for a run that asks for it. Absent where there is none. */
+  sqlite?(): Promise<SqliteEngine>
 }

@@ -112,6 +112,7 @@ export class JobUnderCheck {
     const program = new JobProgram(this.#job, factory, settings, this.#host)
     const { plan, diagnostics } = await program.plan(() => undefined)
     if (plan === null) throw new NotCheckable(diagnostics)
+    if (plan.database === 'sqlite') throw new NotCheckable([{ code: 'CHECK_SQLITE', params: {}, span: null }])
     const built = { program, plan }
     this.#built.set(parallelism, built)
     return built

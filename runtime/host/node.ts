@@ -2,17 +2,32 @@
 // Trusts the job as Node trusts any module: there's no sandbox but the intercepted names.
 
 import { readFileSync, existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { blankSourceFile } from 'ts-blank-space'
 import ts from 'typescript'
 import { compileJob, type CompileResult } from '../sandbox/compile.ts'
+import type { SqliteEngine } from '../connectors/database/sqlite-engine.ts'
 import type { HostPort } from './host-port.ts'
+import { loadSqlite, type SqliteInit } from './load-sqlite.ts'
 
 export const nodeHost: HostPort = {
   importModule: (code) => import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`),
   yieldToHost: () => new Promise((resolve) => setImmediate(resolve)),
   wallMs: () => performance.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  sqlite: () => (sqlite ??= importSqlite()),
+}
+
+let sqlite: Promise<SqliteEngine> | null = null
+
+/** Only for jobs that ask for it. Found by its path, so that whatever bundles the engine leaves it where it is. */
+async function importSqlite(): Promise<SqliteEngine> {
+  const { resolve } = createRequire(import.meta.url)
+  const module = pathToFileURL(resolve('@sqlite.org/sqlite-wasm')).href
+  const { default: init } = (await import(/* @vite-ignore */ module)) as { readonly default: SqliteInit }
+  return loadSqlite(init, readFileSync(resolve('@sqlite.org/sqlite-wasm/sqlite3.wasm')))
 }
 
 /** Compiles a job file and the files it imports. Throws what reading the entry throws. */

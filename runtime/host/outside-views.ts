@@ -3,8 +3,7 @@
 
 import { LearnerError } from '../base/diagnostic.ts'
 import { toTaggedJson } from '../base/value-text.ts'
-import { databaseOf } from '../connectors/database/database.ts'
-import { parseSql } from '../connectors/database/sql-statement.ts'
+import { databaseOf } from '../connectors/database/open-database.ts'
 import { logOf } from '../connectors/log/log-cluster.ts'
 import { viewLog } from '../connectors/log/log-view.ts'
 import type { Outside } from '../operators/outside.ts'
@@ -13,9 +12,7 @@ import type { LogOutput, TableOutput } from './protocol.ts'
 /** The rows of a query, or what is wrong with it. */
 export function queryOutside(outside: Outside, sql: string): TableOutput {
   try {
-    const { statement, parameters } = parseSql(sql)
-    if (parameters > 0) throw new LearnerError('SQL_STATEMENT', { sql, near: '?' })
-    const { columns, rows } = databaseOf(outside).query({ statement, parameters: [] })
+    const { columns, rows } = databaseOf(outside).query(sql)
     const shown = rows.map((row) => row.map((value) => (typeof value === 'bigint' ? String(value) : value)))
     return { columns, rows: shown, diagnostics: [] }
   } catch (error) {

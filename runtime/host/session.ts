@@ -40,6 +40,9 @@ import type {
   TableOutput,
   WatchDetail,
 } from './protocol.ts'
+import { openSqlite } from '../connectors/database/open-database.ts'
+import type { SqliteEngine } from '../connectors/database/sqlite-engine.ts'
+import { openedSqlite, sqlDiagnostics } from './sqlite-run.ts'
 import { logOutput, queryOutside } from './outside-views.ts'
 import { positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
 import {
@@ -192,8 +195,13 @@ export class EngineSession implements Engine {
     const restored = restoredJob(own, settings)
     if (restored !== null && 'code' in restored) return failed([restored])
     const plan = restored?.plan ?? own
+    const sqlite = plan.database === 'sqlite' ? await openedSqlite(this.#host) : null
+    if (sqlite !== null && 'code' in sqlite) return failed([sqlite])
+    const run: RunParts = { job, settings, plan, program, restored, frames, sqlite }
+    const unusable = sqlDiagnostics(plan, () => outsideOf(run))
+    if (unusable.length > 0) return failed(unusable)
     frames.endBuild()
-    const open = (): Run => this.#open({ job, settings, plan, program, restored, frames })
+    const open = (): Run => this.#open(run)
     const driver = new RunDriver(
       { ...open(), restart: () => watched(open()) },
       { frames, host: this.#host },
@@ -223,7 +231,9 @@ export class EngineSession implements Engine {
   }
 
   /** The run at its start. */
-  #open({ job, settings, plan, program, restored, frames }: RunParts): Run {
+  #open(run: RunParts): Run {
+    const { job, settings, plan, program, restored, frames } = run
+    this.#outside.close()
     const watcher = settings.isWatched === true ? new ClusterWatcher((stack) => locate(stack, job)[0] ?? null) : null
     const execution = new JobExecution({
       plan,
@@ -234,6 +244,7 @@ export class EngineSession implements Engine {
       watcher,
       restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
       planned: plannedActions(settings),
+      outside: outsideOf(run),
     })
     this.#outside = execution.outside
     watcher?.attach(execution)
@@ -280,11 +291,20 @@ interface RunParts {
   readonly program: JobProgram
   readonly restored: RestoredJob | null
   readonly frames: FrameWriter
+  /** Null for a job that doesn't ask for it. */
+  readonly sqlite: SqliteEngine | null
 }
 
 interface Run {
   readonly execution: JobExecution
   readonly watcher: ClusterWatcher | null
+}
+
+/** What stands outside of the cluster when a run begins. */
+function outsideOf({ sqlite, program }: RunParts): Outside {
+  const outside = new Outside()
+  if (sqlite !== null) openSqlite(outside, sqlite, program.settings.seed)
+  return outside
 }
 
 /** Only who watches goes back. */

@@ -13,6 +13,8 @@ export interface OutsideSystem {
   /** When `onAlarm` wants to be called, in ms of processing time; Infinity for never. */
   readonly nextAlarmMs: number
   onAlarm(nowMs: number): void
+  /** Lets go of what the garbage collector can't; once nobody asks it any more. */
+  close?(): void
 }
 
 export class Outside {
@@ -21,11 +23,18 @@ export class Outside {
   readonly systems = new Map<string, OutsideSystem>()
   /** An alarm of a system may have changed; set by whoever drives their clocks. */
   alarmChanged: () => void = () => undefined
+  /** Processing time in ms; set by whoever drives their clocks. */
+  nowMs: () => number = () => 0
 
   /** The system of this name, made when it's first asked for. */
   system<S extends OutsideSystem>(name: string, create: () => S): S {
     const system = this.systems.get(name) ?? create()
     this.systems.set(name, system)
     return system as S
+  }
+
+  /** Nobody looks at it any more. */
+  close(): void {
+    for (const system of this.systems.values()) system.close?.()
   }
 }

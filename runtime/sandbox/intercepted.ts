@@ -18,7 +18,7 @@ const none = `SharedArrayBuffer Atomics WeakRef FinalizationRegistry Function In
   caches cookieStore navigator document window self globalThis global process require module exports Buffer __dirname
   __filename location history screen frames parent top opener origin alert prompt confirm open close print postMessage
   addEventListener removeEventListener dispatchEvent onmessage onerror reportError Notification Image Audio
-  PerformanceObserver FileReader`
+  PerformanceObserver FileReader WebAssembly`
 
 function words(list: string, use: RefusedUse): [string, RefusedUse][] {
   return list.split(/\s+/).map((name) => [name, use])

@@ -1,10 +1,12 @@
-// Jobs that write into tables, through failures: appended at least once, upserted, and exactly once by prepare and commit.
+// Jobs that write into tables, through failures: appended at least once, upserted, and exactly once by prepare and commit;
+// whichever database it is.
 
 import { describe, expect, test } from 'vitest'
 import type { LearnerError } from '../../runtime/base/diagnostic.ts'
 import { RandomStream } from '../../runtime/base/random.ts'
 import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
-import { databaseOf } from '../../runtime/connectors/database/database.ts'
+import type { DatabaseEngine } from '../../runtime/connectors/database/database.ts'
+import { databaseOf } from '../../runtime/connectors/database/open-database.ts'
 import { queryOutside } from '../../runtime/host/outside-views.ts'
 import {
   DataGeneratorSource,
@@ -17,7 +19,8 @@ import {
 } from '../../runtime/index.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { newSession, runText } from '../harness/compiled-job.ts'
-import { deployJob, runJob, type Build, type DeployedJob } from '../harness/run-job.ts'
+import { ENGINES, outsideWith } from '../harness/databases.ts'
+import { deployJob, runJob, type Build, type DeployedJob, type JobOptions } from '../harness/run-job.ts'
 
 const TABLE = 'CREATE TABLE numbers (id BIGINT, n BIGINT)'
 const KEYED = 'CREATE TABLE numbers (id BIGINT PRIMARY KEY, n BIGINT)'
@@ -25,6 +28,7 @@ const INSERT = 'INSERT INTO numbers (id, n) VALUES (?, ?)'
 const UPSERT = `${INSERT} ON CONFLICT (id) DO UPDATE SET n = EXCLUDED.n`
 
 interface Writing {
+  readonly engine: DatabaseEngine
   readonly table: string
   readonly sql: string
   readonly sink: (builder: JdbcSinkBuilder<number>) => JdbcSink<number>
@@ -37,6 +41,7 @@ const atLeast = (builder: JdbcSinkBuilder<number>): JdbcSink<number> => builder.
 
 /** Numbers, ten a second, written with themselves doubled. */
 function writing({
+  engine,
   table,
   sql,
   sink,
@@ -45,6 +50,7 @@ function writing({
 }: Writing): Build {
   return (env) => {
     prepare(env)
+    if (engine === 'sqlite') env.useSqlite()
     env.createDatabaseTable(table)
     const source = new DataGeneratorSource((i: number) => i, count, RateLimiterStrategy.perSecond(10))
     const builder = JdbcSink.builder<number>().withQueryStatement(sql, (statement, value) => {
@@ -55,9 +61,13 @@ function writing({
   }
 }
 
-function runWithFailures(build: Build, seed: number): DeployedJob {
+function deploy(what: Writing, options: JobOptions = {}): DeployedJob {
+  return deployJob(writing(what), { ...options, outside: outsideWith(what.engine) })
+}
+
+function runWithFailures(what: Writing, seed: number): DeployedJob {
   const random = new RandomStream(seed, 'failures')
-  const job = deployJob(build, { parallelism: 1 + random.nextBelow(3), seed })
+  const job = deploy(what, { parallelism: 1 + random.nextBelow(3), seed })
   const { simulation, execution } = job
   for (let i = 0; i < 3; i++) {
     simulation.run({ ...NO_LIMIT, untilUs: simulation.nowUs + 700_000 + random.nextBelow(3_000_000) })
@@ -73,15 +83,46 @@ const ask = ({ execution }: DeployedJob, sql: string) => queryOutside(execution.
 const ids = (job: DeployedJob): number[] => ask(job, 'SELECT id FROM numbers ORDER BY id').map(([id]) => Number(id))
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
 
-describe('exactly once', () => {
+/** The moments of a commit in two phases, each as what is so then and wasn't just before. */
+const PHASES: readonly (readonly [name: string, isNow: (job: DeployedJob) => boolean])[] = [
+  ['records are gathered', ({ execution }) => execution.simulation.nowUs > 450_000],
+  ['prepared, the checkpoint not complete', ({ execution }) => prepared(execution) > 0 && completed(execution) === 0],
+  [
+    'the checkpoint complete, nothing committed',
+    ({ execution }) => completed(execution) > 0 && prepared(execution) > 0,
+  ],
+  ['some committed', ({ execution }) => completed(execution) > 0 && prepared(execution) === 1],
+  ['all committed', ({ execution }) => completed(execution) > 0 && prepared(execution) === 0],
+]
+
+const prepared = ({ outside }: DeployedJob['execution']): number => databaseOf(outside).preparedIds().length
+const completed = ({ checkpoints }: DeployedJob['execution']): number => checkpoints?.completed?.id ?? 0
+
+describe.each(ENGINES)('a crash in each phase, %s', (engine) => {
+  test.each(PHASES)('%s', (_name, isNow) => {
+    // Every record by itself, so that both subtasks of the sink get some.
+    const prepare = (env: StreamExecutionEnvironment) => env.enableCheckpointing(500).setBufferTimeout(0)
+    const job = deploy({ engine, table: TABLE, sql: INSERT, sink: exactly, prepare }, { parallelism: 2 })
+    const { simulation, execution } = job
+    while (!isNow(job) && simulation.nowUs < 700_000) simulation.run({ ...NO_LIMIT, untilEvent: simulation.event + 1 })
+    expect(isNow(job)).toBe(true)
+    for (const task of execution.tasks) execution.taskFailed(task, new Error('lost'))
+    simulation.run({ ...NO_LIMIT, untilUs: 6_000_000 })
+    expect(execution.attempt).toBe(1)
+    expect(ids(job).length).toBeGreaterThan(30)
+    expect(ids(job)).toEqual(upTo(ids(job).length))
+  })
+})
+
+describe.each(ENGINES)('exactly once, %s', (engine) => {
   test.each(upTo(10))('appended rows are there once, schedule %i', (seed) => {
-    const found = ids(runWithFailures(writing({ table: TABLE, sql: INSERT, sink: exactly }), seed))
+    const found = ids(runWithFailures({ engine, table: TABLE, sql: INSERT, sink: exactly }, seed))
     expect(found.length).toBeGreaterThan(60)
     expect(found).toEqual(upTo(found.length))
   })
 
   test('rows are there once their checkpoint is complete', () => {
-    const job = deployJob(writing({ table: TABLE, sql: INSERT, sink: exactly }))
+    const job = deploy({ engine, table: TABLE, sql: INSERT, sink: exactly })
     job.simulation.run({ ...NO_LIMIT, untilUs: 499_000 })
     expect(ids(job)).toEqual([])
     job.simulation.run({ ...NO_LIMIT, untilUs: 700_000 })
@@ -91,21 +132,22 @@ describe('exactly once', () => {
 
   test.each([true, false])('at the end of input nothing is left, with checkpoints: %s', (hasCheckpoints) => {
     const prepare = (env: StreamExecutionEnvironment) => (hasCheckpoints ? env.enableCheckpointing(60_000) : env)
-    const job = runJob(writing({ table: TABLE, sql: INSERT, sink: exactly, prepare, count: 12 }))
+    const build = writing({ engine, table: TABLE, sql: INSERT, sink: exactly, prepare, count: 12 })
+    const job = runJob(build, { outside: outsideWith(engine) })
     expect(ids(job)).toEqual(upTo(12))
-    expect(databaseOf(job.execution.outside).prepared.size).toBe(0)
+    expect(prepared(job.execution)).toBe(0)
   })
 })
 
-describe('at least once', () => {
+describe.each(ENGINES)('at least once, %s', (engine) => {
   test('rows that are appended come again after a failure, none is missing', () => {
     const jobs = [1, 2, 3, 4, 5].map((seed) =>
       runWithFailures(
-        writing({
-          ...{ table: TABLE, sql: INSERT },
+        {
+          ...{ engine, table: TABLE, sql: INSERT },
           sink: (builder) =>
             builder.withExecutionOptions(JdbcExecutionOptions.builder().withBatchSize(1).build()).buildAtLeastOnce(),
-        }),
+        },
         seed,
       ),
     )
@@ -114,7 +156,7 @@ describe('at least once', () => {
   })
 
   test.each([1, 2, 3])('an upsert makes that harmless, schedule %i', (seed) => {
-    const job = runWithFailures(writing({ table: KEYED, sql: UPSERT, sink: atLeast }), seed)
+    const job = runWithFailures({ engine, table: KEYED, sql: UPSERT, sink: atLeast }, seed)
     expect(ids(job)).toEqual(upTo(ids(job).length))
     expect(ask(job, 'SELECT n FROM numbers WHERE id = 7')).toEqual([[14]])
   })
@@ -123,7 +165,7 @@ describe('at least once', () => {
     const seen = (options: JdbcExecutionOptions, untilMs: number): number => {
       const sink = (builder: JdbcSinkBuilder<number>) => builder.withExecutionOptions(options).buildAtLeastOnce()
       const prepare = (env: StreamExecutionEnvironment) => env.enableCheckpointing(1000)
-      const job = deployJob(writing({ table: TABLE, sql: INSERT, sink, prepare }))
+      const job = deploy({ engine, table: TABLE, sql: INSERT, sink, prepare })
       job.simulation.run({ ...NO_LIMIT, untilUs: untilMs * 1000 })
       return ids(job).length
     }
@@ -136,8 +178,8 @@ describe('at least once', () => {
   })
 })
 
-test('a database that is away for a while costs an attempt and no row', () => {
-  const job = deployJob(writing({ table: TABLE, sql: INSERT, sink: exactly }))
+test.each(ENGINES)('a database that is away for a while costs an attempt and no row, %s', (engine) => {
+  const job = deploy({ engine, table: TABLE, sql: INSERT, sink: exactly })
   job.simulation.run({ ...NO_LIMIT, untilUs: 1_200_000 })
   job.simulation.intervene({ kind: 'disconnect-database', forMs: 1000 } as ClusterAction)
   job.simulation.run({ ...NO_LIMIT, untilUs: 2_000_000 })
@@ -186,7 +228,7 @@ describe('what doesn’t fit says so', () => {
   ])('%s', (_name, call, code) => expect(call).toThrowError(expect.objectContaining({ code }) as Error))
 
   test('a question to the console is answered with what is wrong', () => {
-    const job = deployJob(writing({ table: TABLE, sql: INSERT, sink: atLeast }))
+    const job = deploy({ engine: 'memory', table: TABLE, sql: INSERT, sink: atLeast })
     const codes = ['SELECT', 'SELECT id FROM other', 'SELECT id FROM numbers WHERE id = ?'].map(
       (sql) => queryOutside(job.execution.outside, sql).diagnostics[0]?.code,
     )

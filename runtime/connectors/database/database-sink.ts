@@ -3,7 +3,6 @@
 // and committed when it's complete. Flink's JdbcSink with its XA variant.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/connectors/datastream/jdbc/
 
-import { LearnerError } from '../../base/diagnostic.ts'
 import type { OperatorContext } from '../../operators/operator.ts'
 import { asCall } from '../../operators/rich-function.ts'
 import type {
@@ -15,15 +14,13 @@ import type {
   StatefulSinkWriterLike,
   WriterInitContext,
 } from '../../operators/sink-functions.ts'
-import { databaseOf, type BoundStatement, type Database } from './database.ts'
+import type { BoundStatement, Database } from './database.ts'
+import { databaseOf } from './open-database.ts'
 import { PreparedStatement } from './prepared-statement.ts'
-import type { SqlStatement } from './sql-statement.ts'
+import type { SqlText } from './sql-statement.ts'
 
 /** A sink that writes to a table, as the plan holds it. */
-export interface DatabaseSinkSpec {
-  readonly sql: string
-  readonly statement: SqlStatement
-  readonly parameters: number
+export interface DatabaseSinkSpec extends SqlText {
   readonly isExactlyOnce: boolean
   /** At least once: so many statements act together, or those of so many ms; 0 for no such limit. */
   readonly batchSize: number
@@ -89,7 +86,7 @@ class DatabaseWriter implements StatefulSinkWriterLike<unknown, number>, Committ
       context.userFunction('statement'),
       'accept',
     )
-    if (spec.statement.kind !== 'create') this.database.tableOf(spec.statement.table)
+    this.database.requireUsable(spec)
     if (!spec.isExactlyOnce && spec.batchIntervalMs > 0) this.wait()
   }
 
@@ -97,7 +94,7 @@ class DatabaseWriter implements StatefulSinkWriterLike<unknown, number>, Committ
     const { spec, context } = this
     const statement = new PreparedStatement(spec.parameters, context.name)
     this.accept(statement, value)
-    this.batch.push({ statement: spec.statement, parameters: statement.values() })
+    this.batch.push({ text: spec, values: statement.values() })
     if (!spec.isExactlyOnce && spec.batchSize > 0 && this.batch.length >= spec.batchSize) this.act()
   }
 
@@ -121,7 +118,7 @@ class DatabaseWriter implements StatefulSinkWriterLike<unknown, number>, Committ
   /** Of subtasks that aren't there any more, too: by those that are, in turn. */
   rollbackLingering(): void {
     const { subtask, parallelism, name } = this.context
-    for (const id of Array.from(this.database.prepared.keys())) {
+    for (const id of this.database.preparedIds()) {
       const [, before, checkpoint] = id.startsWith(`${name} `) ? (/ (\d+) (\d+)$/.exec(id) ?? []) : []
       if (before === undefined || Number(checkpoint) < this.checkpoint) continue
       if (Number(before) % parallelism === subtask) this.database.rollbackPrepared(id)
@@ -133,7 +130,8 @@ class DatabaseWriter implements StatefulSinkWriterLike<unknown, number>, Committ
   }
 
   private act(): void {
-    for (const statement of this.batch) this.database.execute(statement)
+    if (this.batch.length === 0) return
+    this.database.execute(this.batch)
     this.batch = []
   }
 
@@ -143,9 +141,4 @@ class DatabaseWriter implements StatefulSinkWriterLike<unknown, number>, Committ
       this.wait()
     })
   }
-}
-
-/** The statement as it's checked where the sink is built. */
-export function requireWriting(statement: SqlStatement, sql: string): void {
-  if (statement.kind === 'select' || statement.kind === 'create') throw new LearnerError('SQL_WRITES', { sql })
 }

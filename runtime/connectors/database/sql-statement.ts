@@ -58,6 +58,21 @@ export type SqlStatement =
       readonly limit: number
     }
 
+/** A statement as a job has it. */
+export interface SqlText {
+  readonly sql: string
+  /** What the tables in memory read in it; null where it's for SQLite alone. */
+  readonly statement: SqlStatement | null
+  readonly parameters: number
+}
+
+/** A statement for SQLite, which reads it itself; only its question marks are counted. Throws LearnerError for several. */
+export function sqliteText(sql: string): SqlText {
+  const outsideOfQuotes = sql.replace(/'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?(?:\*\/|$)/g, ' ')
+  if (/;\s*\S/.test(outsideOfQuotes)) throw new LearnerError('SQL_SEVERAL', { sql })
+  return { sql, statement: null, parameters: outsideOfQuotes.split('?').length - 1 }
+}
+
 /** A statement read, and how many parameters it has. Throws LearnerError where it isn't understood. */
 export function parseSql(text: string): { readonly statement: SqlStatement; readonly parameters: number } {
   const parser = new SqlParser(text)
