@@ -1,13 +1,5 @@
 // What the learner does with the page, in one place: edit, run, stop, jump to a problem. Components show it and call it.
-import type {
-  CheckFailure,
-  CompiledJob,
-  Destination,
-  Diagnostic,
-  RunSettings,
-  SinkRow,
-  Span,
-} from '../runtime/host/protocol.ts'
+import type { CheckFailure, CompiledJob, Diagnostic, RunSettings, SinkRow, Span } from '../runtime/host/protocol.ts'
 import { loadMessages, render } from './i18n/engine-messages.svelte.ts'
 import type { EditorService } from './editor/editor-service.ts'
 import type { Compilation } from './editor/job-worker.ts'
@@ -53,7 +45,9 @@ export class Session {
   #marks = $state.raw<readonly LineMark[]>([])
   #caret = $state.raw<{ readonly file: string; readonly line: number } | null>(null)
   #hiddenPlace = $state.raw<Span | null>(null)
-  #wantedView = $state.raw<{ readonly view: StageView | null; readonly node: string | null } | null>(null)
+  /** The view of the stage that is open. In the playground one looks for rows first. */
+  view = $state<StageView>('results')
+  #wantedNode = $state.raw<{ readonly node: string | null }>({ node: null })
   #editor = $state.raw<EditorService | null>(null)
   #editorState = $state<'asleep' | 'loading' | 'ready' | 'failed'>('asleep')
   #typeProblems = $state.raw<readonly Problem[]>([])
@@ -69,6 +63,7 @@ export class Session {
   constructor(notebook: Notebook, host: EngineHost, place: LessonPlace | null = null) {
     this.notebook = notebook
     this.place = place
+    if (place !== null) this.view = 'dataflow'
     this.#host = host
     this.run = new Run(host)
     this.check = new CheckState(host)
@@ -107,13 +102,14 @@ export class Session {
     this.#caret = caret
   }
 
-  /** What the stage is asked to show; a new object each time. */
-  get wantedView() {
-    return this.#wantedView
+  /** The operator that the stage is asked to show; a new object each time. */
+  get wantedNode() {
+    return this.#wantedNode
   }
 
   showStage(view: StageView | null, node: string | null = null): void {
-    this.#wantedView = { view, node }
+    if (view !== null) this.view = view
+    if (node !== null) this.#wantedNode = { node }
   }
 
   /** A place in a file that the lesson doesn't show, which somebody wanted to see. */
@@ -248,7 +244,7 @@ export class Session {
   async start(
     onRunning: () => void = () => {},
     block: RunBlock | null = null,
-    startsAt: Destination | null = null,
+    moment: Pick<RunSettings, 'startsAt' | 'interventions'> | null = null,
   ): Promise<void> {
     if (this.run.isBusy || this.check.isBusy) return
     if (block !== null) {
@@ -272,13 +268,17 @@ export class Session {
       return job
     }
     // Who comes to look at a place of a run hasn't run it.
-    const scores = startsAt === null ? this.#predictionScores() : []
+    const scores = moment === null ? this.#predictionScores() : []
     const settings = this.#runSettings()
-    await this.run.start(compile, startsAt === null ? settings : { ...settings, startsAt }, {
-      name: this.#replay === null ? (this.#chosen?.id ?? null) : REPLAY,
-      onFrame: ({ rows }) => this.#score(scores, rows),
-    })
-    if (this.#replay === null && startsAt === null && (this.run.state === 'finished' || this.run.state === 'until')) {
+    await this.run.start(
+      compile,
+      { ...settings, ...moment },
+      {
+        name: this.#replay === null ? (this.#chosen?.id ?? null) : REPLAY,
+        onFrame: ({ rows }) => this.#score(scores, rows),
+      },
+    )
+    if (this.#replay === null && moment === null && (this.run.state === 'finished' || this.run.state === 'until')) {
       for (const { score } of scores) score.end()
       this.#score(scores, [])
       this.#noteRun()
@@ -308,14 +308,18 @@ export class Session {
   }
 
   /** Takes over the files that somebody shared, and shows the moment of their run. */
-  async openMoment({ files, entry, run, settings, at }: SharedMoment, onRunning: () => void): Promise<void> {
+  async openMoment(
+    { files, entry, run, settings, interventions, at, view }: SharedMoment,
+    onRunning: () => void,
+  ): Promise<void> {
     await this.stopped()
     this.changeFiles(() => this.notebook.takeOver(files, entry))
     this.settings = { ...settings, speed: this.#settings.speed }
     const blocks = this.place?.bundle.texts.en.blocks ?? []
     const block = blocks.find((one): one is RunBlock => one.kind === 'run' && one.id === run) ?? null
     if (block !== null) [this.#replay, this.#chosen] = [null, block]
-    await this.start(onRunning, null, { kind: 'place', ...at })
+    this.view = view
+    await this.start(onRunning, null, { startsAt: { kind: 'place', ...at }, interventions })
   }
 
   /** Stops what runs, and waits until it has. */

@@ -204,6 +204,11 @@ export interface Frame {
   readonly topology: Topology | null
   /** Of a watched run: how everything stands now. */
   readonly moment: Moment | null
+  /**
+   * Of a watched run: all that is done to its cluster, before and after this, by event: with it the run can be had again.
+   * Null where that is what the last frame said.
+   */
+  readonly interventions: readonly RunIntervention[] | null
   readonly isPaused: boolean
   /** Virtual ms passed over since the last frame because nothing was moving and nothing due. */
   readonly skippedMs: number

@@ -10,13 +10,13 @@ import type { RescaleAction } from '../cluster/rescaling.ts'
 import type { SavepointAction, SavepointRequest, SavepointStop } from '../cluster/savepoint-request.ts'
 import { takeMoment } from '../cluster/take-moment.ts'
 import { topologyOf } from '../cluster/topology.ts'
-import { NO_LIMIT, type RunResult } from '../kernel/simulation.ts'
+import { NO_LIMIT, type Intervention, type RunResult } from '../kernel/simulation.ts'
 import type { Destination } from '../travel/destination.ts'
 import { isStepEnd, placeOf, type WatchedRun } from '../travel/steps.ts'
 import { Traveller } from '../travel/traveller.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
-import type { RunPosition, SavepointOutcome, StepUnit, WatchDetail } from './protocol.ts'
+import type { RunIntervention, RunPosition, SavepointOutcome, StepUnit, WatchDetail } from './protocol.ts'
 import { savepointFailed, savepointOutcome } from './savepoints.ts'
 
 const SLICE_MS = 12
@@ -74,6 +74,8 @@ export class RunDriver {
   #isAnew = false
   /** The next frame is the first since something was done in the past. */
   #isFork = false
+  /** What the last frame said was done. */
+  #shownInterventions: readonly RunIntervention[] = []
   readonly #rescales = new Map<RescaleAction, (failure: Diagnostic | null) => void>()
 
   constructor(
@@ -322,6 +324,7 @@ export class RunDriver {
                 checkpoint: this.#detail.checkpoint ?? null,
                 isStill: this.#isPaused,
               }),
+        interventions: watcher === null ? null : this.#newInterventions(),
         isPaused: this.#isPaused,
         skippedMs,
         isAnew,
@@ -330,6 +333,14 @@ export class RunDriver {
       },
       simulation.trace,
     )
+  }
+
+  /** All that is done to the run, if that isn't what was shown last. */
+  #newInterventions(): readonly RunIntervention[] | null {
+    const all = interventionsOf(this.#execution.simulation.interventions)
+    const shown = this.#shownInterventions
+    if (all.length === shown.length && all.every((one, i) => one === shown[i])) return null
+    return (this.#shownInterventions = all)
   }
 
   /** Tells those who asked something of the job what came of it. */
@@ -385,6 +396,11 @@ export class RunDriver {
   #setDetail(): void {
     if (this.#traveller !== null) this.#traveller.run.watcher.isDetailed = this.#isPaused || this.#speed !== null
   }
+}
+
+/** Without the end that somebody put to it: a run that is stopped isn't another run. */
+export function interventionsOf(interventions: readonly Intervention[]): RunIntervention[] {
+  return interventions.filter(({ action }) => action.kind !== 'cancel') as RunIntervention[]
 }
 
 /** Where the run stands by its events. */

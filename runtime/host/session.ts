@@ -44,7 +44,7 @@ import { openSqlite } from '../connectors/database/open-database.ts'
 import type { SqliteEngine } from '../connectors/database/sqlite-engine.ts'
 import { openedSqlite, sqlDiagnostics } from './sqlite-run.ts'
 import { logOutput, queryOutside } from './outside-views.ts'
-import { positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
+import { interventionsOf, positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
 import {
   claims,
   inspectSavepoint,
@@ -60,7 +60,7 @@ import { clusterOf, inputsWithoutSource, interventionDiagnostics, settingsDiagno
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
 const TRACE_ENTRIES = 16384
 /** Of a frame of a run that didn't come to run. */
-const HALTED = { isPaused: false, skippedMs: 0, isAnew: false, isFork: false, isPassing: false }
+const HALTED = { interventions: null, isPaused: false, skippedMs: 0, isAnew: false, isFork: false, isPassing: false }
 /** The page checks as the command line does unless told otherwise. */
 const CHECK_SEED = 1
 
@@ -226,7 +226,12 @@ export class EngineSession implements Engine {
       rescales: rescaleOutcomes(execution),
       ...leftovers(execution, state),
     }
-    const said = { diagnostics, lateRecords: late, interventions: appliedTo(simulation), plan: JSON.stringify(plan) }
+    const said = {
+      diagnostics,
+      lateRecords: late,
+      interventions: interventionsOf(simulation.interventions.slice(0, simulation.applied)),
+      plan: JSON.stringify(plan),
+    }
     return { state, position, hash, ...said, ...outputs }
   }
 
@@ -324,12 +329,6 @@ function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['s
   if (execution.state === 'FAILED') return 'failed'
   if (execution.state === 'FINISHED') return 'finished'
   return result === 'cancelled' ? 'stopped' : 'until'
-}
-
-/** Without the end that somebody put to it: a run that is stopped isn't another run. */
-function appliedTo({ interventions, applied }: Simulation): RunOutcome['interventions'] {
-  const done = interventions.slice(0, applied).filter(({ action }) => action.kind !== 'cancel')
-  return done as RunOutcome['interventions']
 }
 
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {

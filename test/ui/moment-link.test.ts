@@ -14,8 +14,10 @@ const MOMENT: SharedMoment = {
   entry: 'FraudDetectionJob.ts',
   run: 'flag',
   settings: { ...DEFAULT_SETTINGS, seed: 7, untilMs: null },
+  interventions: [{ event: 90, action: { kind: 'kill-task-manager', taskManager: 1 } }],
   at: { event: 120, record: 3 },
   atMs: 4200,
+  view: 'state',
 }
 
 async function textOf(moment: SharedMoment): Promise<string> {
@@ -50,6 +52,12 @@ describe('a link to a moment', () => {
     }
   })
 
+  test('made before links had interventions and views is still read', async () => {
+    const { interventions: _, view: __, ...older } = MOMENT
+    const read = await readMoment(await textOf(older as SharedMoment))
+    expect(read).toEqual({ ...MOMENT, interventions: [], view: 'dataflow' })
+  })
+
   test('of a later version is said to be that', async () => expect(await readMoment('2.eJw')).toBe('newer'))
 
   test.each([
@@ -58,6 +66,8 @@ describe('a link to a moment', () => {
     { at: { event: 'soon', record: 0 } },
     { run: 5 },
     { page: null },
+    { interventions: [{ event: '1', action: {} }] },
+    { interventions: {} },
   ])('with %j for a part is damaged', async (part) => {
     expect(await readMoment(await textOf({ ...MOMENT, ...(part as object) } as SharedMoment))).toBe('damaged')
   })

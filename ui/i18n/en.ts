@@ -328,6 +328,8 @@ export const en = {
     stepBack: 'Step back',
     stepRecord: 'one record',
     stepTurn: 'one turn',
+    stepWatermark: 'to a watermark',
+    stepCheckpoint: 'to a checkpoint',
     stepUnit: 'Length of a step',
     restart: 'Restart',
     speed: 'Pace',

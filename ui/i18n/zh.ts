@@ -316,6 +316,8 @@ export const zh = {
     step: '单步',
     stepRecord: '一条记录',
     stepTurn: '一个轮次',
+    stepWatermark: '到水位线',
+    stepCheckpoint: '到检查点',
     stepBack: '后退一步',
     stepUnit: '一步的长度',
     restart: '重新开始',

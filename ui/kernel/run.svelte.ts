@@ -5,6 +5,7 @@ import type {
   Diagnostic,
   Frame,
   Moment,
+  RunIntervention,
   RunPosition,
   RunSettings,
   StepUnit,
@@ -33,6 +34,7 @@ export class Run {
   #topology = $state.raw<Topology | null>(null)
   #moment = $state.raw<Moment | null>(null)
   #rail = $state.raw<Rail>(EMPTY_RAIL)
+  #interventions = $state.raw<readonly RunIntervention[]>([])
   #isPaused = $state(false)
   #speed = $state<number | null>(null)
   /** Which run of a lesson it is. */
@@ -81,6 +83,11 @@ export class Run {
   /** How everything stood in the newest frame. */
   get moment(): Moment | null {
     return this.#moment
+  }
+
+  /** All that is done to the run's cluster, whether the run is past it or not. */
+  get interventions(): readonly RunIntervention[] {
+    return this.#interventions
   }
 
   get rail(): Rail {
@@ -219,6 +226,7 @@ export class Run {
     this.#position = START
     this.#record = EMPTY_RECORD
     this.#rail = EMPTY_RAIL
+    this.#interventions = settings.interventions ?? []
     this.#topology = null
     this.#moment = null
     this.#isPaused = false
@@ -241,7 +249,8 @@ export class Run {
     this.#onFrame = () => {}
     this.#coming = EMPTY_RECORD
     try {
-      const end = await this.#host.run(job, { ...settings, startsAt }, (frame) => this.#take(frame))
+      const again = { ...settings, interventions: this.#interventions, startsAt }
+      const end = await this.#host.run(job, again, (frame) => this.#take(frame))
       if (end.kind === 'outcome') this.#position = end.outcome.position
       this.#finish(end)
     } catch {
@@ -275,6 +284,7 @@ export class Run {
     this.#position = frame.position
     this.#record = record
     this.#topology = frame.topology ?? this.#topology
+    this.#interventions = frame.interventions ?? this.#interventions
     this.#moment = frame.moment
     this.#isPaused = frame.isPaused
     await nextPaint()

@@ -1,7 +1,9 @@
 // A link to a moment of a run: the page, what was changed in its files, the run and its settings, and the place, as text in
 // the address. The run isn't in it: whoever opens the link has the same one made anew, to the byte.
+import type { RunIntervention } from '../../runtime/host/protocol.ts'
 import { faultOfName } from '../notebook/job-files.ts'
 import { parseSettings, wholeNumber, type PageSettings } from '../kernel/run-settings.ts'
+import { STAGE_VIEWS, type StageView } from '../lesson/lesson-model.ts'
 
 export interface SharedMoment {
   /** Id of the lesson or exercise, or the playground's. */
@@ -15,9 +17,13 @@ export interface SharedMoment {
   /** Id of the lesson's run; null where a page has none. */
   readonly run: string | null
   readonly settings: PageSettings
+  /** What is done to the cluster; what is wrong with it the engine says. */
+  readonly interventions: readonly RunIntervention[]
   readonly at: { readonly event: number; readonly record: number }
   /** The virtual clock there, in ms: for whoever is asked whether to go there. */
   readonly atMs: number
+  /** What was looked at. */
+  readonly view: StageView
 }
 
 const VERSION = '1'
@@ -69,6 +75,8 @@ function momentOf({
   settings,
   at,
   atMs,
+  interventions = [],
+  view,
 }: Record<string, unknown>): SharedMoment | null {
   const { event, record } = (at ?? {}) as Record<string, unknown>
   const place = { event: wholeNumber(event, {}), record: wholeNumber(record, {}) }
@@ -76,6 +84,7 @@ function momentOf({
     return null
   if (!(files as unknown[]).every(isFile) || (run !== null && typeof run !== 'string')) return null
   if (place.event === null || place.record === null) return null
+  if (!Array.isArray(interventions) || !interventions.every(isIntervention)) return null
   return {
     page,
     stamp,
@@ -85,7 +94,14 @@ function momentOf({
     settings: parseSettings(JSON.stringify(settings)),
     at: { event: place.event, record: place.record },
     atMs: wholeNumber(atMs, {}) ?? 0,
+    interventions,
+    view: STAGE_VIEWS.find((name) => name === view) ?? 'dataflow',
   }
+}
+
+function isIntervention(one: unknown): one is RunIntervention {
+  const { event, action } = (one ?? {}) as Record<string, unknown>
+  return typeof event === 'number' && typeof action === 'object' && action !== null
 }
 
 function isFile(file: unknown): boolean {

@@ -47,8 +47,10 @@ export class MomentOffer {
       entry: notebook.entry,
       run: run.name ?? chosen?.id ?? null,
       settings: { parallelism, seed, untilMs, speed },
+      interventions: run.interventions,
       at: { event, record },
       atMs: virtualMs,
+      view: this.#session.view,
     })
     const [page = ''] = location.href.split('#')
     return `${page}#${hash}`
