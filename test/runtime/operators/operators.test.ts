@@ -11,7 +11,6 @@ import {
 } from '../../../runtime/index.ts'
 import type { Collector, Context, OnTimerContext, UnkeyedContext, ValueState } from '../../../runtime/index.ts'
 import type { AggregationKind } from '../../../runtime/operators/field-aggregation.ts'
-import { BatchReduceOperator } from '../../../runtime/operators/batch-reduce.ts'
 import { FilterOperator } from '../../../runtime/operators/filter.ts'
 import { FlatMapOperator } from '../../../runtime/operators/flat-map.ts'
 import { MapOperator } from '../../../runtime/operators/map.ts'
@@ -134,12 +133,6 @@ describe('reduce', () => {
   })
   const field = (kind: AggregationKind, first = true): OperatorUnderTest => reduce({ kind, field: 1, first })
   const two = { leaves: { state: 2 } }
-
-  // In batch mode a key's result comes at the end; that its state goes then is the task's part (OperatorChain.endKey).
-  test('in batch mode, one result per key', () => {
-    const subject = { ...reduce(null), create: () => new BatchReduceOperator(null) }
-    check(subject, 'a=1@1 b=5@2 a=2@3 a=3@- WMAX', 'a=123@MAX b=5@MAX WMAX', { ...two, isOrdered: false })
-  })
 
   test.each<[name: string, subject: OperatorUnderTest, ...Case]>([
     [
