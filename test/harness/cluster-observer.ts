@@ -1,23 +1,28 @@
-// Watches a cluster event by event and says which invariant broke. It reads plain fields and the trace, and computes what
-// must hold by itself: nothing of the engine's own arithmetic is asked. The numbers are those of the engine study, §8.
+// Watches a cluster from within its events and says which invariant broke. It hears of every entry of the trace when it's
+// written, reads plain fields, and computes what must hold by itself: nothing of the engine's own arithmetic is asked. The
+// numbers are those of the engine study, §8; 26 is ours: nothing of a failed attempt goes on.
 
-import { present } from '../../runtime/base/assert.ts'
 import type { JobExecution } from '../../runtime/cluster/job-execution.ts'
 import type { Channel } from '../../runtime/network/channel.ts'
-import { BARRIER, WATERMARK, type Buffer } from '../../runtime/record/buffer.ts'
+import { RECORD } from '../../runtime/record/buffer.ts'
+import type { ChainSnapshot } from '../../runtime/task/operator-chain.ts'
+import { TASK_STATES } from '../../runtime/task/task-contract.ts'
 import type { Task } from '../../runtime/task/task.ts'
 import {
+  TRACE_CHECKPOINT,
   TRACE_DELIVER,
+  TRACE_RESTART,
   TRACE_SEND,
   TRACE_STATE,
-  TRACE_STRIDE,
   TRACE_TURN,
   TRACE_WATERMARK,
 } from '../../runtime/trace/trace-layout.ts'
-import type { TraceRing } from '../../runtime/trace/trace-ring.ts'
-import { TASK_STATES } from '../../runtime/task/task-contract.ts'
+import { ChannelRecord, countCredits, readOf } from './channel-record.ts'
+import { ownershipProblem } from './key-ownership.ts'
+import { ObservedTrace } from './observed-trace.ts'
 
 const SCHEDULED = TASK_STATES.indexOf('SCHEDULED')
+const FAILED = TASK_STATES.indexOf('FAILED')
 
 /** What broke, and how. */
 export interface Violation {
@@ -25,51 +30,51 @@ export interface Violation {
   readonly text: string
 }
 
-/** What is known of a channel of the attempt under way. */
-interface Seen {
-  readonly channel: Channel
-  /** Buffers sent and not yet delivered, oldest first. */
-  onTheWay: readonly Buffer[]
-  watermark: number
-  /** Records delivered so far, and of each checkpoint how many came before its barrier. */
-  records: number
-  readonly before: Map<number, number>
-}
+/** Something that happens to a job, at which something may be done to it. */
+export type Moment = 'checkpoint begun' | 'checkpoint complete' | 'deployed anew'
 
 export class ClusterObserver {
   readonly violations: Violation[] = []
+  readonly completedCheckpoints = new Set<number>()
+  /** Told of what happens to the job. */
+  onMoment: (moment: Moment) => void = () => undefined
   readonly #execution: JobExecution
-  readonly #isAligned: boolean
-  #seen = new Map<Channel, Seen>()
+  readonly #isExact: boolean
+  readonly #channels = new Map<Channel, ChannelRecord>()
   /** By task: the last checkpoint of which it took a snapshot. */
-  readonly #snapshots = new Map<Task, number>()
+  readonly #snapshots = new WeakMap<Task, number>()
+  /** By task: the checkpoint whose barriers overtake, and what had been read of each channel when the first did. */
+  readonly #overtaken = new WeakMap<Task, { readonly checkpoint: number; readonly read: readonly number[] }>()
+  /** Tasks of regions that have failed. */
+  readonly #lost = new WeakSet<Task>()
   readonly #watermarks = new Map<number, number>()
+  readonly #begun = new Set<number>()
   #lastUs = 0
   #lastEvent = 0
-  #completed = 0
+  #lastCompleted = 0
 
-  constructor(execution: JobExecution, isAligned: boolean) {
+  /** From now on. `isExact`: no record may be in a snapshot before whose barrier it doesn't stand. */
+  constructor(execution: JobExecution, isExact: boolean) {
     this.#execution = execution
-    this.#isAligned = isAligned
+    this.#isExact = isExact
+    this.#lastUs = execution.simulation.nowUs
+    this.#lastCompleted = execution.checkpoints?.completed?.id ?? 0
+    if (this.#lastCompleted > 0) this.completedCheckpoints.add(this.#lastCompleted)
     const taken = execution.snapshotTaken.bind(execution)
-    execution.snapshotTaken = (task, checkpoint, ...rest) => {
-      this.#snapshotTaken(task, checkpoint)
-      return taken(task, checkpoint, ...rest)
+    execution.snapshotTaken = (task, checkpoint, snapshot, figures) => {
+      this.#snapshotTaken(task, checkpoint, snapshot)
+      return taken(task, checkpoint, snapshot, figures)
     }
+    execution.simulation.trace = new ObservedTrace((kind, task, a, b) => this.#entry(kind, task, a, b))
+    this.#meetChannels()
+    this.#requireOwnership()
   }
 
-  /** After every event: at most one buffer was delivered, and at most one task had a turn. */
-  look(): void {
-    const { simulation, checkpoints } = this.#execution
-    this.#require('11 time', simulation.nowUs >= this.#lastUs && Number.isInteger(simulation.nowUs), () => {
-      return `from ${this.#lastUs} to ${simulation.nowUs} µs`
+  /** Something was committed that is in no checkpoint before this one. */
+  committed(checkpoint: number): void {
+    this.#require('14 commits', checkpoint <= this.#lastCompleted, () => {
+      return `what is in checkpoint ${checkpoint} at the earliest was committed after ${this.#lastCompleted}`
     })
-    this.#lastUs = simulation.nowUs
-    const id = checkpoints?.completed?.id ?? 0
-    this.#require('14 checkpoints', id >= this.#completed, () => `checkpoint ${id} after ${this.#completed}`)
-    this.#completed = id
-    const trace = simulation.trace as TraceRing
-    if (trace.written > trace.drained) this.#readTrace(trace)
   }
 
   /** After the end. */
@@ -83,117 +88,154 @@ export class ClusterObserver {
       })
     }
     this.#require('25 memory', simulation.heap.size === 0, () => `${simulation.heap.size} events at the end`)
+    this.#requireOwnership()
+  }
+
+  #entry(kind: number, task: number, a: number, b: number): void {
+    const { simulation } = this.#execution
+    const { nowUs, event, targets } = simulation
+    if (nowUs < this.#lastUs || !Number.isInteger(nowUs) || event < this.#lastEvent) {
+      this.#say('11 time', `from event ${this.#lastEvent} at ${this.#lastUs} µs to event ${event} at ${nowUs} µs`)
+    }
+    this.#lastUs = nowUs
+    this.#lastEvent = event
+    if (kind === TRACE_SEND) this.#channelOf(targets[a] as Channel).sent()
+    else if (kind === TRACE_DELIVER) this.#delivered(targets[a] as Channel)
+    else if (kind === TRACE_TURN) this.#hadTurn(targets[task] as Task)
+    else if (kind === TRACE_WATERMARK) this.#hasWatermark(task, a)
+    else if (kind === TRACE_STATE) this.#isInState(targets[task] as Task, a)
+    else if (kind === TRACE_CHECKPOINT) this.#checkpoint(a, b)
+    else if (kind === TRACE_RESTART) this.#deployedAnew(b)
   }
 
   /** Buffers arrive in the order in which they were sent, and none is lost or comes twice. */
-  #channelChanged(channel: Channel, hasDelivered: boolean): void {
-    const { id, inFlight, onTheWay, arrived, overdraft, settings } = channel
-    const seen = this.#seenOf(channel)
-    const queued = [...onTheWay, ...arrived].filter(takesCredit).length
-    this.#require('7 credits', queued <= inFlight && inFlight <= settings.credits + overdraft, () => {
-      return `channel ${id}: ${queued} buffers, ${inFlight} in flight, ${settings.credits} credits`
-    })
-    const expected = hasDelivered ? seen.onTheWay.slice(1) : seen.onTheWay
-    const areThere = expected.every((buffer, i) => buffer === onTheWay[i])
-    this.#require('8 conservation', areThere, () => `channel ${id} lost a buffer, or changed their order`)
-    if (hasDelivered) {
-      const delivered = arrived.at(-1)
-      this.#require('8 conservation', delivered === seen.onTheWay[0], () => `channel ${id} delivered another buffer`)
-      if (delivered !== undefined) this.#readBuffer(seen, delivered)
+  #delivered(channel: Channel): void {
+    const { id, inFlight, overdraft, settings } = channel
+    const seen = this.#channelOf(channel)
+    const problem = seen.delivered()
+    if (problem !== null) this.#say(problem.invariant, problem.text)
+    const queued = countCredits(channel.onTheWay) + countCredits(channel.arrived)
+    if (queued > inFlight || inFlight > settings.credits + overdraft) {
+      const text = `channel ${id}: ${queued} buffers, ${inFlight} in flight, ${settings.credits} credits`
+      this.#say('7 credits', text)
     }
-    seen.onTheWay = onTheWay.slice()
   }
 
-  #readBuffer(seen: Seen, { controlAt, controlKinds, controlValues, size }: Buffer): void {
-    controlKinds.forEach((kind, i) => {
-      const value = present(controlValues[i], 'value')
-      if (kind === WATERMARK) {
-        this.#require(
-          '1 watermarks',
-          value >= seen.watermark,
-          () => `channel ${seen.channel.id}: ${value} after ${seen.watermark}`,
-        )
-        seen.watermark = value
-      } else if (kind === BARRIER) seen.before.set(value, seen.records + present(controlAt[i], 'place'))
-    })
-    seen.records += size
-  }
-
-  /** The watermark of an input is the lowest of the channels that count. */
-  #lookAtValves(task: Task): void {
+  /** Nothing goes on of what has failed; and the watermark of an input is the lowest of the channels that count. */
+  #hadTurn(task: Task): void {
+    if (this.#lost.has(task))
+      this.#say('26 attempts', `${task.name} ${task.subtask} had a turn after its region failed`)
     for (const { watermarks, isIdle, isAligned, lastWatermark, isOutputIdle } of task.gate?.valves ?? []) {
-      const counting = watermarks.filter((_, i) => isAligned[i] === true && isIdle[i] === false)
-      if (counting.length === 0 || isOutputIdle) continue
-      const lowest = Math.min(...counting)
-      this.#require('2 valve', lowest === lastWatermark, () => {
-        return `task ${task.name} ${task.subtask}: ${lastWatermark} out of ${watermarks.join()}`
-      })
+      if (isOutputIdle) continue
+      let lowest = Infinity
+      let count = 0
+      for (let i = 0; i < watermarks.length; i++) {
+        if (isAligned[i] !== true || isIdle[i] === true) continue
+        lowest = Math.min(lowest, watermarks[i] as number)
+        count++
+      }
+      if (count === 0 || lowest === lastWatermark) continue
+      this.#say('2 valve', `task ${task.name} ${task.subtask}: ${lastWatermark} out of ${watermarks.join()}`)
+    }
+    const checkpoint = task.checkpoints.capture?.checkpoint ?? 0
+    if (checkpoint > 0 && this.#overtaken.get(task)?.checkpoint !== checkpoint) {
+      this.#overtaken.set(task, { checkpoint, read: readOf(task) })
     }
   }
 
-  /** Aligned: what a subtask has read of each channel is what came before the barrier. */
-  #snapshotTaken(task: Task, checkpoint: number): void {
-    const last = this.#snapshots.get(task) ?? 0
-    this.#require(
-      '5 one checkpoint',
-      checkpoint > last,
-      () => `task ${task.name}: snapshot ${checkpoint} after ${last}`,
-    )
-    this.#snapshots.set(task, checkpoint)
-    if (!this.#isAligned) return
-    for (const channel of task.gate?.channels ?? []) {
-      const before = this.#seenOf(channel).before.get(checkpoint)
-      const read = channel.consumedRecords + (channel.arrived[0]?.position ?? 0)
-      this.#require('4 alignment', before === undefined || read === before, () => {
-        return `task ${task.name} ${task.subtask}: ${read} records of channel ${channel.id} in snapshot ${checkpoint}, ${before} before its barrier`
-      })
-    }
+  #hasWatermark(task: number, watermark: number): void {
+    const before = this.#watermarks.get(task) ?? -Infinity
+    this.#require('1 watermarks', watermark > before, () => `task ${task}: ${watermark} after ${before}`)
+    this.#watermarks.set(task, watermark)
   }
 
-  /** Straight from the ring: an array for each event would cost more than all else. */
-  #readTrace(trace: TraceRing): void {
-    const { targets } = this.#execution.simulation
-    const lost = trace.written - trace.drained > trace.capacity
-    this.#require('11 time', !lost, () => 'trace entries lost')
-    for (; trace.drained < trace.written; trace.drained++) {
-      const at = (trace.drained % trace.capacity) * TRACE_STRIDE
-      const event = trace.entries[at] as number
-      const kind = trace.entries[at + 2] as number
-      const task = trace.entries[at + 3] as number
-      const a = trace.entries[at + 4] as number
-      this.#require('11 time', event >= this.#lastEvent, () => `event ${event} after ${this.#lastEvent}`)
-      this.#lastEvent = event
-      if (kind === TRACE_SEND) this.#channelChanged(targets[a] as Channel, false)
-      else if (kind === TRACE_DELIVER) this.#channelChanged(targets[a] as Channel, true)
-      else if (kind === TRACE_TURN) this.#lookAtValves(targets[task] as Task)
-      // A new attempt begins without a watermark.
-      else if (kind === TRACE_STATE && a === SCHEDULED) this.#watermarks.delete(task)
-      else if (kind === TRACE_WATERMARK) {
-        const before = this.#watermarks.get(task) ?? -Infinity
-        this.#require('1 watermarks', a > before, () => `task ${task}: ${a} after ${before}`)
-        this.#watermarks.set(task, a)
+  #isInState(task: Task, state: number): void {
+    // A new attempt begins without a watermark.
+    if (state === SCHEDULED) this.#watermarks.delete(task.id)
+    if (state !== FAILED || this.#lost.has(task)) return
+    // All that it's connected with fails with it: Flink's pipelined regions.
+    const region = new Set<unknown>([task])
+    for (let before = 0; before < region.size;) {
+      before = region.size
+      for (const { producer, consumer } of this.#execution.channels) {
+        if (region.has(producer)) region.add(consumer)
+        else if (region.has(consumer)) region.add(producer)
       }
     }
+    for (const one of region) this.#lost.add(one as Task)
   }
 
-  #seenOf(channel: Channel): Seen {
-    let seen = this.#seen.get(channel)
+  #checkpoint(id: number, what: number): void {
+    if (what === 0) {
+      const isNew = id > this.#lastCompleted && !this.#begun.has(id)
+      this.#require('5 one checkpoint', isNew, () => `checkpoint ${id} is begun after ${this.#lastCompleted}`)
+      this.#begun.add(id)
+      this.onMoment('checkpoint begun')
+    } else if (what === 1) {
+      const isNext = id > this.#lastCompleted && this.#begun.has(id)
+      this.#require('14 commits', isNext, () => `checkpoint ${id} is complete after ${this.#lastCompleted}`)
+      this.#lastCompleted = id
+      this.completedCheckpoints.add(id)
+      this.onMoment('checkpoint complete')
+    }
+  }
+
+  #deployedAnew(checkpoint: number): void {
+    const isKnown = checkpoint === 0 || this.completedCheckpoints.has(checkpoint)
+    this.#require('14 commits', isKnown, () => `started from checkpoint ${checkpoint}, which isn't complete`)
+    this.#meetChannels()
+    this.#requireOwnership()
+    this.onMoment('deployed anew')
+  }
+
+  /** What a subtask has read of each channel, and taken in of what barriers overtook, is what came before the barrier. */
+  #snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null): void {
+    const last = this.#snapshots.get(task) ?? 0
+    const place = `task ${task.name} ${task.subtask}`
+    this.#require('5 one checkpoint', checkpoint > last, () => `${place}: snapshot ${checkpoint} after ${last}`)
+    this.#snapshots.set(task, checkpoint)
+    if (!this.#isExact || task.gate === null) return
+    const overtaken = this.#overtaken.get(task)
+    const read = overtaken?.checkpoint === checkpoint ? overtaken.read : readOf(task)
+    const inFlight = snapshot?.inFlight ?? []
+    task.gate.channels.forEach((channel, i) => {
+      const before = this.#channelOf(channel).before.get(checkpoint)
+      const captured = (inFlight[i] ?? []).filter(({ kind }) => kind === RECORD).length
+      const has = (read[i] as number) + captured
+      this.#require('4 alignment', before === undefined || has === before, () => {
+        return `${place}: ${has} records of channel ${channel.id} in snapshot ${checkpoint}, ${before} before its barrier`
+      })
+    })
+  }
+
+  #requireOwnership(): void {
+    for (const task of this.#execution.tasks) {
+      const problem = ownershipProblem(task)
+      if (problem !== null) this.#say('6 key groups', problem)
+    }
+  }
+
+  #channelOf(channel: Channel): ChannelRecord {
+    let seen = this.#channels.get(channel)
     if (seen === undefined) {
-      // Of channels that are gone nothing needs to be kept.
-      const current = new Set(this.#execution.channels)
-      this.#seen = new Map(Array.from(this.#seen).filter(([known]) => current.has(known)))
-      seen = { channel, onTheWay: [], watermark: -Infinity, records: 0, before: new Map() }
-      this.#seen.set(channel, seen)
+      seen = new ChannelRecord(channel)
+      this.#channels.set(channel, seen)
     }
     return seen
   }
 
-  #require(invariant: string, holds: boolean, text: () => string): void {
-    if (!holds) this.violations.push({ invariant, text: text() })
+  /** Channels made anew begin with what was restored. Of those that are gone nothing needs to be kept. */
+  #meetChannels(): void {
+    const current = new Set(this.#execution.channels)
+    for (const channel of this.#channels.keys()) if (!current.has(channel)) this.#channels.delete(channel)
+    for (const channel of current) this.#channelOf(channel)
   }
-}
 
-/** As in Flink a barrier on its own needs none. */
-function takesCredit({ size, controlKinds }: Buffer): boolean {
-  return size > 0 || controlKinds.some((kind) => kind !== BARRIER)
+  #require(invariant: string, holds: boolean, text: () => string): void {
+    if (!holds) this.#say(invariant, text())
+  }
+
+  #say(invariant: string, text: string): void {
+    this.violations.push({ invariant, text })
+  }
 }

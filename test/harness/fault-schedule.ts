@@ -1,57 +1,110 @@
 // One seed draws all of a schedule: a job on a cluster, how it takes checkpoints and starts again, and what is done to it
-// while it runs. The faults are plain interventions, so the smallest schedule that fails is a command with fewer of them.
+// while it runs: before some event, or right when something has happened to it. Whatever was done is a list of plain
+// interventions in the end, so the smallest schedule that fails is a command with fewer of them.
 
 import { RandomStream } from '../../runtime/base/random.ts'
-import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
 import type { RunIntervention } from '../../runtime/host/protocol.ts'
 import { CheckpointingMode } from '../../runtime/index.ts'
-import { drawJob, nodeName, type RandomJob } from './random-job.ts'
+import type { Moment } from './cluster-observer.ts'
+import { drawFaults, drawStrokes, type Stroke } from './draw-faults.ts'
+import type { JobNode, RandomJob } from './job-nodes.ts'
+import { END_KINDS, needsCheckpoints } from './random-ends.ts'
+import { drawJob } from './random-job.ts'
+
+/** How a job takes checkpoints. */
+export interface CheckpointPlan {
+  readonly intervalMs: number
+  readonly mode: CheckpointingMode
+  readonly minPauseMs: number
+  readonly timeoutMs: number
+  readonly maxConcurrent: number
+  /** How many checkpoints in a row may fail before the job does. */
+  readonly tolerated: number
+  /** Whether barriers overtake records, once they have been aligned for so long; null for never. */
+  readonly overtakesAfterMs: number | null
+}
+
+/** Flink's restart strategies. With `limit` so many failures are one too many at some time, and somebody starts the job anew. */
+export interface RestartPlan {
+  readonly kind: 'none' | 'fixed-delay' | 'exponential-delay' | 'failure-rate'
+  readonly delayMs: number
+  readonly limit: number
+}
 
 export interface FaultSchedule {
   readonly seed: number
   readonly job: RandomJob
   /** Null for a job that begins with nothing after a failure. */
-  readonly checkpoints: {
-    readonly intervalMs: number
-    readonly mode: CheckpointingMode
-    readonly minPauseMs: number
-    readonly timeoutMs: number
-    readonly maxConcurrent: number
-    /** How many checkpoints in a row may fail before the job does. */
-    readonly tolerated: number
-  } | null
-  readonly restartMs: number
+  readonly checkpoints: CheckpointPlan | null
+  readonly restart: RestartPlan
+  /** The parallelism of a job that goes on from a savepoint, or from a checkpoint that was kept. */
+  readonly nextParallelism: number
   readonly interventions: readonly RunIntervention[]
+  readonly strokes: readonly Stroke[]
 }
+
+export type { Moment }
 
 /** Everything that the seed says. */
 export function drawSchedule(seed: number): FaultSchedule {
   const random = new RandomStream(seed, 'schedule')
   const below = (bound: number): number => random.nextBelow(bound)
   const pick = <T>(...options: readonly T[]): T => options[below(options.length)] as T
-  const job = onCluster(drawJob(seed), pick)
-  const checkpoints =
-    below(10) === 0
-      ? null
-      : {
-          // Barriers take credits, too: they mustn't come faster than these come back.
-          intervalMs: Math.max(pick(10, 20, 50, 200), job.cluster.latencyUs / 150),
-          mode: pick(CheckpointingMode.EXACTLY_ONCE, CheckpointingMode.EXACTLY_ONCE, CheckpointingMode.AT_LEAST_ONCE),
-          minPauseMs: pick(0, 0, 15),
-          timeoutMs: pick(20_000, 60_000),
-          tolerated: pick(0, 2, 1000),
-          maxConcurrent: pick(1, 1, 2, 3),
-        }
-  const drawn = { seed, job, checkpoints, restartMs: pick(0, 1, 100, 1000) }
-  return { ...drawn, interventions: drawFaults(random, drawn) }
+  const drawn = onCluster(drawJob(seed), pick)
+  const checkpoints = below(10) === 0 ? null : drawCheckpoints(drawn, pick)
+  const doesDrain = checkpoints !== null && below(8) === 0
+  const job = withEnds(drawn, { random, hasCheckpoints: checkpoints !== null, doesDrain })
+  const restart = drawRestart(pick)
+  const about = { job, hasCheckpoints: checkpoints !== null, doesDrain }
+  return {
+    ...{ seed, job, checkpoints, restart },
+    nextParallelism: 1 + below(4),
+    interventions: drawFaults(random, about),
+    strokes: drawStrokes(random, about),
+  }
+}
+
+type Pick = <T>(...options: readonly T[]) => T
+
+function drawCheckpoints(job: RandomJob, pick: Pick): CheckpointPlan {
+  const { EXACTLY_ONCE, AT_LEAST_ONCE } = CheckpointingMode
+  const mode = pick(EXACTLY_ONCE, EXACTLY_ONCE, EXACTLY_ONCE, AT_LEAST_ONCE)
+  const overtakesAfterMs = mode === EXACTLY_ONCE ? pick(null, null, 0, 0, 5, 40) : null
+  return {
+    // Barriers come to nothing if they come faster than a checkpoint takes.
+    intervalMs: Math.max(pick(10, 20, 50, 200), job.cluster.latencyUs / 150),
+    mode,
+    minPauseMs: pick(0, 0, 15),
+    timeoutMs: pick(20_000, 60_000),
+    tolerated: pick(0, 2, 1000),
+    // Barriers that overtake allow one at a time.
+    maxConcurrent: overtakesAfterMs === null ? pick(1, 1, 2, 3) : 1,
+    overtakesAfterMs,
+  }
+}
+
+function drawRestart(pick: Pick): RestartPlan {
+  const [kind, limit] = pick<readonly [RestartPlan['kind'], number]>(
+    ['fixed-delay', 1000],
+    ['fixed-delay', 1000],
+    ['fixed-delay', 1],
+    ['exponential-delay', 1000],
+    ['exponential-delay', 1000],
+    ['failure-rate', 1000],
+    ['failure-rate', 1],
+    ['none', 0],
+  )
+  return { kind, limit, delayMs: pick(1, 1, 100, 1000) }
 }
 
 /** Sources take their time, so that there is something to interrupt; some clusters have TaskManagers to lose. */
-function onCluster(job: RandomJob, pick: <T>(...options: readonly T[]) => T): RandomJob {
-  const nodes = job.nodes.map((node) =>
-    node.op === 'source' ? { ...node, rate: node.rate ?? pick(null, 300, 1000) } : node,
-  )
-  const highest = Math.max(job.parallelism, ...job.nodes.map(({ parallelism }) => parallelism))
+function onCluster(job: RandomJob, pick: Pick): RandomJob {
+  const nodes = job.nodes.map((node): JobNode => {
+    if (node.op !== 'source') return node
+    const source = { ...node, rate: node.rate ?? pick(null, 300, 1000), partitions: pick(0, 0, 1, 3) }
+    return pick(true, false, false) ? { ...source, watermarks: 'wild' } : source
+  })
+  const highest = Math.max(4, job.parallelism, ...job.nodes.map(({ parallelism }) => parallelism))
   const [taskManagers, slotsPerTaskManager] = pick<readonly [number, number]>(
     [1, 0],
     [2, highest],
@@ -62,95 +115,27 @@ function onCluster(job: RandomJob, pick: <T>(...options: readonly T[]) => T): Ra
   return { ...job, nodes, cluster }
 }
 
-function drawFaults(
-  random: RandomStream,
-  { job, checkpoints }: Pick<FaultSchedule, 'job' | 'checkpoints'>,
-): RunIntervention[] {
-  const below = (bound: number): number => random.nextBelow(bound)
-  const span = [150, 600, 3000][below(3)] as number
-  const faults: RunIntervention[] = []
-  const count = below(5)
-  for (let i = 0; i < count; i++) {
-    const event = 1 + below(span)
-    const action = drawAction(random, { job, hasCheckpoints: checkpoints !== null })
-    faults.push({ event, action })
-    // Who is killed is replaced, sooner or later.
-    if (action.kind === 'kill-task-manager')
-      faults.push({ event: event + 1 + below(300), action: { kind: 'add-task-manager' } })
-  }
-  faults.sort((a, b) => a.event - b.event)
-  return [...faults, ...endsOf(faults)]
-}
-
-/** Then everything is as it should be again, and the job must come to its end. */
-function endsOf(faults: readonly RunIntervention[]): RunIntervention[] {
-  const event = (faults.at(-1)?.event ?? 0) + 400
-  return faults.flatMap(({ action }): RunIntervention[] => {
-    switch (action.kind) {
-      case 'slow-operator':
-      case 'delay-channel':
-      case 'delay-source':
-        return action.byMs === 0 ? [] : [{ event, action: { ...action, byMs: 0 } }]
-      case 'slow-task-manager':
-        return action.factor === 1 ? [] : [{ event, action: { ...action, factor: 1 } }]
-      default:
-        return []
-    }
+/** Most of what is collected goes out of the job as well. Where the job may be drained, what its sources have read does. */
+function withEnds(
+  job: RandomJob,
+  about: { readonly random: RandomStream; readonly hasCheckpoints: boolean; readonly doesDrain: boolean },
+): RandomJob {
+  const { random, hasCheckpoints, doesDrain } = about
+  const kinds = END_KINDS.filter((kind) => hasCheckpoints || !needsCheckpoints(kind))
+  const nodes = job.nodes.map((node): JobNode => {
+    if (node.op !== 'collect' && node.op !== 'sum') return node
+    const end = kinds[random.nextBelow(kinds.length + 1)]
+    return end === undefined ? node : { ...node, end }
   })
-}
-
-interface Drawn {
-  readonly job: RandomJob
-  readonly hasCheckpoints: boolean
-}
-
-function drawAction(random: RandomStream, { job, hasCheckpoints }: Drawn): ClusterAction {
-  const below = (bound: number): number => random.nextBelow(bound)
-  const pick = <T>(...options: readonly T[]): T => options[below(options.length)] as T
-  const operator = pick(...operatorsOf(job))
-  const source = pick(...job.nodes.flatMap((node, i) => (node.op === 'source' ? [nodeName(job, i)] : [])))
-  const subtask = 0
-  const taskManager = 1 + below(job.cluster.taskManagers)
-  const actions: ClusterAction[] = [
-    { kind: 'throw', operator, record: 1 + below(20) },
-    { kind: 'throw', operator, subtask, record: 1 + below(5) },
-    { kind: 'throw', operator: source, record: 1 + below(30) },
-    { kind: 'kill-task-manager', taskManager },
-    { kind: 'disconnect-task-manager', taskManager, forMs: pick(5, 100, 70_000) },
-    { kind: 'slow-task-manager', taskManager, factor: pick(1, 3, 20) },
-    { kind: 'skew-clock', taskManager, byMs: 1 + below(500) },
-    { kind: 'slow-operator', operator, byMs: pick(0, 1, 5) },
-    { kind: 'pause-source', operator: source, forMs: pick(10, 300, 3000) },
-    { kind: 'delay-source', operator: source, byMs: pick(5, 200) },
-  ]
-  if (hasCheckpoints) {
-    actions.push(
-      { kind: 'lose-acknowledgement', operator },
-      { kind: 'delay-acknowledgement', operator, byMs: pick(1, 30, 500) },
-      { kind: 'fail-upload', operator },
-    )
-  }
-  // Records that come in another order may come late, and only loose jobs know how to take that.
-  if (job.isLoose) actions.push({ kind: 'reorder-source', operator: source, within: 2 + below(10) })
-  const pair = pick(...pairsOf(job))
-  if (pair !== undefined) {
-    actions.push({ kind: 'partition-channel', ...pair, forMs: pick(2, 50, 2000) })
-    actions.push({ kind: 'delay-channel', ...pair, byMs: pick(0, 3, 40) })
-  }
-  return pick(...actions)
-}
-
-const NOT_OPERATORS = new Set(['rebalance', 'rescale', 'shuffle', 'global', 'union', 'side'])
-
-function operatorsOf(job: RandomJob): string[] {
-  return job.nodes.flatMap(({ op }, i) => (NOT_OPERATORS.has(op) ? [] : [nodeName(job, i)]))
-}
-
-/** Operators of which one reads the other directly. */
-function pairsOf(job: RandomJob): { readonly from: string; readonly to: string }[] {
-  return job.nodes.flatMap((node, i) => {
-    if (!('from' in node) || NOT_OPERATORS.has(node.op)) return []
-    const { op } = job.nodes[node.from] as RandomJob['nodes'][number]
-    return NOT_OPERATORS.has(op) ? [] : [{ from: nodeName(job, node.from), to: nodeName(job, i) }]
+  if (!doesDrain) return { ...job, nodes }
+  const read = job.nodes.flatMap((node, from): JobNode[] => {
+    if (node.op !== 'source') return []
+    return [{ op: 'collect', from, name: readName(from), parallelism: 0, chaining: 'always', end: 'ledger' }]
   })
+  return { ...job, nodes: [...nodes, ...read] }
+}
+
+/** Where the records of a source are found that it had read when it was drained. */
+export function readName(source: number): string {
+  return `read of ${source}`
 }

@@ -1,19 +1,28 @@
 // Runs a schedule under the eyes of an observer: first with faults, then, once the last of them has happened, until the job
-// is over, for which it has so many events and no more. What comes out must be what plain arrays say, whatever happened.
+// is over, for which it has so many events and no more. A job that was stopped with a savepoint goes on from its file, one
+// that has failed for good from the checkpoint it left. What comes out must be what plain arrays say, whatever happened.
 
-import { CheckpointingMode, Configuration, RestartStrategyOptions } from '../../runtime/index.ts'
+import type { JobExecution } from '../../runtime/cluster/job-execution.ts'
 import type { Row } from '../../runtime/cluster/job-observer.ts'
+import { readSavepoint, writeSavepoint } from '../../runtime/cluster/savepoint-file.ts'
+import type { Savepoint } from '../../runtime/cluster/savepoint.ts'
+import type { RunIntervention } from '../../runtime/host/protocol.ts'
+import { CheckpointingMode } from '../../runtime/index.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
-import { TraceRing } from '../../runtime/trace/trace-ring.ts'
-import { ClusterObserver, type Violation } from './cluster-observer.ts'
+import { Outside } from '../../runtime/operators/outside.ts'
+import { buildJob } from './build-random-job.ts'
+import { ClusterObserver, type Moment, type Violation } from './cluster-observer.ts'
 import type { FaultSchedule } from './fault-schedule.ts'
+import { judge } from './judge-schedule.ts'
 import { Ledger } from './ledger.ts'
-import { buildJob, modelOf, rowText } from './random-job.ts'
-import { deployJob, type Build, type DeployedJob } from './run-job.ts'
-import type { Item } from './watching-functions.ts'
+import { watchCommits } from './random-ends.ts'
+import { withRecovery } from './recovery-settings.ts'
+import { deployJob, type DeployedJob } from './run-job.ts'
 
-/** More than a single event can make. */
-const TRACE_ENTRIES = 4096
+/** Events between two looks at whether anything is wrong already. */
+const SLICE = 256
+/** More jobs in a row than this would be the harness's own mistake. */
+const MOST_JOBS = 40
 
 export interface ScheduleResult {
   readonly violations: readonly Violation[]
@@ -22,42 +31,166 @@ export interface ScheduleResult {
   /** The last checkpoint that was complete; 0 for none. */
   readonly checkpoint: number
   readonly rows: number
+  /** Jobs that went on from a savepoint, from a checkpoint that was kept, or from nothing. */
+  readonly resumed: readonly ('savepoint' | 'checkpoint' | 'nothing')[]
+  readonly rescaled: number
+  readonly hasDrained: boolean
+  /** What was done, and before which event, counted through all jobs. */
+  readonly interventions: readonly RunIntervention[]
 }
 
 /** All of it, or up to the first violation. */
 export function runSchedule(schedule: FaultSchedule): ScheduleResult {
-  const said: Violation[] = []
-  const report = (text: string): void => void said.push({ invariant: invariantOf(text), text })
-  const { job, seed, interventions, checkpoints } = schedule
-  const { parallelism, cluster } = job
-  // Without checkpoints nothing is ever committed but at the end.
-  const ledger = checkpoints === null ? null : new Ledger()
-  const build = withRecovery(schedule, report, ledger)
-  let deployed: DeployedJob | null = null
+  const run = new ScheduleRun(schedule)
   try {
-    deployed = deployJob(build, { parallelism, seed, cluster, interventions, isHashed: false })
-    deployed.simulation.trace = new TraceRing(TRACE_ENTRIES)
-    const observer = new ClusterObserver(deployed.execution, checkpoints?.mode === CheckpointingMode.EXACTLY_ONCE)
-    const budget = eventBudget(schedule, deployed)
-    const { simulation } = deployed
-    let result = 'paused'
-    while (result === 'paused' && simulation.event < budget && said.length + observer.violations.length === 0) {
-      result = simulation.run({ ...NO_LIMIT, untilEvent: simulation.event + 1 })
-      observer.look()
-    }
-    said.push(...observer.violations)
-    if (said.length === 0) said.push(...endOf(schedule, deployed, { observer, result, ledger }))
+    run.go()
   } catch (error) {
-    said.push({ invariant: 'engine', text: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    run.violations.push({ invariant: 'engine', text })
   }
-  const { simulation, execution, rows } = deployed ?? {}
-  return {
-    violations: said.slice(0, 5),
-    events: simulation?.event ?? 0,
-    restarts: execution?.attempt ?? 0,
-    checkpoint: execution?.checkpoints?.completed?.id ?? 0,
-    rows: rows?.length ?? 0,
+  const { violations, events, restarts, checkpoint, rows, resumed, rescaled, hasDrained, interventions } = run
+  const sums = { events, restarts, checkpoint, rows: rows.length, resumed, rescaled, hasDrained }
+  return { ...sums, interventions, violations: violations.slice(0, 5) }
+}
+
+interface Start {
+  readonly savepoint: Savepoint | null
+  readonly parallelism: number
+  /** What is still to be done. */
+  readonly interventions: readonly RunIntervention[]
+}
+
+class ScheduleRun {
+  readonly schedule: FaultSchedule
+  readonly violations: Violation[] = []
+  readonly ledger = new Ledger()
+  readonly outside = new Outside()
+  readonly rows: Row[] = []
+  readonly resumed: ('savepoint' | 'checkpoint' | 'nothing')[] = []
+  readonly interventions: RunIntervention[] = []
+  /** How often each moment has come, in all jobs. */
+  readonly moments = new Map<Moment, number>()
+  events = 0
+  restarts = 0
+  checkpoint = 0
+  rescaled = 0
+  hasDrained = false
+  /** Of the job under way. */
+  observer: ClusterObserver | null = null
+
+  constructor(schedule: FaultSchedule) {
+    this.schedule = schedule
+    const isLogged = schedule.job.nodes.some((node) => 'end' in node && node.end === 'log')
+    if (isLogged) watchCommits(this.outside, (checkpoint) => this.observer?.committed(checkpoint))
+    this.ledger.onCommit = ({ checkpoint }) => this.observer?.committed(checkpoint)
   }
+
+  go(): void {
+    const { schedule, ledger, outside } = this
+    const { job, interventions } = schedule
+    let start: Start | null = { savepoint: null, parallelism: job.parallelism, interventions }
+    for (let i = 0; start !== null && this.violations.length === 0; i++) {
+      if (i > MOST_JOBS) throw new Error(`${MOST_JOBS} jobs`)
+      start = this.#runJob(start)
+      // Nobody starts the next job before the database is there that it wants to find.
+      outside.systems.get('database')?.onAlarm(Infinity)
+    }
+    if (this.violations.length > 0) return
+    const { rows, hasDrained } = this
+    this.violations.push(...judge(schedule, { ledger, outside, rows, hasDrained }))
+  }
+
+  /** One job to its end. With what the next begins; null if it was the last. */
+  #runJob({ savepoint, parallelism, interventions }: Start): Start | null {
+    const { schedule, ledger, outside } = this
+    const { checkpoints, seed } = schedule
+    const job = { ...schedule.job, parallelism }
+    const report = (text: string): void => void this.violations.push({ invariant: invariantOf(text), text })
+    const build = withRecovery(buildJob(job, report, { ledger }), schedule)
+    const from = savepoint === null ? {} : { from: { savepoint } }
+    const deployed = deployJob(build, { parallelism, seed, cluster: job.cluster, isHashed: false, outside, ...from })
+    const { simulation, execution } = deployed
+    simulation.event = this.events
+    simulation.plan(interventions)
+    const isExact = checkpoints?.mode === CheckpointingMode.EXACTLY_ONCE
+    const observer = new ClusterObserver(execution, isExact)
+    observer.onMoment = (moment) => this.#strike(moment, deployed)
+    this.observer = observer
+    this.#untilItsEnd(deployed, observer)
+    this.#keep(deployed)
+    this.violations.push(...observer.violations)
+    if (this.violations.length > 0) return null
+    const next = this.#nextStart(deployed)
+    if (execution.state === 'FINISHED') observer.finish()
+    else if (next === null) this.violations.push(this.#unfinished(deployed))
+    this.violations.push(...observer.violations)
+    return next
+  }
+
+  #untilItsEnd({ simulation, execution }: DeployedJob, observer: ClusterObserver): void {
+    const until = simulation.event + this.#budget(execution)
+    let result = 'paused'
+    while (result === 'paused' && simulation.event < until && this.violations.length === 0) {
+      if (observer.violations.length > 0) return
+      result = simulation.run({ ...NO_LIMIT, untilEvent: Math.min(until, simulation.event + SLICE) })
+    }
+    if (result === 'quiescent' && execution.state === 'RUNNING') execution.requireNotStuck()
+  }
+
+  /** A record needs a turn, a delivery and a credit on each channel at most, and all that once more after each fault; what
+   * happens by the clock comes as often as the longest wait allows. */
+  #budget({ channels, tasks }: JobExecution): number {
+    const { job, interventions, strokes } = this.schedule
+    const parts = 2 * (channels.length + tasks.length)
+    return 20_000 + parts * 1_500 + job.records * 60 * (2 + interventions.length + 2 * strokes.length)
+  }
+
+  #keep({ simulation, execution, rows }: DeployedJob): void {
+    this.events = simulation.event
+    this.restarts += execution.attempt
+    this.rescaled += execution.rescaled
+    this.checkpoint = execution.checkpoints?.completed?.id ?? this.checkpoint
+    for (const row of rows) this.rows.push(row)
+    this.interventions.push(...(simulation.interventions.slice(0, simulation.applied) as RunIntervention[]))
+  }
+
+  /** What is to be done at this moment. */
+  #strike(moment: Moment, { simulation }: DeployedJob): void {
+    const nth = (this.moments.get(moment) ?? 0) + 1
+    this.moments.set(moment, nth)
+    for (const stroke of this.schedule.strokes) {
+      if (stroke.at !== moment || stroke.nth !== nth) continue
+      simulation.plan(stroke.actions.map(({ after, action }) => ({ event: simulation.event + after, action })))
+    }
+  }
+
+  #nextStart({ simulation, execution }: DeployedJob): Start | null {
+    const { nextParallelism } = this.schedule
+    const { event, applied, interventions } = simulation
+    const left = interventions.slice(applied).filter((one) => one.event >= event) as RunIntervention[]
+    const { savepoints } = execution.actions
+    if (execution.state === 'FINISHED') {
+      this.hasDrained ||= savepoints.some(({ request, savepoint }) => request.stop === 'drain' && savepoint !== null)
+      const suspended = savepoints.find(({ request, savepoint }) => request.stop === 'suspend' && savepoint !== null)
+      if (suspended?.savepoint == null) return null
+      this.resumed.push('savepoint')
+      return { savepoint: asFile(suspended.savepoint), parallelism: nextParallelism, interventions: left }
+    }
+    if (execution.state !== 'FAILED' || this.schedule.restart.limit > 1) return null
+    const kept = execution.actions.retainedCheckpoints('FAILED').at(-1) ?? null
+    this.resumed.push(kept === null ? 'nothing' : 'checkpoint')
+    const parallelism = kept === null ? this.schedule.job.parallelism : nextParallelism
+    return { savepoint: kept === null ? null : asFile(kept), parallelism, interventions: left }
+  }
+
+  #unfinished({ execution, simulation }: DeployedJob): Violation {
+    const why = execution.failure === null ? '' : `: ${String(execution.failure.error)}`
+    return { invariant: '24 liveness', text: `${execution.state} at event ${simulation.event}${why}` }
+  }
+}
+
+function asFile(savepoint: Savepoint): Savepoint {
+  return readSavepoint(writeSavepoint(savepoint), 'file')
 }
 
 /** What functions report about what they see. */
@@ -68,110 +201,4 @@ function invariantOf(text: string): string {
   if (text.startsWith('watermark')) return '1 watermarks'
   if (text.startsWith('current key')) return '10 current key'
   return text.startsWith('clock') ? '11 time' : '12 exactly once'
-}
-
-function withRecovery(
-  { job, checkpoints, restartMs }: FaultSchedule,
-  report: (text: string) => void,
-  ledger: Ledger | null,
-): Build {
-  const build = buildJob(job, report, ledger)
-  return (env) => {
-    if (checkpoints !== null) {
-      env.enableCheckpointing(checkpoints.intervalMs, checkpoints.mode)
-      const config = env.getCheckpointConfig()
-      config.setMinPauseBetweenCheckpoints(checkpoints.minPauseMs)
-      config.setCheckpointTimeout(checkpoints.timeoutMs)
-      config.setMaxConcurrentCheckpoints(checkpoints.maxConcurrent)
-      config.setTolerableCheckpointFailureNumber(checkpoints.tolerated)
-    }
-    env.configure(
-      new Configuration()
-        .set(RestartStrategyOptions.RESTART_STRATEGY, 'fixed-delay')
-        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
-        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, `${restartMs} ms`),
-    )
-    build(env)
-  }
-}
-
-/** A record needs a turn, a delivery and a credit on each channel at most, and all that once more after each fault; what
- * happens by the clock comes as often as the longest wait allows. */
-function eventBudget({ job, interventions }: FaultSchedule, { execution }: DeployedJob): number {
-  const parts = execution.channels.length + execution.tasks.length
-  return 20_000 + parts * 1_500 + job.records * 60 * (2 + interventions.length)
-}
-
-function endOf(
-  schedule: FaultSchedule,
-  { execution, simulation, rows }: DeployedJob,
-  { observer, result, ledger }: { observer: ClusterObserver; result: string; ledger: Ledger | null },
-): Violation[] {
-  if (result === 'quiescent') execution.requireNotStuck()
-  if (execution.state !== 'FINISHED') {
-    const why = execution.failure === null ? '' : `: ${String(execution.failure.error)}`
-    return [{ invariant: '24 liveness', text: `${execution.state} after ${simulation.event} events, ${result}${why}` }]
-  }
-  observer.finish()
-  const timers = execution.deployment.backends.reduce((sum, { eventTimers }) => sum + eventTimers.count, 0)
-  const left = timers === 0 ? [] : [{ invariant: '25 memory', text: `${timers} timers are left` }]
-  const committed = ledger === null ? [] : unlikeCommitted(schedule, ledger)
-  return [...observer.violations, ...left, ...differences(schedule, rows), ...committed]
-}
-
-/** What was committed is each row once; counted twice upstream, at least once. */
-function unlikeCommitted({ job, checkpoints }: FaultSchedule, ledger: Ledger): Violation[] {
-  const isExact = checkpoints?.mode === CheckpointingMode.EXACTLY_ONCE
-  return Array.from(modelOf(job.nodes).rows).flatMap(([sink, wanted]): Violation[] => {
-    if (sink.startsWith('sum')) return []
-    const got = ledger.rowsOf(sink)
-    const [lost, twice] = [missing(wanted, got), isExact ? missing(got, wanted) : []]
-    if (lost.length + twice.length === 0) return []
-    return [{ invariant: '14 commits', text: `${sink} lacks ${lost.join()}, has too much: ${twice.join()}` }]
-  })
-}
-
-/** Sinks may get rows again after a failure, and never one that isn't due; state counts each record as its mode says. */
-function differences({ job, checkpoints }: FaultSchedule, rows: readonly Row[]): Violation[] {
-  const isExact = checkpoints?.mode !== CheckpointingMode.AT_LEAST_ONCE
-  return Array.from(modelOf(job.nodes).rows).flatMap(([sink, wanted]): Violation[] => {
-    const own = rows.filter((row) => row.sink === sink)
-    if (!sink.startsWith('sum')) {
-      const got = own.map(({ value, timestamp }) => rowText(value, timestamp))
-      const lost = missing(wanted, got)
-      // Counted twice upstream, a record can become one that no model knows.
-      const strange = isExact ? got.filter((text) => !wanted.includes(text)) : []
-      return [
-        ...(lost.length === 0 ? [] : [{ invariant: '13 no loss', text: `${sink} lacks ${lost.join()}` }]),
-        ...(strange.length === 0 ? [] : [{ invariant: '12 exactly once', text: `${sink} got ${strange.join()}` }]),
-      ]
-    }
-    const got = lastSums(own.map(({ value }) => value as Item))
-    const wrong = wanted.filter((text) => {
-      const [key = '', sum] = text.split('=')
-      return isExact ? got.get(key) !== Number(sum) : (got.get(key) ?? -Infinity) < Number(sum)
-    })
-    const invariant = isExact ? '12 exactly once' : '13 no loss'
-    return wrong.length === 0
-      ? []
-      : [{ invariant, text: `${sink} wants ${wrong.join()}, got ${JSON.stringify([...got])}` }]
-  })
-}
-
-/** What is wanted more often than it is there. */
-function missing(wanted: readonly string[], got: readonly string[]): string[] {
-  const counts = new Map<string, number>()
-  for (const text of got) counts.set(text, (counts.get(text) ?? 0) + 1)
-  return wanted.filter((text) => {
-    const count = counts.get(text) ?? 0
-    counts.set(text, count - 1)
-    return count <= 0
-  })
-}
-
-/** The highest sum of a key is its last. */
-function lastSums(items: readonly Item[]): Map<string, number> {
-  const sums = new Map<string, number>()
-  for (const { key, n } of items) sums.set(String(key), Math.max(n, sums.get(String(key)) ?? -Infinity))
-  return sums
 }

@@ -13,8 +13,10 @@ import {
 } from '../../runtime/index.ts'
 import type {
   BroadcastContext,
+  CheckpointedFunction,
   Collector,
   Context,
+  FunctionInitializationContext,
   OnTimerContext,
   ProcessJoinContext,
   ReadOnlyContext,
@@ -66,9 +68,10 @@ export class WatchingBoth extends KeyedCoProcessFunction<number, Item, Item, Ite
 export const COUNTS = new MapStateDescriptor<number, number>('counts', Types.LONG, Types.LONG)
 
 /** Passes records of the first input on; of the second it counts, and no count may ever be lost: not in an attempt, which
- * begins with what the last one has left. */
-export class Counting extends BroadcastProcessFunction<Item, Item, Item> {
+ * begins with what a checkpoint holds, or with nothing. */
+export class Counting extends BroadcastProcessFunction<Item, Item, Item> implements CheckpointedFunction {
   readonly report: Report
+  isRestored = false
   seen: number | null = null
 
   constructor(report: Report) {
@@ -76,9 +79,15 @@ export class Counting extends BroadcastProcessFunction<Item, Item, Item> {
     this.report = report
   }
 
+  initializeState(context: FunctionInitializationContext): void {
+    this.isRestored = context.isRestored()
+  }
+
+  snapshotState(): void {}
+
   override processElement(item: Item, context: ReadOnlyContext, out: Collector<Item>): void {
     const sum = sumOf(context.getBroadcastState(COUNTS).immutableEntries())
-    this.seen ??= this.getRuntimeContext().getTaskInfo().getAttemptNumber() === 0 ? 0 : sum
+    this.seen ??= this.isRestored ? sum : 0
     if (sum !== this.seen) this.report(`broadcast state counts ${sum} of ${this.seen}`)
     out.collect(item)
   }

@@ -24,7 +24,9 @@ import type {
   ReadOnlyContext,
   ValueState,
 } from '../../runtime/index.ts'
-import { buildJob, drawJob, modelOf, rowText } from '../harness/random-job.ts'
+import { buildJob } from '../harness/build-random-job.ts'
+import { drawJob } from '../harness/random-job.ts'
+import { modelOf, rowText } from '../harness/random-model.ts'
 import type { Item } from '../harness/watching-functions.ts'
 import { newSession, runText } from '../harness/compiled-job.ts'
 import { evaluateJob, runJob, type Build } from '../harness/run-job.ts'

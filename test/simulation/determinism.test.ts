@@ -5,7 +5,8 @@ import { RandomStream } from '../../runtime/base/random.ts'
 import type { Row } from '../../runtime/cluster/job-observer.ts'
 import { WatermarkStrategy } from '../../runtime/index.ts'
 import { NO_LIMIT, type RunLimit } from '../../runtime/kernel/simulation.ts'
-import { buildJob, drawJob } from '../harness/random-job.ts'
+import { buildJob } from '../harness/build-random-job.ts'
+import { drawJob } from '../harness/random-job.ts'
 import { deployJob, runJob, type Build, type JobOptions } from '../harness/run-job.ts'
 
 const SEEDS = [3, 17, 29, 58, 91, 120]

@@ -28,28 +28,34 @@ async function main(args: readonly string[]): Promise<number> {
   if (values.mutants) return mutants({ from, count })
   const given = values.interventions === undefined ? null : (JSON.parse(values.interventions) as RunIntervention[])
   const startedMs = performance.now()
+  const startedCpu = process.cpuUsage()
   let saidMs = startedMs
   let wrong = 0
   let restarts = 0
   let rows = 0
+  let events = 0
   for (let seed = from; seed < from + count; seed++) {
     const result = run(seed, given)
     restarts += result.restarts
     rows += result.rows
+    events += result.events
     if (values.verbose) console.log(`seed ${seed}: ${JSON.stringify(result)}`)
     if (result.violations.length > 0) {
       wrong++
-      report(seed, result, given)
+      report(seed, result)
     }
     if (performance.now() - saidMs > PROGRESS_MS) {
       saidMs = performance.now()
       console.error(`${seed - from + 1} schedules, ${wrong} wrong so far`)
     }
   }
-  const seconds = (performance.now() - startedMs) / 1000
+  // Of this process's own time: how busy the machine is otherwise says nothing.
+  const { user, system } = process.cpuUsage(startedCpu)
+  const cpuSeconds = (user + system) / 1_000_000
   console.log(
-    `${restarts} restarts, ${rows} rows, ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} schedules/s`,
+    `${restarts} restarts, ${rows} rows, ${events} events, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
   )
+  console.log(`${(count / cpuSeconds).toFixed(1)} schedules/s of CPU`)
   console.log(`${count} schedules, ${wrong} wrong`)
   return wrong > 0 ? 1 : 0
 }
@@ -69,12 +75,12 @@ async function mutants(seeds: { readonly from: number; readonly count: number })
 
 function run(seed: number, interventions: readonly RunIntervention[] | null): ScheduleResult {
   const schedule = drawSchedule(seed)
-  return runSchedule(interventions === null ? schedule : { ...schedule, interventions })
+  return runSchedule(interventions === null ? schedule : { ...schedule, interventions, strokes: [] })
 }
 
-function report(seed: number, { violations }: ScheduleResult, given: readonly RunIntervention[] | null): void {
+function report(seed: number, { violations, interventions: done }: ScheduleResult): void {
   const broken = violations[0]?.invariant
-  const smallest = shrinkInterventions(given ?? drawSchedule(seed).interventions, (interventions) => {
+  const smallest = shrinkInterventions(done, (interventions) => {
     return run(seed, interventions).violations[0]?.invariant === broken
   })
   const [first] = run(seed, smallest).violations

@@ -1,0 +1,128 @@
+// What came of a schedule against what plain arrays say: nothing is lost, and where state counts each record once nothing
+// comes of it that isn't due, in what sinks in two phases have committed, in topics and in tables.
+
+import type { Row } from '../../runtime/cluster/job-observer.ts'
+import { CheckpointingMode } from '../../runtime/index.ts'
+import type { Outside } from '../../runtime/operators/outside.ts'
+import type { Violation } from './cluster-observer.ts'
+import { readName, type FaultSchedule } from './fault-schedule.ts'
+import { nodeName } from './job-nodes.ts'
+import type { Ledger } from './ledger.ts'
+import { arrivedAt, END_TRAITS, tableRows, type EndKind } from './random-ends.ts'
+import { modelOf, rowText } from './random-model.ts'
+import type { Item } from './watching-functions.ts'
+
+/** What there is after the last job. */
+export interface Outcome {
+  readonly ledger: Ledger
+  readonly outside: Outside
+  /** What was printed, in order. */
+  readonly rows: readonly Row[]
+  /** Whether the sources were ended before their time. */
+  readonly hasDrained: boolean
+}
+
+/** What is wrong with it. */
+export function judge(schedule: FaultSchedule, outcome: Outcome): Violation[] {
+  const { job, checkpoints } = schedule
+  const isExact = checkpoints?.mode !== CheckpointingMode.AT_LEAST_ONCE
+  const model = modelOf(job.nodes, outcome.hasDrained ? takenBySources(schedule, outcome) : new Map())
+  const printed = new Map<string, Row[]>()
+  for (const row of outcome.rows) {
+    const own = printed.get(row.sink)
+    if (own === undefined) printed.set(row.sink, [row])
+    else own.push(row)
+  }
+  return job.nodes.flatMap((node, i): Violation[] => {
+    if (node.op !== 'sum' && node.op !== 'collect') return []
+    const wanted = model.rows.get(node.name) ?? []
+    const rows = printed.get(node.name) ?? []
+    const name = nodeName(job, i)
+    if (node.op === 'collect') {
+      const ended = node.end === undefined ? [] : endProblems(node.end, name, { wanted, isExact, outcome })
+      return [...printProblems(node.name, rows, { wanted, isExact }), ...ended]
+    }
+    const sums = lastSums(rows.map(({ value }) => value as Item))
+    const found = sumProblems(node.name, sums, { wanted, isExact })
+    if (node.end === undefined) return found
+    const table = new Map(tableRows(name, outcome.outside).map((text) => text.split(':') as [string, string]))
+    const last = new Map(Array.from(table, ([key, sum]) => [key, Number(sum)]))
+    return [...found, ...sumProblems(name, last, { wanted, isExact })]
+  })
+}
+
+/** The numbers of the records that the sources had read: a sink of their own has them all. */
+function takenBySources({ job }: FaultSchedule, { ledger }: Outcome): Map<number, Set<number>> {
+  return new Map(
+    job.nodes.flatMap((node, source) => {
+      if (node.op !== 'source') return []
+      const sink = job.nodes.findIndex((end) => 'name' in end && end.name === readName(source))
+      const rows = ledger.rowsOf(nodeName(job, sink))
+      return [[source, new Set(rows.map((row) => Number(row.slice(row.indexOf(':') + 1, row.indexOf('@')))))]]
+    }),
+  )
+}
+
+interface Judged {
+  readonly wanted: readonly string[]
+  /** Whether state counts each record once. */
+  readonly isExact: boolean
+}
+
+/** After a failure rows are printed again, and never one that isn't due. */
+function printProblems(name: string, rows: readonly Row[], { wanted, isExact }: Judged): Violation[] {
+  const got = rows.map(({ value, timestamp }) => rowText(value, timestamp))
+  const lost = missing(wanted, got)
+  const due = new Set(wanted)
+  // Counted twice upstream, a record can become one that no model knows.
+  const strange = isExact ? got.filter((text) => !due.has(text)) : []
+  return [...said('13 no loss', `${name} lacks`, lost), ...said('12 exactly once', `${name} got`, strange)]
+}
+
+function endProblems(
+  kind: EndKind,
+  name: string,
+  { wanted, isExact, outcome }: Judged & { readonly outcome: Outcome },
+): Violation[] {
+  const traits = END_TRAITS[kind]
+  const timeless = traits.isTimeless ? wanted.map((text) => text.slice(0, text.indexOf('@'))) : wanted
+  const due = traits.isSet ? Array.from(new Set(timeless)) : timeless
+  const got = arrivedAt(kind, name, outcome.outside, outcome)
+  const known = new Set(due)
+  const tooMuch = traits.isExact ? missing(got, due) : got.filter((text) => !known.has(text))
+  return [
+    ...said('14 commits', `${kind} ${name} lacks`, missing(due, got)),
+    ...said('14 commits', `${kind} ${name} has too much:`, isExact ? tooMuch : []),
+  ]
+}
+
+/** State counts each record as its mode says. */
+function sumProblems(name: string, got: ReadonlyMap<string, number>, { wanted, isExact }: Judged): Violation[] {
+  const wrong = wanted.filter((text) => {
+    const [key = '', sum] = text.split('=')
+    return isExact ? got.get(key) !== Number(sum) : (got.get(key) ?? -Infinity) < Number(sum)
+  })
+  return said(isExact ? '12 exactly once' : '13 no loss', `${name} has ${JSON.stringify([...got])}, wants`, wrong)
+}
+
+function said(invariant: string, text: string, rows: readonly string[]): Violation[] {
+  return rows.length === 0 ? [] : [{ invariant, text: `${text} ${rows.slice(0, 8).join()} (${rows.length})` }]
+}
+
+/** What is wanted more often than it is there. */
+function missing(wanted: readonly string[], got: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const text of got) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return wanted.filter((text) => {
+    const count = counts.get(text) ?? 0
+    counts.set(text, count - 1)
+    return count <= 0
+  })
+}
+
+/** The highest sum of a key is its last. */
+function lastSums(items: readonly Item[]): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const { key, n } of items) sums.set(String(key), Math.max(n, sums.get(String(key)) ?? -Infinity))
+  return sums
+}
