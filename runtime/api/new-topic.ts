@@ -26,6 +26,8 @@ export class NewTopic {
   readonly partitions: number
   #retentionMs = DEFAULT_RETENTION_MS
   #records: readonly TopicRecord[] | null = null
+  /** Of the records; it's asked for in every evaluation. */
+  #digest: string | null = null
   #producer: {
     readonly source: Source<unknown>
     readonly spec: LocalSourceSpec
@@ -63,6 +65,7 @@ export class NewTopic {
     })
     let atMs = 0
     this.#records = records.map((record) => ({ ...record, atMs: (atMs = record.atMs ?? atMs) }))
+    this.#digest = digestOf(this.#records)
     return this
   }
 
@@ -91,7 +94,7 @@ export class NewTopic {
       name: this.name,
       partitions: this.partitions,
       retentionMs: this.#retentionMs,
-      records: this.#records === null ? null : { count: this.#records.length, digest: digestOf(this.#records) },
+      records: this.#records === null ? null : { count: this.#records.length, digest: this.#digest ?? '' },
       producer: producer?.spec ?? null,
     }
     graph.topics.push(spec)

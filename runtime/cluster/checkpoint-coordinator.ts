@@ -29,7 +29,10 @@ import {
   type PendingCheckpoint,
   type Upload,
 } from './pending-checkpoint.ts'
-import type { SavepointListener, SavepointRequest } from './savepoint-request.ts'
+import { mustStop, type SavepointListener, type SavepointRequest } from './savepoint-request.ts'
+
+/** Flink's CheckpointRequestDecider has no more waiting. */
+const MOST_QUEUED = 1000
 
 /** The job whose checkpoints are taken. */
 export interface CheckpointedJob extends SavepointListener {
@@ -41,6 +44,8 @@ export interface CheckpointedJob extends SavepointListener {
   inFlightOf(snapshots: TaskSnapshots): readonly InFlight[]
   /** More checkpoints have failed than are tolerated; `task` is who was still waited for. */
   taskFailed(task: Task, error: unknown): void
+  /** The savepoint came to nothing with which the job was to stop. */
+  stopFailed(): void
 }
 
 export class CheckpointCoordinator implements EventTarget {
@@ -64,6 +69,8 @@ export class CheckpointCoordinator implements EventTarget {
   queued: CheckpointRequest[] = []
   /** Tasks that have emitted all they will. */
   ended = new Set<Task>()
+  /** A savepoint is complete with which the job stops: its tasks are about to. */
+  hasStopped = false
   /** Times of this coordinator's events in the heap. */
   planned = new Set<number>()
 
@@ -85,6 +92,7 @@ export class CheckpointCoordinator implements EventTarget {
   start(): void {
     const { simulation } = this.job
     if (this.id < 0) simulation.register(this)
+    this.hasStopped = false
     if (this.completed !== null) this.history.startedFrom(this.completed.id, simulation.nowUs)
     this.nextTriggerUs = simulation.nowUs + this.intervalUs()
     this.plan()
@@ -187,14 +195,22 @@ export class CheckpointCoordinator implements EventTarget {
     this.plan()
   }
 
+  /** Whether the job is about to stop, and must fail as a whole where a part of it fails. */
+  isBoundToStop(): boolean {
+    return this.pending.some(({ savepoint }) => mustStop(savepoint))
+  }
+
   /** Whether a savepoint is under way with which the job ends. */
   private isStopping(): boolean {
     return this.pending.some(({ savepoint }) => savepoint !== null && savepoint.stop !== 'none')
   }
 
   private request(request: CheckpointRequest): void {
-    this.queued.push(request)
-    this.queued.sort(compareRequests)
+    // Behind those that come before it or at the same time; the last of too many is dropped.
+    let at = this.queued.length
+    while (at > 0 && compareRequests(this.queued[at - 1] as CheckpointRequest, request) > 0) at--
+    this.queued.splice(at, 0, request)
+    if (this.queued.length > MOST_QUEUED && this.queued.at(-1)?.isPeriodic === true) this.queued.pop()
     this.triggerNext()
     this.plan()
   }
@@ -261,8 +277,16 @@ export class CheckpointCoordinator implements EventTarget {
     const running = tasks.filter(({ state }) => state === 'RUNNING')
     const finished = tasks.filter(({ state }) => state === 'FINISHED')
     // Flink too takes none before all tasks run.
-    if (running.length + finished.length < tasks.length) return
-    if (finished.length > 0 && this.spec?.afterTasksFinish === false) return
+    const isRefused =
+      running.length + finished.length < tasks.length ||
+      (finished.length > 0 && this.spec?.afterTasksFinish === false) ||
+      (savepoint !== null && (this.hasStopped || (savepoint.stop !== 'none' && this.isStopping())))
+    if (isRefused) {
+      if (savepoint === null) return
+      this.job.savepointEnded(savepoint, null, 'SAVEPOINT_NOT_RUNNING')
+      this.triggerNext()
+      return
+    }
     const id = this.nextId++
     const snapshots = new Map(tasks.map((task) => [task, null] as const))
     const waitingFor = new Set(running)
@@ -327,10 +351,12 @@ export class CheckpointCoordinator implements EventTarget {
       this.store.add(checkpoint)
       this.history.kept(this.store.checkpoints.map((kept) => kept.id))
       this.tell('complete', id)
-      // Older ones that are still under way are subsumed.
-      for (const older of this.pending.filter((other) => other.id < id)) this.abort(older, 'CHECKPOINT_SUBSUMED')
+      // Older ones that are still under way are subsumed, but for savepoints, which somebody wants.
+      for (const older of this.pending.filter((other) => other.id < id && other.savepoint === null))
+        this.abort(older, 'CHECKPOINT_SUBSUMED')
     }
     if (savepoint !== null) this.job.savepointEnded(savepoint, checkpoint, '')
+    this.hasStopped ||= savepoint !== null && savepoint.stop !== 'none'
     this.triggerNext()
   }
 
@@ -353,6 +379,7 @@ export class CheckpointCoordinator implements EventTarget {
     const isLate = reason === 'CHECKPOINT_EXPIRED'
     const code = isLate ? 'SAVEPOINT_EXPIRED' : 'SAVEPOINT_NOT_RUNNING'
     if (pending.savepoint !== null) this.job.savepointEnded(pending.savepoint, null, code)
+    if (mustStop(pending.savepoint)) return this.job.stopFailed()
     if (wasStopping && !this.isStopping()) this.nextTriggerUs = nowUs + this.intervalUs()
     this.triggerNext()
   }

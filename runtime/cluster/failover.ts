@@ -27,8 +27,8 @@ export class Failover implements EventTarget {
     simulation.register(this)
   }
 
-  /** Whether the region will be started again. A mistake of the engine's own ends the job. */
-  failed(error: unknown, region: number): boolean {
+  /** Whether the regions, which have failed as one, will be started again. A mistake of the engine's own ends the job. */
+  failed(error: unknown, regions: readonly number[]): boolean {
     const { simulation, strategy } = this
     // What doesn't fit its state won't fit it the next time.
     if (error instanceof AssertionError || isRestoreRefused(error)) return false
@@ -36,7 +36,7 @@ export class Failover implements EventTarget {
     strategy.notifyFailure(nowMs)
     if (!strategy.canRestart()) return false
     const atUs = simulation.nowUs + strategy.backoffMs(nowMs) * 1000
-    this.pending.push({ atUs, region })
+    for (const region of regions) this.pending.push({ atUs, region })
     simulation.schedule(atUs, RESTART, this.id)
     return true
   }

@@ -84,7 +84,7 @@ export class JobActions implements Intervened, SavepointListener {
       if (this.job.checkpoints === null) throw new LearnerError('RESCALE_BATCH')
       if (this.rescaling !== null) throw new LearnerError('RESCALE_FAILED')
       const graph = rescaledGraph(this.job.graph, action.parallelism)
-      this.rescaling = { action, request: { stop: 'suspend' }, graph }
+      this.rescaling = { action, request: { stop: 'suspend', goesOn: true }, graph }
       this.triggerSavepoint(this.rescaling.request)
     } catch (error) {
       if (!(error instanceof LearnerError)) throw error

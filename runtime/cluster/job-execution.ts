@@ -200,14 +200,30 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
     if (this.state === 'FINISHED' || this.state === 'FAILED') return
     const { region } = this.deployment.placeOf(task)
     if (this.failing.has(region)) return
-    this.failing.add(region)
+    this.regionsFailed(this.checkpoints?.isBoundToStop() === true ? this.regionsAlive() : [region], task, error)
+  }
+
+  /** As in Flink all of it fails then: sources may have ended before their time, for nothing. */
+  stopFailed(): void {
+    const regions = this.regionsAlive()
+    const [first] = regions
+    if (first === undefined || !this.isAlive()) return
+    this.regionsFailed(regions, this.deployment.tasksOf(first)[0] as Task, new LearnerError('STOP_FAILED'))
+  }
+
+  private regionsAlive(): number[] {
+    return Array.from({ length: this.deployment.layout.regions }, (_, i) => i).filter((i) => !this.failing.has(i))
+  }
+
+  private regionsFailed(regions: readonly number[], task: Task, error: unknown): void {
     this.failure = { task: task.name, nodes: task.chain.nodes, subtask: task.subtask, error }
-    const lost = this.deployment.tasksOf(region)
+    for (const region of regions) this.failing.add(region)
+    const lost = regions.flatMap((region) => this.deployment.tasksOf(region))
     for (const other of lost) other.cancel()
-    this.slotRequests.forget(region)
+    for (const region of regions) this.slotRequests.forget(region)
     this.checkpoints?.stop(lost)
     this.actions.taskFailed()
-    if (!this.failover.failed(error, region)) {
+    if (!this.failover.failed(error, regions)) {
       this.over('FAILED')
       this.failover.stop()
       this.cancel()

@@ -12,6 +12,8 @@ export type SavepointStop = 'none' | 'suspend' | 'drain'
 
 export interface SavepointRequest {
   readonly stop: SavepointStop
+  /** Whether a job that was to stop goes on if it comes to nothing, where nobody would else have to know. */
+  readonly goesOn?: boolean
 }
 
 /** A savepoint as something done to a run. */
@@ -26,6 +28,11 @@ export interface SavepointResult {
   readonly savepoint: Savepoint | null
   /** The code of why it failed. */
   readonly reason: string
+}
+
+/** Whether the job can't go on if it comes to nothing: its tasks have been told to stop, and some may have. */
+export function mustStop(request: SavepointRequest | null): boolean {
+  return request !== null && request.stop !== 'none' && request.goesOn !== true
 }
 
 /** Told how a savepoint came out. */

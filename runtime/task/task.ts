@@ -164,7 +164,10 @@ export class Task implements EventTarget, Turn, Wakeable {
 
   /** Its source has something to read. The end of a turn under way asks by itself. */
   inputArrived(): void {
-    if (this.kind === 0) this.wake()
+    if (this.kind !== 0) return
+    this.wake()
+    // It may not be read yet.
+    this.planAlarm()
   }
 
   hasFinished(): boolean {

@@ -18,7 +18,7 @@ import type {
   WatermarkOutput,
 } from '../../runtime/index.ts'
 import { itemAt, nodeName, timeOf, type JobNode, type Placed, type RandomJob } from './job-nodes.ts'
-import { endOf, lastOfKey, type World } from './random-ends.ts'
+import { endOf, lastOfKey, type End, type World } from './random-ends.ts'
 import { copies } from './random-model.ts'
 import type { Build } from './run-job.ts'
 import { Adding, Counting, COUNTS, SIDE, Watching, WatchingBoth, type Item, type Report } from './watching-functions.ts'
@@ -28,8 +28,11 @@ type EndNode = Extract<JobNode, { readonly op: 'sum' | 'collect' }>
 
 /** With a world outside, what is collected goes there as well. */
 export function buildJob(job: RandomJob, report: Report, world: World | null = null): Build {
-  // A topic is what it is, however often the job is built.
+  // A topic or a sink is what it is, however often the job is built.
   const topics = new Map(job.nodes.flatMap((node, i) => (node.op === 'source' ? [[node, topicOf(node, i)]] : [])))
+  const ends = new Map(
+    job.nodes.flatMap((node, i) => (isEnd(node) ? [[node, outsideOf(node, nodeName(job, i), world)]] : [])),
+  )
   return (env) => {
     env.setParallelism(job.parallelism)
     env.getConfig().setAutoWatermarkInterval(job.intervalMs)
@@ -101,7 +104,7 @@ export function buildJob(job: RandomJob, report: Report, world: World | null = n
           return input.getSideOutput(SIDE)
         case 'sum':
         case 'collect':
-          addEnd(env, input, { node, name, world })
+          addEnd(env, input, { node, name, end: ends.get(node) ?? null })
           return input
         default:
           return input[node.op]()
@@ -119,30 +122,34 @@ function place<T>(
   return chaining === 'head' ? stream.startNewChain() : stream
 }
 
+function isEnd(node: JobNode): node is EndNode {
+  return node.op === 'sum' || node.op === 'collect'
+}
+
+function outsideOf({ op, end }: EndNode, name: string, world: World | null): End | null {
+  if (world === null || end === undefined) return null
+  return op === 'sum' ? lastOfKey(name) : endOf(end, name, world)
+}
+
 function addEnd(
   env: StreamExecutionEnvironment,
   input: DataStream<Item>,
-  { node, name, world }: { readonly node: EndNode; readonly name: string; readonly world: World | null },
+  { node, name, end }: { readonly node: EndNode; readonly name: string; readonly end: End | null },
 ): void {
-  const { op, end, parallelism } = node
-  if (op === 'sum') {
-    const sums = place(input.keyBy((item) => item.key).sum('n'), node)
-      .name(name)
-      .uid(name)
-    sums.print(node.name)
-    // In the order in which a key's sums come: straight on from the subtask that owns it.
-    if (world === null || end === undefined) return
-    const last = sums.sinkTo(lastOfKey(env, name)).name(`end of ${name}`).uid(`end of ${name}`)
-    if (parallelism > 0) last.setParallelism(parallelism)
-    return
-  }
-  const printed = input.print(node.name).name(name).uid(name)
+  const { op, parallelism } = node
+  const items =
+    op === 'sum'
+      ? place(input.keyBy((item) => item.key).sum('n'), node)
+          .name(name)
+          .uid(name)
+      : input
+  const printed = items.print(node.name)
+  if (op === 'collect') printed.name(name).uid(name)
+  // Sums go out in the order in which they come: straight on from the subtask that owns the key.
   if (parallelism > 0) printed.setParallelism(parallelism)
-  if (world === null || end === undefined) return
-  const sink = input
-    .sinkTo(endOf(env, { kind: end, name }, world))
-    .name(`end of ${name}`)
-    .uid(`end of ${name}`)
+  if (end === null) return
+  if (end.table !== null) env.createDatabaseTable(end.table)
+  const sink = items.sinkTo(end.sink).name(`end of ${name}`).uid(`end of ${name}`)
   if (parallelism > 0) sink.setParallelism(parallelism)
 }
 

@@ -33,7 +33,7 @@ export function drawFaults(random: RandomStream, drawn: Drawn): RunIntervention[
     faults.push({ event, action })
     // Who is killed is replaced, sooner or later.
     if (action.kind === 'kill-task-manager')
-      faults.push({ event: event + 1 + below(300), action: { kind: 'add-task-manager' } })
+      faults.push({ event: event + 1 + below(60), action: { kind: 'add-task-manager' } })
   }
   if (drawn.doesDrain) faults.push({ event: 1 + below(span), action: { kind: 'savepoint', stop: 'drain' } })
   else if (below(3) === 0) faults.push({ event: 1 + below(span), action: drawOperation(random) })
@@ -49,7 +49,7 @@ export function drawStrokes(random: RandomStream, drawn: Drawn): Stroke[] {
   return Array.from({ length: below(3) }, (): Stroke => {
     const at = pick<Moment>('checkpoint begun', 'checkpoint complete', 'checkpoint complete', 'deployed anew')
     const nth = 1 + below(at === 'deployed anew' ? 2 : 6)
-    if (below(4) === 0) return { at, nth, actions: [{ after: below(3), action: drawOperation(random) }] }
+    if (below(2) === 0) return { at, nth, actions: [{ after: below(3), action: drawOperation(random) }] }
     if (below(2) === 0) {
       const operator = pick(...operatorsOf(drawn.job))
       return { at, nth, actions: [{ after: below(4), action: { kind: 'throw', operator, record: 1 } }] }

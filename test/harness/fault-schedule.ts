@@ -3,6 +3,7 @@
 // interventions in the end, so the smallest schedule that fails is a command with fewer of them.
 
 import { RandomStream } from '../../runtime/base/random.ts'
+import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
 import type { RunIntervention } from '../../runtime/host/protocol.ts'
 import { CheckpointingMode } from '../../runtime/index.ts'
 import type { Moment } from './cluster-observer.ts'
@@ -56,12 +57,16 @@ export function drawSchedule(seed: number): FaultSchedule {
   const job = withEnds(drawn, { random, hasCheckpoints: checkpoints !== null, doesDrain })
   const restart = drawRestart(pick)
   const about = { job, hasCheckpoints: checkpoints !== null, doesDrain }
-  return {
-    ...{ seed, job, checkpoints, restart },
-    nextParallelism: 1 + below(4),
-    interventions: drawFaults(random, about),
-    strokes: drawStrokes(random, about),
-  }
+  const nextParallelism = 1 + below(4)
+  const [faults, strokes] = [drawFaults(random, about), drawStrokes(random, about)]
+  const isResumed = restart.limit <= 1 || [faults, ...strokes.map(({ actions }) => actions)].some(stopsJob)
+  // Another job reads what there is in its own order, and knows nothing of that.
+  const interventions = isResumed ? faults.filter(({ action }) => action.kind !== 'reorder-source') : faults
+  return { seed, job, checkpoints, restart, nextParallelism, interventions, strokes }
+}
+
+function stopsJob(actions: readonly { readonly action: ClusterAction }[]): boolean {
+  return actions.some(({ action }) => action.kind === 'savepoint' && action.stop === 'suspend')
 }
 
 type Pick = <T>(...options: readonly T[]) => T
@@ -69,13 +74,15 @@ type Pick = <T>(...options: readonly T[]) => T
 function drawCheckpoints(job: RandomJob, pick: Pick): CheckpointPlan {
   const { EXACTLY_ONCE, AT_LEAST_ONCE } = CheckpointingMode
   const mode = pick(EXACTLY_ONCE, EXACTLY_ONCE, EXACTLY_ONCE, AT_LEAST_ONCE)
+  // Where a checkpoint takes seconds, it must be given the time.
+  const isSlow = job.cluster.latencyUs >= 30_000 || job.cluster.recordUs >= 700
   const overtakesAfterMs = mode === EXACTLY_ONCE ? pick(null, null, 0, 0, 5, 40) : null
   return {
     // Barriers come to nothing if they come faster than a checkpoint takes.
     intervalMs: Math.max(pick(10, 20, 50, 200), job.cluster.latencyUs / 150),
     mode,
     minPauseMs: pick(0, 0, 15),
-    timeoutMs: pick(20_000, 60_000),
+    timeoutMs: isSlow ? pick(20_000, 60_000) : pick(4_000, 20_000),
     tolerated: pick(0, 2, 1000),
     // Barriers that overtake allow one at a time.
     maxConcurrent: overtakesAfterMs === null ? pick(1, 1, 2, 3) : 1,
@@ -112,7 +119,8 @@ function onCluster(job: RandomJob, pick: Pick): RandomJob {
     [3, highest],
   )
   const cluster = { ...job.cluster, taskManagers, slotsPerTaskManager, slotRequestTimeoutMs: 5000 }
-  return { ...job, nodes, cluster }
+  // A probe each ms would make up most of a wait for a lost acknowledgement.
+  return { ...job, nodes, cluster, intervalMs: job.intervalMs === 1 ? 5 : job.intervalMs }
 }
 
 /** Most of what is collected goes out of the job as well. Where the job may be drained, what its sources have read does. */

@@ -20,6 +20,8 @@ export interface Outcome {
   readonly rows: readonly Row[]
   /** Whether the sources were ended before their time. */
   readonly hasDrained: boolean
+  /** By operator and subtask that worked to the end: how many records its broadcast state counts. */
+  readonly counted: ReadonlyMap<string, readonly number[]>
 }
 
 /** What is wrong with it. */
@@ -34,6 +36,10 @@ export function judge(schedule: FaultSchedule, outcome: Outcome): Violation[] {
     else own.push(row)
   }
   return job.nodes.flatMap((node, i): Violation[] => {
+    if (node.op === 'broadcast') {
+      const total = model.outputs[node.with]?.length ?? 0
+      return countProblems(nodeName(job, i), outcome.counted.get(nodeName(job, i)) ?? [], { total, isExact })
+    }
     if (node.op !== 'sum' && node.op !== 'collect') return []
     const wanted = model.rows.get(node.name) ?? []
     const rows = printed.get(node.name) ?? []
@@ -61,6 +67,16 @@ function takenBySources({ job }: FaultSchedule, { ledger }: Outcome): Map<number
       return [[source, new Set(rows.map((row) => Number(row.slice(row.indexOf(':') + 1, row.indexOf('@')))))]]
     }),
   )
+}
+
+/** A subtask that was started again when all its input had been read counts nothing. */
+function countProblems(
+  name: string,
+  counted: readonly number[],
+  { total, isExact }: { readonly total: number; readonly isExact: boolean },
+): Violation[] {
+  const wrong = counted.filter((count) => (isExact ? count !== total : count < total) && count !== 0)
+  return said(isExact ? '12 exactly once' : '13 no loss', `${name} counts ${total} in its broadcast state, and`, wrong)
 }
 
 interface Judged {
@@ -105,7 +121,7 @@ function sumProblems(name: string, got: ReadonlyMap<string, number>, { wanted, i
   return said(isExact ? '12 exactly once' : '13 no loss', `${name} has ${JSON.stringify([...got])}, wants`, wrong)
 }
 
-function said(invariant: string, text: string, rows: readonly string[]): Violation[] {
+function said(invariant: string, text: string, rows: readonly unknown[]): Violation[] {
   return rows.length === 0 ? [] : [{ invariant, text: `${text} ${rows.slice(0, 8).join()} (${rows.length})` }]
 }
 

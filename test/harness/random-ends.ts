@@ -11,7 +11,6 @@ import {
   KafkaSink,
   type BuiltInSink,
   type Sink,
-  type StreamExecutionEnvironment,
 } from '../../runtime/index.ts'
 import { queryOutside } from '../../runtime/host/outside-views.ts'
 import type { Outside } from '../../runtime/operators/outside.ts'
@@ -52,46 +51,53 @@ export interface World {
   readonly ledger: Ledger
 }
 
-/** The sink of a stream of items. Its table, if it has one, is made as well. */
-export function endOf(
-  env: StreamExecutionEnvironment,
-  { kind, name }: { readonly kind: EndKind; readonly name: string },
-  { ledger }: World,
-): Sink<Item> | BuiltInSink<Item> {
+/** A sink, and the table that must be there for it. */
+export interface End {
+  readonly sink: Sink<Item> | BuiltInSink<Item>
+  readonly table: string | null
+}
+
+/** The sink of a stream of items. */
+export function endOf(kind: EndKind, name: string, { ledger }: World): End {
+  const table = tableOf(name)
   switch (kind) {
     case 'ledger':
-      return new LedgerSink<Item>(ledger, name, { textOf: rowText, heldBack: 0 })
-    case 'late ledger':
-      return new LedgerSink<Item>(ledger, name, { textOf: rowText, heldBack: 3 })
-    case 'log':
-      return logSink(name, true)
-    case 'log again':
-      return logSink(name, false)
-    case 'table':
-      env.createDatabaseTable(`CREATE TABLE ${tableOf(name)} (k BIGINT, n BIGINT)`)
-      return itemStatement(`INSERT INTO ${tableOf(name)} (k, n) VALUES (?, ?)`).buildExactlyOnce()
-    case 'upsert': {
-      env.createDatabaseTable(`CREATE TABLE ${tableOf(name)} (id TEXT PRIMARY KEY, k BIGINT, n BIGINT)`)
-      const insert = `INSERT INTO ${tableOf(name)} (id, k, n) VALUES (?, ?, ?)`
-      return JdbcSink.builder<Item>()
-        .withQueryStatement(`${insert} ON CONFLICT (id) DO UPDATE SET n = EXCLUDED.n`, (statement, { key, n }) => {
-          statement.setString(1, `${key}:${n}`)
-          statement.setLong(2, key)
-          statement.setLong(3, n)
-        })
-        .withExecutionOptions(JdbcExecutionOptions.builder().withBatchSize(4).withBatchIntervalMs(50).build())
-        .buildAtLeastOnce()
+    case 'late ledger': {
+      const heldBack = kind === 'ledger' ? 0 : 3
+      return { sink: new LedgerSink<Item>(ledger, name, { textOf: rowText, heldBack }), table: null }
     }
+    case 'log':
+    case 'log again':
+      return { sink: logSink(name, kind === 'log'), table: null }
+    case 'table': {
+      const sink = itemStatement(`INSERT INTO ${table} (k, n) VALUES (?, ?)`).buildExactlyOnce()
+      return { sink, table: `CREATE TABLE ${table} (k BIGINT, n BIGINT)` }
+    }
+    case 'upsert':
+      return { sink: upsert(table), table: `CREATE TABLE ${table} (id TEXT PRIMARY KEY, k BIGINT, n BIGINT)` }
   }
 }
 
 /** Keeps the last row of each key: what an upsert is for. */
-export function lastOfKey(env: StreamExecutionEnvironment, name: string): BuiltInSink<Item> {
+export function lastOfKey(name: string): End {
   const table = tableOf(name)
-  env.createDatabaseTable(`CREATE TABLE ${table} (k BIGINT PRIMARY KEY, n BIGINT)`)
-  return itemStatement(
-    `INSERT INTO ${table} (k, n) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET n = EXCLUDED.n`,
-  ).buildAtLeastOnce()
+  const sql = `INSERT INTO ${table} (k, n) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET n = EXCLUDED.n`
+  return {
+    sink: itemStatement(sql).buildAtLeastOnce(),
+    table: `CREATE TABLE ${table} (k BIGINT PRIMARY KEY, n BIGINT)`,
+  }
+}
+
+function upsert(table: string): BuiltInSink<Item> {
+  const insert = `INSERT INTO ${table} (id, k, n) VALUES (?, ?, ?)`
+  return JdbcSink.builder<Item>()
+    .withQueryStatement(`${insert} ON CONFLICT (id) DO UPDATE SET n = EXCLUDED.n`, (statement, { key, n }) => {
+      statement.setString(1, `${key}:${n}`)
+      statement.setLong(2, key)
+      statement.setLong(3, n)
+    })
+    .withExecutionOptions(JdbcExecutionOptions.builder().withBatchSize(4).withBatchIntervalMs(50).build())
+    .buildAtLeastOnce()
 }
 
 /** What has arrived, in no order. */

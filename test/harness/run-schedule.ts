@@ -11,6 +11,7 @@ import { CheckpointingMode } from '../../runtime/index.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { Outside } from '../../runtime/operators/outside.ts'
 import { buildJob } from './build-random-job.ts'
+import { countedByBroadcast } from './broadcast-counts.ts'
 import { ClusterObserver, type Moment, type Violation } from './cluster-observer.ts'
 import type { FaultSchedule } from './fault-schedule.ts'
 import { judge } from './judge-schedule.ts'
@@ -75,6 +76,8 @@ class ScheduleRun {
   checkpoint = 0
   rescaled = 0
   hasDrained = false
+  /** By operator and subtask that worked to the end: how many records its broadcast state counts. */
+  counted: ReadonlyMap<string, readonly number[]> = new Map()
   /** Of the job under way. */
   observer: ClusterObserver | null = null
 
@@ -96,8 +99,8 @@ class ScheduleRun {
       outside.systems.get('database')?.onAlarm(Infinity)
     }
     if (this.violations.length > 0) return
-    const { rows, hasDrained } = this
-    this.violations.push(...judge(schedule, { ledger, outside, rows, hasDrained }))
+    const { rows, hasDrained, counted } = this
+    this.violations.push(...judge(schedule, { ledger, outside, rows, hasDrained, counted }))
   }
 
   /** One job to its end. With what the next begins; null if it was the last. */
@@ -120,10 +123,11 @@ class ScheduleRun {
     this.#keep(deployed)
     this.violations.push(...observer.violations)
     if (this.violations.length > 0) return null
-    const next = this.#nextStart(deployed)
+    const next = this.#nextStart(deployed, savepoint)
     if (execution.state === 'FINISHED') observer.finish()
     else if (next === null) this.violations.push(this.#unfinished(deployed))
     this.violations.push(...observer.violations)
+    this.counted = countedByBroadcast(execution.tasks)
     return next
   }
 
@@ -164,23 +168,29 @@ class ScheduleRun {
     }
   }
 
-  #nextStart({ simulation, execution }: DeployedJob): Start | null {
+  /** `before`: what this job began with, which it leaves to whoever it belongs to. */
+  #nextStart({ simulation, execution }: DeployedJob, before: Savepoint | null): Start | null {
     const { nextParallelism } = this.schedule
     const { event, applied, interventions } = simulation
     const left = interventions.slice(applied).filter((one) => one.event >= event) as RunIntervention[]
     const { savepoints } = execution.actions
     if (execution.state === 'FINISHED') {
       this.hasDrained ||= savepoints.some(({ request, savepoint }) => request.stop === 'drain' && savepoint !== null)
-      const suspended = savepoints.find(({ request, savepoint }) => request.stop === 'suspend' && savepoint !== null)
-      if (suspended?.savepoint == null) return null
+      const suspended = savepoints
+        .filter(({ request, savepoint }) => request.stop === 'suspend' && savepoint !== null)
+        .at(-1)
+      // It failed while it stopped, and has gone on from the savepoint to its end.
+      const hasGoneOn = execution.tasks.every(({ hasEmittedAll }) => hasEmittedAll)
+      if (suspended?.savepoint == null || hasGoneOn) return null
       this.resumed.push('savepoint')
       return { savepoint: asFile(suspended.savepoint), parallelism: nextParallelism, interventions: left }
     }
     if (execution.state !== 'FAILED' || this.schedule.restart.limit > 1) return null
-    const kept = execution.actions.retainedCheckpoints('FAILED').at(-1) ?? null
-    this.resumed.push(kept === null ? 'nothing' : 'checkpoint')
-    const parallelism = kept === null ? this.schedule.job.parallelism : nextParallelism
-    return { savepoint: kept === null ? null : asFile(kept), parallelism, interventions: left }
+    const kept = execution.actions.retainedCheckpoints('FAILED').at(-1)
+    const savepoint = kept === undefined ? before : asFile(kept)
+    this.resumed.push(savepoint === null ? 'nothing' : 'checkpoint')
+    const parallelism = savepoint === null ? this.schedule.job.parallelism : nextParallelism
+    return { savepoint, parallelism, interventions: left }
   }
 
   #unfinished({ execution, simulation }: DeployedJob): Violation {

@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { LearnerError } from '../../runtime/base/diagnostic.ts'
+import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
 import { logOf } from '../../runtime/connectors/log/log-cluster.ts'
 import { viewLog } from '../../runtime/connectors/log/log-view.ts'
 import {
@@ -62,6 +63,15 @@ describe('reading', () => {
     expect(job.rows.map(({ atMs }) => atMs)).toEqual([0, 100, 200, 300, 400, 500])
     expect(job.rows.map(({ timestamp }) => timestamp)).toEqual([0, 10, 20, 30, 40, 50])
     expect(job.execution.state).toBe('RUNNING')
+  })
+
+  test('a paused source reads what came meanwhile once the pause is over', () => {
+    const job = deployJob(reading((builder) => builder.setBounded(stop(6))))
+    job.simulation.run({ ...NO_LIMIT, untilUs: 50_000 })
+    job.simulation.intervene({ kind: 'pause-source', operator: 'letters', forMs: 700 } as ClusterAction)
+    job.simulation.run(NO_LIMIT)
+    expect([values(job).join(''), job.execution.state]).toEqual(['abcdef', 'FINISHED'])
+    expect(job.rows.map(({ atMs }) => atMs).slice(1)).toEqual([700, 700, 700, 700, 700])
   })
 
   test('a job that waits for a topic for ever isn’t stuck', () => {

@@ -204,7 +204,7 @@ describe('what comes to nothing says why', () => {
       env.configure(new Configuration().set('execution.checkpointing.checkpoints-after-tasks-finish', false))
     })
     const job = runUntil(build, 2000, { cluster: { latencyUs: 200_000 } })
-    job.execution.actions.triggerSavepoint({ stop: 'suspend' })
+    job.execution.actions.triggerSavepoint({ stop: 'none' })
     job.simulation.run(NO_LIMIT)
     expect([reasonOf(job), job.execution.state]).toEqual(['SAVEPOINT_EXPIRED', 'FINISHED'])
     expect(sorted(texts(job))).toEqual(whole())
