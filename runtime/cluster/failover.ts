@@ -7,6 +7,8 @@ import { RESTART, type EventTarget, type Simulation } from '../kernel/simulation
 import { isRestoreRefused } from '../state/restore-check.ts'
 import { createRestartStrategy, type RestartStrategy } from './restart-strategy.ts'
 
+const SHORTEST_ATTEMPT_US = 1000
+
 interface PendingRestart {
   readonly atUs: number
   readonly region: number
@@ -19,6 +21,8 @@ export class Failover implements EventTarget {
   readonly restart: (region: number) => void
   /** In the order of the failures. */
   pending: PendingRestart[] = []
+  /** By region: when it was started again last; virtual µs. */
+  readonly restartedUs = new Map<number, number>()
 
   constructor(simulation: Simulation, spec: RestartSpec, restart: (region: number) => void) {
     this.simulation = simulation
@@ -35,9 +39,14 @@ export class Failover implements EventTarget {
     const nowMs = Math.floor(simulation.nowUs / 1000)
     strategy.notifyFailure(nowMs)
     if (!strategy.canRestart()) return false
-    const atUs = simulation.nowUs + strategy.backoffMs(nowMs) * 1000
-    for (const region of regions) this.pending.push({ atUs, region })
-    simulation.schedule(atUs, RESTART, this.id)
+    const backoffUs = strategy.backoffMs(nowMs) * 1000
+    for (const region of regions) {
+      // What fails at once would otherwise fail for ever at one moment: to start takes a ms at least.
+      const earliestUs = (this.restartedUs.get(region) ?? -Infinity) + SHORTEST_ATTEMPT_US
+      const atUs = Math.max(simulation.nowUs + backoffUs, earliestUs)
+      this.pending.push({ atUs, region })
+      simulation.schedule(atUs, RESTART, this.id)
+    }
     return true
   }
 
@@ -51,6 +60,9 @@ export class Failover implements EventTarget {
     const { nowUs } = this.simulation
     const due = this.pending.filter(({ atUs }) => atUs <= nowUs)
     this.pending = this.pending.filter(({ atUs }) => atUs > nowUs)
-    for (const { region } of due) this.restart(region)
+    for (const { region } of due) {
+      this.restartedUs.set(region, nowUs)
+      this.restart(region)
+    }
   }
 }

@@ -4,13 +4,16 @@
 import { expect, test } from 'vitest'
 import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
 import {
+  Configuration,
   DataGeneratorSource,
   RateLimiterStrategy,
+  RestartStrategyOptions,
+  RichMapFunction,
   WatermarkStrategy,
   type StreamExecutionEnvironment,
 } from '../../runtime/index.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
-import { deployJob, type Build, type DeployedJob } from '../harness/run-job.ts'
+import { deployJob, runJob, type Build, type DeployedJob } from '../harness/run-job.ts'
 
 const RECORDS = 60
 
@@ -86,4 +89,37 @@ test('a checkpoint that is complete first gives up no savepoint', () => {
     { kind: 'savepoint', stop: 'none' },
   )
   expect(outcomes(job)).toEqual(['taken'])
+})
+
+/** Fails a few times when it's opened, each time at once. */
+class Failing extends RichMapFunction<number, number> {
+  readonly attempts: { count: number }
+
+  constructor(attempts: { count: number }) {
+    super()
+    this.attempts = attempts
+  }
+
+  override open(): void {
+    if (++this.attempts.count <= 20) throw new Error('not yet')
+  }
+
+  override map(value: number): number {
+    return value
+  }
+}
+
+test('a job that fails as soon as it starts goes on in time, however soon it’s started again', () => {
+  const attempts = { count: 0 }
+  const job = runJob((env) => {
+    env.configure(
+      new Configuration()
+        .set(RestartStrategyOptions.RESTART_STRATEGY, 'fixed-delay')
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100)
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, '0 ms'),
+    )
+    env.fromSequence(1, 3).map(new Failing(attempts)).print()
+  })
+  expect([job.rows.length, job.execution.attempt]).toEqual([3, 20])
+  expect(job.simulation.nowUs).toBeGreaterThanOrEqual(19_000)
 })
