@@ -174,7 +174,7 @@ export class ClusterWatcher implements JobWatcher {
 }
 
 /** The window whose timer fires: its slot says so, or the table of windows that are kept as a whole. */
-function firedWindow(backend: KeyedStateBackend, slot: number): KeyBefore['window'] {
+export function firedWindow(backend: KeyedStateBackend, slot: number): KeyBefore['window'] {
   const { firing = null } = backend.panes ?? {}
   return firing === null ? windowAt(backend, slot) : { start: firing.start, end: firing.end }
 }

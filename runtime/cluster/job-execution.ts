@@ -164,6 +164,7 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
   }
 
   snapshotTaken(task: Task, id: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean {
+    this.watcher?.snapshotTaken?.(task, id)
     return this.faults.uploads.snapshotTaken(task, id, snapshot, figures)
   }
 

@@ -30,6 +30,8 @@ export interface JobWatcher extends TimerWatcher<Task> {
   rowArrived(row: number): void
   /** These tasks, and the channels between them, have taken the places and ids of others. */
   redeployed(tasks: readonly Task[]): void
+  /** A subtask has taken its snapshot for a checkpoint: what it did before is in it. */
+  snapshotTaken?(task: Task, checkpoint: number): void
 }
 
 /** What the rows of a sink are reported under. */

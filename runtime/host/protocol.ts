@@ -34,6 +34,7 @@ import type {
   Topology,
   VertexView,
 } from '../cluster/moment.ts'
+import type { Cause, Explanation, Question, RowExplanation, StepView } from '../travel/why/explanation.ts'
 import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.ts'
 import type {
   JobMoment,
@@ -45,6 +46,7 @@ import type {
 } from '../cluster/task-manager-moment.ts'
 
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
+export type { Cause, Explanation, Question, RowExplanation, StepView }
 export type { ClusterAction }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type { Destination, StepUnit }
@@ -332,6 +334,11 @@ export interface Engine {
   intervene(action: ClusterAction): Promise<readonly Diagnostic[]>
   /** Goes to another place of a watched run, forward or back, and pauses there. The last one asked for counts. */
   seek(destination: Destination): Promise<void>
+  /**
+   * Answers a question about a watched run, by executing it once more up to where it's shown. Null where a newer question
+   * came meanwhile, or something was done to the run, or none is under way.
+   */
+  explain(question: Question): Promise<Explanation | null>
   /** From now on moments carry so much; a paused run sends one at once. */
   watch(detail: WatchDetail): Promise<void>
   /**

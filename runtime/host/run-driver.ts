@@ -13,6 +13,7 @@ import { topologyOf } from '../cluster/topology.ts'
 import { NO_LIMIT, type Intervention, type RunResult } from '../kernel/simulation.ts'
 import type { Destination } from '../travel/destination.ts'
 import { isStepEnd, placeOf, type WatchedRun } from '../travel/steps.ts'
+import type { Timeline } from '../travel/timeline.ts'
 import { Traveller } from '../travel/traveller.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
@@ -77,6 +78,8 @@ export class RunDriver {
   /** What the last frame said was done. */
   #shownInterventions: readonly RunIntervention[] = []
   readonly #rescales = new Map<RescaleAction, (failure: Diagnostic | null) => void>()
+  /** How often something was done to the run: whoever executes it again for a question asks for the same run. */
+  changes = 0
 
   constructor(
     { execution, watcher, restart }: DrivenRun,
@@ -109,6 +112,11 @@ export class RunDriver {
   /** The run as it is now: another after somebody went back. */
   get execution(): JobExecution {
     return this.#execution
+  }
+
+  /** What is known of the run's course; null where nobody watches. */
+  get timeline(): Timeline | null {
+    return this.#traveller?.timeline ?? null
   }
 
   pause(): void {
@@ -173,6 +181,7 @@ export class RunDriver {
   }
 
   #fork(): void {
+    this.changes++
     if (this.#traveller?.fork() === true) this.#isFork = true
   }
 

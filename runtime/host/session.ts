@@ -1,7 +1,7 @@
 // The engine as a host sees it: takes a compiled job, runs it in slices, hands out frames. Pacing, yielding and frames
 // decide when things are seen; nothing here can change what happens.
 
-import type { Diagnostic } from '../base/diagnostic.ts'
+import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
 import { broken } from '../base/assert.ts'
 import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
@@ -14,6 +14,7 @@ import { Outside } from '../operators/outside.ts'
 import type { CompiledJob, JobFactory } from '../sandbox/compile.ts'
 import { locate } from '../sandbox/locate.ts'
 import { TraceRing } from '../trace/trace-ring.ts'
+import type { BesideWatcher } from '../travel/beside.ts'
 import type { Destination } from '../travel/destination.ts'
 import { NotPureError } from '../travel/timeline.ts'
 import type { WatchedRun } from '../travel/steps.ts'
@@ -24,12 +25,15 @@ import { ENGINE_VERSION } from './engine-version.ts'
 import { buildDiagnostic, failureDiagnostic } from './errors.ts'
 import { FrameWriter, outputsOf } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
+import { Inspector } from './inspector.ts'
 import { JobProgram } from './job-program.ts'
 import type {
   Engine,
+  Explanation,
   Frame,
   InspectedSavepoint,
   LogOutput,
+  Question,
   RunOutcome,
   RunPosition,
   RunSavepoint,
@@ -76,6 +80,7 @@ export class EngineSession implements Engine {
   readonly #options: SessionOptions
   #driver: RunDriver | null = null
   #check: CheckSession | null = null
+  #inspector: Inspector | null = null
   #isRunning = false
   /** Of the running job, or of the last one. */
   #outside = new Outside()
@@ -123,6 +128,10 @@ export class EngineSession implements Engine {
     this.#driver?.seek(destination)
   }
 
+  async explain(question: Question): Promise<Explanation | null> {
+    return this.#inspector?.explain(question) ?? null
+  }
+
   async watch(detail: WatchDetail): Promise<void> {
     this.#detail = detail
     this.#driver?.watch(detail)
@@ -161,7 +170,7 @@ export class EngineSession implements Engine {
       return await this.#run(job, settings, onFrame)
     } finally {
       this.#isRunning = false
-      this.#driver = null
+      this.#driver = this.#inspector = null
     }
   }
 
@@ -202,13 +211,13 @@ export class EngineSession implements Engine {
     if (unusable.length > 0) return failed(unusable)
     frames.endBuild()
     const open = (): Run => this.#open(run)
-    const driver = new RunDriver(
-      { ...open(), restart: () => watched(open()) },
-      { frames, host: this.#host },
-      driverSettings(settings),
-    )
+    const course = driverSettings(settings)
+    const driver = new RunDriver({ ...open(), restart: () => watched(open()) }, { frames, host: this.#host }, course)
     driver.watch(this.#detail)
     this.#driver = driver
+    const beside = (watcher: BesideWatcher): JobExecution => this.#openBeside(run, watcher)
+    const place = (stack: string): Span | null => locate(stack, job)[0] ?? null
+    this.#inspector = new Inspector({ driver, open: beside, untilUs: course.untilUs, locate: place }, this.#host)
     const result = await driver.drive().catch((error: unknown) => engineFailure(error, driver.execution.simulation))
     const { execution } = driver
     const { simulation } = execution
@@ -235,33 +244,46 @@ export class EngineSession implements Engine {
     return { state, position, hash, ...said, ...outputs }
   }
 
-  /** The run at its start. */
+  /** The run at its start, as it is shown. */
   #open(run: RunParts): Run {
-    const { job, settings, plan, program, restored, frames } = run
+    const { job, settings, frames } = run
     this.#outside.close()
     const watcher = settings.isWatched === true ? new ClusterWatcher((stack) => locate(stack, job)[0] ?? null) : null
+    const simulation = this.#newSimulation(run)
+    if (this.#options.traces) simulation.trace = new TraceRing(TRACE_ENTRIES)
+    const execution = this.#deploy(run, { simulation, observer: frames, watcher })
+    this.#outside = execution.outside
+    watcher?.attach(execution)
+    return { execution, watcher }
+  }
+
+  /** The run at its start, for a question: nobody but the watcher hears of it. */
+  #openBeside(run: RunParts, watcher: BesideWatcher): JobExecution {
+    const execution = this.#deploy(run, { simulation: this.#newSimulation(run), observer: null, watcher })
+    watcher.attach(execution)
+    return execution
+  }
+
+  #deploy(run: RunParts, told: Pick<JobExecution, 'simulation' | 'observer' | 'watcher'>): JobExecution {
+    const { settings, plan, program, restored } = run
     const execution = new JobExecution({
       plan,
-      simulation: this.#newSimulation(program, restored),
+      ...told,
       settings: clusterOf(settings),
-      observer: frames,
       instantiate: (port) => program.instantiate(port),
-      watcher,
       restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
       planned: plannedActions(settings),
       outside: outsideOf(run),
     })
-    this.#outside = execution.outside
-    watcher?.attach(execution)
     execution.simulation.plan(settings.interventions ?? [])
-    return { execution, watcher }
+    return execution
   }
 
   /** A job that starts from a savepoint goes on at the time at which that was taken. */
-  #newSimulation({ settings: { seed, startMs } }: JobProgram, restored: RestoredJob | null): Simulation {
+  #newSimulation({ program: { settings }, restored }: RunParts): Simulation {
+    const { seed, startMs } = settings
     const simulation = new Simulation({ seed, startMs, isHashed: true })
     simulation.nowUs = restored?.checkpoint.completedUs ?? 0
-    if (this.#options.traces) simulation.trace = new TraceRing(TRACE_ENTRIES)
     return simulation
   }
 

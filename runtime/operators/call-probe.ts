@@ -9,9 +9,12 @@ import type { TimerService } from './functions.ts'
 export type CallKind =
   'read' | 'update' | 'add' | 'remove' | 'clear' | 'collect' | 'register' | 'delete' | 'output' | 'result'
 
-/** Told of each call, while the caller is still on the stack. `text` is asked for only if it's wanted. */
+/**
+ * Told of each call, while the caller is still on the stack. `text` is asked for only if it's wanted, and so is `entry`: of
+ * a map's entry its key.
+ */
 export interface CallProbe {
-  called(kind: CallKind, name: string, text: () => string): void
+  called(kind: CallKind, name: string, text: () => string, entry?: () => string): void
 }
 
 /** The function, which then tells what it gives; itself where nobody watches. */

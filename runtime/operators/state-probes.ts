@@ -16,6 +16,9 @@ import type { ValueState } from '../state/value-state.ts'
 import type { CallKind, CallProbe } from './call-probe.ts'
 import type { KeyedStateStore } from './functions.ts'
 
+/** Between the keys of entries that are written at once. */
+export const ENTRIES = '\u0000'
+
 /** A store whose states are probed. */
 export class ProbedStates implements KeyedStateStore {
   readonly #states: KeyedStateStore
@@ -58,8 +61,8 @@ class ProbedState {
   }
 
   /** Tells the call and gives back what it gave. */
-  told<R>(kind: CallKind, result: R, text: () => string): R {
-    this.#probe.called(kind, this.#name, text)
+  told<R>(kind: CallKind, result: R, text: () => string, entry?: () => string): R {
+    this.#probe.called(kind, this.#name, text, entry)
     return result
   }
 }
@@ -127,25 +130,42 @@ class ProbedMapState<K, V> extends ProbedState implements MapState<K, V> {
 
   get(key: K): V | null {
     const value = this.#state.get(key)
-    return this.told('read', value, () => entryText(key, value))
+    return this.told(
+      'read',
+      value,
+      () => entryText(key, value),
+      () => toPrintText(key),
+    )
   }
 
   put(key: K, value: V): void {
-    this.told('update', this.#state.put(key, value), () => entryText(key, value))
+    this.told(
+      'update',
+      this.#state.put(key, value),
+      () => entryText(key, value),
+      () => toPrintText(key),
+    )
   }
 
   putAll(entries: Iterable<readonly [K, V]>): void {
     const list = Array.from(entries)
-    this.told('update', this.#state.putAll(list), () => list.map(([key, value]) => entryText(key, value)).join(', '))
+    const text = (): string => list.map(([key, value]) => entryText(key, value)).join(', ')
+    this.told('update', this.#state.putAll(list), text, () => list.map(([key]) => toPrintText(key)).join(ENTRIES))
   }
 
   remove(key: K): void {
-    this.told('remove', this.#state.remove(key), () => toPrintText(key))
+    const name = (): string => toPrintText(key)
+    this.told('remove', this.#state.remove(key), name, name)
   }
 
   contains(key: K): boolean {
     const contains = this.#state.contains(key)
-    return this.told('read', contains, () => entryText(key, contains))
+    return this.told(
+      'read',
+      contains,
+      () => entryText(key, contains),
+      () => toPrintText(key),
+    )
   }
 
   entries(): Iterable<[K, V]> {
