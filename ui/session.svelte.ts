@@ -1,5 +1,13 @@
 // What the learner does with the page, in one place: edit, run, stop, jump to a problem. Components show it and call it.
-import type { CheckFailure, CompiledJob, Diagnostic, RunSettings, SinkRow, Span } from '../runtime/host/protocol.ts'
+import type {
+  CheckFailure,
+  CompiledJob,
+  Destination,
+  Diagnostic,
+  RunSettings,
+  SinkRow,
+  Span,
+} from '../runtime/host/protocol.ts'
 import { loadMessages, render } from './i18n/engine-messages.svelte.ts'
 import type { EditorService } from './editor/editor-service.ts'
 import type { Compilation } from './editor/job-worker.ts'
@@ -14,6 +22,7 @@ import type { LessonAnswers } from './lesson/lesson-answers.svelte.ts'
 import type { LessonBundle, RunBlock, StageView } from './lesson/lesson-model.ts'
 import { PredictionScore } from './lesson/score-prediction.ts'
 import { Run } from './kernel/run.svelte.ts'
+import type { Timeline } from './kernel/timelines.ts'
 import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import type { Notebook } from './notebook/notebook.svelte.ts'
 import type { SharedMoment } from './share/moment-link.ts'
@@ -47,6 +56,8 @@ export class Session {
   #hiddenPlace = $state.raw<Span | null>(null)
   /** The view of the stage that is open. In the playground one looks for rows first. */
   view = $state<StageView>('results')
+  /** The timelines of the run are open. */
+  showsTimelines = $state(false)
   #wantedNode = $state.raw<{ readonly node: string | null }>({ node: null })
   #editor = $state.raw<EditorService | null>(null)
   #editorState = $state<'asleep' | 'loading' | 'ready' | 'failed'>('asleep')
@@ -323,6 +334,12 @@ export class Session {
   }
 
   /** Stops what runs, and waits until it has. */
+  /** Goes over to another timeline of the run. */
+  async follow(other: Timeline, place?: Destination): Promise<void> {
+    await this.stopped()
+    this.run.follow(other, place)
+  }
+
   async stopped(): Promise<void> {
     this.run.stop()
     while (this.run.isBusy) await new Promise((resolve) => setTimeout(resolve, 20))

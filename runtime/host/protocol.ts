@@ -15,6 +15,7 @@ import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
 import type { Destination, StepUnit } from '../travel/destination.ts'
+import type { ComparedItem, ComparedKind, RunComparison, RunDifference } from '../travel/compare/comparison.ts'
 import type { CheckRun } from '../check/exercise-check.ts'
 import type {
   CallMoment,
@@ -48,6 +49,7 @@ import type {
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { Cause, Explanation, Question, RowExplanation, StepView }
 export type { ClusterAction }
+export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type { Destination, StepUnit }
 export { elementsIn } from '../cluster/channel-columns.ts'
@@ -122,6 +124,13 @@ export interface RunSavepoint {
  * that windows and timers in event time fire; for a job that is over.
  */
 export type { SavepointStop }
+
+/** Two courses of one run: what is done to its cluster in each, and up to which virtual ms they are looked at. */
+export interface ComparedCourses {
+  readonly here: readonly RunIntervention[]
+  readonly there: readonly RunIntervention[]
+  readonly untilMs: number
+}
 
 /** Something done to the cluster before the event with this index: events are counted 0, 1, 2, … */
 export interface RunIntervention {
@@ -328,6 +337,11 @@ export interface Engine {
   pause(): Promise<void>
   /** Goes on, at this speed: virtual ms per real ms, null for as fast as possible. */
   play(speed: number | null): Promise<void>
+  /**
+   * Executes two courses of a job that differ in what was done to it, and says where they part. Null where it can't run, or
+   * somebody has asked anew meanwhile. Needs no run under way.
+   */
+  compare(job: CompiledJob, settings: RunSettings, courses: ComparedCourses): Promise<RunComparison | null>
   /** One step of a watched run, which is paused afterwards. */
   step(unit: StepUnit): Promise<void>
   /** Does this to the cluster of the running job, at the end of the turn under way. Says what is wrong with it, if anything. */

@@ -6,6 +6,7 @@ import type { ClusterAction } from '../cluster/cluster-action.ts'
 import { broken } from '../base/assert.ts'
 import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import { JobExecution } from '../cluster/job-execution.ts'
+import type { JobObserver } from '../cluster/job-observer.ts'
 import { lateRecords } from '../cluster/late-records.ts'
 import type { RestoredJob } from '../cluster/restore-state.ts'
 import { withInputs, type Plan } from '../graph/plan.ts'
@@ -27,13 +28,16 @@ import { FrameWriter, outputsOf } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import { Inspector } from './inspector.ts'
 import { JobProgram } from './job-program.ts'
+import { Comparer } from './comparer.ts'
 import type {
+  ComparedCourses,
   Engine,
   Explanation,
   Frame,
   InspectedSavepoint,
   LogOutput,
   Question,
+  RunComparison,
   RunOutcome,
   RunPosition,
   RunSavepoint,
@@ -81,6 +85,7 @@ export class EngineSession implements Engine {
   #driver: RunDriver | null = null
   #check: CheckSession | null = null
   #inspector: Inspector | null = null
+  readonly #comparer: Comparer
   #isRunning = false
   /** Of the running job, or of the last one. */
   #outside = new Outside()
@@ -89,6 +94,7 @@ export class EngineSession implements Engine {
   constructor(host: HostPort, options: SessionOptions = { shortensValues: true, traces: true }) {
     this.#host = host
     this.#options = options
+    this.#comparer = new Comparer(host)
   }
 
   async hello(): Promise<{ readonly version: string }> {
@@ -159,6 +165,12 @@ export class EngineSession implements Engine {
     }
   }
 
+  async compare(job: CompiledJob, settings: RunSettings, courses: ComparedCourses): Promise<RunComparison | null> {
+    const run = await this.#prepare(job, settings, new FrameWriter(true, () => undefined))
+    if ('refused' in run) return null
+    return this.#comparer.compare((watcher) => this.#openBeside(run, watcher, watcher.observer), courses)
+  }
+
   async run(
     job: CompiledJob,
     settings: RunSettings,
@@ -189,26 +201,13 @@ export class EngineSession implements Engine {
     settings: RunSettings,
     onFrame: (frame: Frame) => void | Promise<void>,
   ): Promise<RunOutcome> {
-    const loaded = await this.#load(job, settings)
-    if (loaded.program === null) return failed(loaded.diagnostics)
-    const { program } = loaded
     const frames = new FrameWriter(this.#options.shortensValues, onFrame)
-    const built = await program.plan((level, text) => frames.log(level, text, 0, 0))
-    if (built.plan === null) {
-      await frames.flush({ position: START, topology: null, moment: null, ...HALTED }, null)
-      return failed(built.diagnostics)
+    const run = await this.#prepare(job, settings, frames)
+    if ('refused' in run) {
+      if (run.wasBuilt) await frames.flush({ position: START, topology: null, moment: null, ...HALTED }, null)
+      return failed(run.refused)
     }
-    const own = withInputs(built.plan, new Map(Object.entries(settings.inputs ?? {})))
-    const wrong = [...inputsWithoutSource(built.plan, settings), ...interventionDiagnostics(own, settings)]
-    if (wrong.length > 0) return failed(wrong)
-    const restored = restoredJob(own, settings)
-    if (restored !== null && 'code' in restored) return failed([restored])
-    const plan = restored?.plan ?? own
-    const sqlite = plan.database === 'sqlite' ? await openedSqlite(this.#host) : null
-    if (sqlite !== null && 'code' in sqlite) return failed([sqlite])
-    const run: RunParts = { job, settings, plan, program, restored, frames, sqlite }
-    const unusable = sqlDiagnostics(plan, () => outsideOf(run))
-    if (unusable.length > 0) return failed(unusable)
+    const { plan } = run
     frames.endBuild()
     const open = (): Run => this.#open(run)
     const course = driverSettings(settings)
@@ -244,6 +243,27 @@ export class EngineSession implements Engine {
     return { state, position, hash, ...said, ...outputs }
   }
 
+  /** All that it takes to make the run, or why there's none; `wasBuilt`: the job's code ran, and may have said something. */
+  async #prepare(job: CompiledJob, settings: RunSettings, frames: FrameWriter): Promise<RunParts | Refusal> {
+    const refuse = (refused: readonly Diagnostic[], wasBuilt = false): Refusal => ({ refused, wasBuilt })
+    const loaded = await this.#load(job, settings)
+    if (loaded.program === null) return refuse(loaded.diagnostics)
+    const { program } = loaded
+    const built = await program.plan((level, text) => frames.log(level, text, 0, 0))
+    if (built.plan === null) return refuse(built.diagnostics, true)
+    const own = withInputs(built.plan, new Map(Object.entries(settings.inputs ?? {})))
+    const wrong = [...inputsWithoutSource(built.plan, settings), ...interventionDiagnostics(own, settings)]
+    if (wrong.length > 0) return refuse(wrong)
+    const restored = restoredJob(own, settings)
+    if (restored !== null && 'code' in restored) return refuse([restored])
+    const plan = restored?.plan ?? own
+    const sqlite = plan.database === 'sqlite' ? await openedSqlite(this.#host) : null
+    if (sqlite !== null && 'code' in sqlite) return refuse([sqlite])
+    const run: RunParts = { job, settings, plan, program, restored, frames, sqlite }
+    const unusable = sqlDiagnostics(plan, () => outsideOf(run))
+    return unusable.length > 0 ? refuse(unusable) : run
+  }
+
   /** The run at its start, as it is shown. */
   #open(run: RunParts): Run {
     const { job, settings, frames } = run
@@ -258,8 +278,8 @@ export class EngineSession implements Engine {
   }
 
   /** The run at its start, for a question: nobody but the watcher hears of it. */
-  #openBeside(run: RunParts, watcher: BesideWatcher): JobExecution {
-    const execution = this.#deploy(run, { simulation: this.#newSimulation(run), observer: null, watcher })
+  #openBeside(run: RunParts, watcher: BesideWatcher, observer: JobObserver | null = null): JobExecution {
+    const execution = this.#deploy(run, { simulation: this.#newSimulation(run), observer, watcher })
     watcher.attach(execution)
     return execution
   }
@@ -308,6 +328,11 @@ export class EngineSession implements Engine {
 function driverSettings(settings: RunSettings): DriverSettings {
   const { untilMs = null, speed = null, startsPaused = false, startsAt = null } = settings
   return { untilUs: untilMs === null ? Infinity : untilMs * 1000, speed, startsPaused, startsAt }
+}
+
+interface Refusal {
+  readonly refused: readonly Diagnostic[]
+  readonly wasBuilt: boolean
 }
 
 /** What a run is made from. */

@@ -64,6 +64,7 @@ self.addEventListener(
       step: (unit) => session.step(unit),
       intervene: (action) => session.intervene(action),
       seek: (destination) => session.seek(destination),
+      compare: (job, settings, courses) => session.compare(job, settings, courses),
       explain: (question) => session.explain(question),
       watch: (detail) => session.watch(detail),
       savepoint: (stop) => session.savepoint(stop),

@@ -47,12 +47,23 @@ describe('the words of the page', () => {
       return typeof value === 'object' && value ? strings(value) : []
     })
 
+  // Views have theirs in files of their own.
+  const ofViews = Object.values(
+    import.meta.glob<Readonly<Record<string, { readonly en: object; readonly zh: object }>>>(
+      '../../ui/i18n/*-words.ts',
+      { eager: true },
+    ),
+  ).flatMap((module) => Object.values(module))
+  const english = [en, ...ofViews.map((words) => words.en)]
+  const chinese = [zh, ...ofViews.map((words) => words.zh)]
+
   it('Chinese sentences have Chinese punctuation', () => {
-    const wrong = strings(zh).filter((text) => /[\u4e00-\u9fff] ?[,;:!?.](\s|$)/.test(text))
+    const wrong = chinese.flatMap(strings).filter((text) => /[\u4e00-\u9fff] ?[,;:!?.](\s|$)/.test(text))
     expect(wrong).toEqual([])
   })
 
-  it('nothing is empty', () => expect([...strings(en), ...strings(zh)].filter((text) => !text.trim())).toEqual([]))
+  it('nothing is empty', () =>
+    expect([...english, ...chinese].flatMap(strings).filter((text) => !text.trim())).toEqual([]))
 
   it('no component holds words of its own', () => {
     const folder = fileURLToPath(new URL('../../ui/', import.meta.url))
@@ -63,6 +74,8 @@ describe('the words of the page', () => {
       const markup = file(`ui/${name}`)
         .replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!--[\s\S]*?-->|<kbd>Esc<\/kbd>/g, '')
         .replace(/\{[^{}]*(\{[^{}]*(\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}/g, '')
+        // Code is no word.
+        .replace(/<code>[^<{]*<\/code>/g, '')
         .replace(/<[^>]*>/g, ' ')
       const words = markup.match(/[A-Za-z\u4e00-\u9fff]{3,}/g) ?? []
       return words.filter((word) => word !== 'gt').map((word) => `${name}: ${word}`)

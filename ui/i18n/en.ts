@@ -302,6 +302,8 @@ export const en = {
     checkpoint: (n: number) => count(n, 'checkpoint complete', 'checkpoints complete'),
     restart: (n: number) => (n === 1 ? 'started again' : `started again ${number(n)} times`),
     skipped: (seconds: number) => `${seconds} s without events passed over`,
+    branch: (n: number, parted: string, known: string) => `timeline ${n}: parts at ${parted}, known to ${known}`,
+    timelines: (n: number) => `${n} timelines`,
   },
 
   share: {

@@ -293,6 +293,8 @@ export const zh = {
     checkpoint: (n: number) => `${n} 个检查点完成`,
     restart: (n: number) => (n === 1 ? '重新启动' : `重新启动 ${n} 次`),
     skipped: (seconds: number) => `跳过了 ${seconds} 秒没有事件的时间`,
+    branch: (n: number, parted: string, known: string) => `时间线 ${n}：在 ${parted} 分开，已知到 ${known}`,
+    timelines: (n: number) => `${n} 条时间线`,
   },
 
   share: {

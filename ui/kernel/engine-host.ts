@@ -3,11 +3,13 @@
 import * as Comlink from 'comlink'
 import type {
   CheckReport,
+  ComparedCourses,
   CompiledJob,
   Destination,
   Engine,
   ExerciseJobs,
   Frame,
+  RunComparison,
   RunOutcome,
   RunSettings,
   StepUnit,
@@ -100,6 +102,16 @@ export class EngineHost {
 
   seek(destination: Destination): void {
     this.#running?.sandbox.engine.seek(destination).catch(() => {})
+  }
+
+  /** Two courses of a job, side by side; null where the engine can't say. */
+  async compare(job: CompiledJob, settings: RunSettings, courses: ComparedCourses): Promise<RunComparison | null> {
+    try {
+      const { engine } = this.#running?.sandbox ?? (await this.#sandbox())
+      return await engine.compare(job, settings, courses)
+    } catch {
+      return null
+    }
   }
 
   /** How much moments carry from now on: of this run and the next. */

@@ -5,6 +5,7 @@ import type {
   Diagnostic,
   Frame,
   Moment,
+  RunComparison,
   RunIntervention,
   RunPosition,
   RunSettings,
@@ -15,6 +16,7 @@ import type {
 import { EMPTY_RECORD, extendRecord, type RunRecord } from '../stage/run-record.ts'
 import type { EngineHost, RunEnd } from './engine-host.ts'
 import { EMPTY_RAIL, extendRail, type Rail } from '../stage/rail.ts'
+import { withTimeline, type Timeline } from './timelines.ts'
 
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'stopping' | 'ended'
 
@@ -35,6 +37,9 @@ export class Run {
   #moment = $state.raw<Moment | null>(null)
   #rail = $state.raw<Rail>(EMPTY_RAIL)
   #interventions = $state.raw<readonly RunIntervention[]>([])
+  #timelines = $state.raw<readonly Timeline[]>([])
+  /** Of the timeline that is shown. */
+  #number = $state(1)
   #isPaused = $state(false)
   #speed = $state<number | null>(null)
   /** Which run of a lesson it is. */
@@ -90,6 +95,16 @@ export class Run {
     return this.#interventions
   }
 
+  /** Courses that it took before something was done in its past. */
+  get timelines(): readonly Timeline[] {
+    return this.#timelines
+  }
+
+  /** Which timeline is shown. */
+  get number(): number {
+    return this.#number
+  }
+
   get rail(): Rail {
     return this.#rail
   }
@@ -137,6 +152,26 @@ export class Run {
     if (!this.canSeek) return
     if (this.#phase === 'running') this.#host.seek(destination)
     else void this.#reopen(destination.kind === 'back' ? { kind: 'end' } : destination)
+  }
+
+  /** Goes over to a timeline that was left, to where the two part or to another place. The run must have ended. */
+  follow(other: Timeline, place: Destination = { kind: 'time', atMs: other.partedMs }): void {
+    if (!this.canSeek || this.#phase === 'running') return
+    const left = this.#asTimeline(other.partedMs)
+    this.#timelines = this.#timelines.map((one) => (one === other ? left : one))
+    this.#number = other.number
+    this.#interventions = other.interventions
+    this.#rail = other.rail
+    void this.#reopen(place)
+  }
+
+  /** Where the run that is shown and another timeline part. Null where nobody can say. */
+  compare(other: Timeline): Promise<RunComparison | null> {
+    const [job, settings] = [this.#job, this.#settings]
+    if (job === null || settings === null) return Promise.resolve(null)
+    const untilMs = Math.max(this.#rail.knownMs, other.rail.knownMs)
+    const [here, there] = [this.#interventions, other.interventions]
+    return this.#host.compare(job, settings, { here, there, untilMs })
   }
 
   /** How much moments carry; what isn't said stays as it was. */
@@ -227,6 +262,8 @@ export class Run {
     this.#record = EMPTY_RECORD
     this.#rail = EMPTY_RAIL
     this.#interventions = settings.interventions ?? []
+    this.#timelines = []
+    this.#number = 1
     this.#topology = null
     this.#moment = null
     this.#isPaused = false
@@ -263,6 +300,17 @@ export class Run {
     this.#phase = 'ended'
   }
 
+  #asTimeline(partedMs: number): Timeline {
+    return { number: this.#number, interventions: this.#interventions, partedMs, rail: this.#rail }
+  }
+
+  /** Something else is done in the past: what was known of the run is kept beside it. */
+  #part(partedMs: number): void {
+    if (this.#rail.knownMs <= partedMs) return
+    this.#timelines = withTimeline(this.#timelines, this.#asTimeline(partedMs))
+    this.#number = Math.max(...this.#timelines.map(({ number }) => number)) + 1
+  }
+
   /** Whoever scores a run hears of every row once. */
   #tell(frame: Frame): void {
     const first = frame.position.rows - frame.rows.length
@@ -274,6 +322,7 @@ export class Run {
   async #take(frame: Frame): Promise<void> {
     const before = frame.isAnew ? EMPTY_RECORD : (this.#coming ?? this.#record)
     const record = extendRecord(before, frame.rows, frame.logs)
+    if (frame.isFork) this.#part(frame.position.virtualMs)
     this.#rail = extendRail(this.#rail, frame)
     this.#tell(frame)
     if (frame.isPassing) {

@@ -1,0 +1,105 @@
+// Two courses of one job side by side: the first difference of each kind, and that recovery makes none where it promises so.
+
+import { describe, expect, test } from 'vitest'
+import type { ComparedCourses, RunComparison, RunIntervention, RunSettings } from '../../runtime/host/protocol.ts'
+import type { CompiledJob } from '../../runtime/sandbox/compile.ts'
+import { compiled, newSession } from '../harness/compiled-job.ts'
+
+const JOB = `
+import { DataGeneratorSource, KeyedProcessFunction, RateLimiterStrategy, StreamExecutionEnvironment, Types, ValueStateDescriptor, WatermarkStrategy } from 'streambed'
+class Count extends KeyedProcessFunction {
+  open() { this.count = this.getRuntimeContext().getState(new ValueStateDescriptor('count', Types.LONG)) }
+  processElement(n, context, out) {
+    const count = (this.count.value() ?? 0) + 1
+    this.count.update(count)
+    if (count === 10) context.timerService().registerProcessingTimeTimer(context.timerService().currentProcessingTime() + 50)
+    out.collect(context.getCurrentKey() + ':' + count)
+  }
+  onTimer(at, context, out) { out.collect(context.getCurrentKey() + ' rang') }
+}
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+SETUP
+env.fromSource(new DataGeneratorSource((i) => i, 120, RateLimiterStrategy.perSecond(200)), WatermarkStrategy.noWatermarks(), 'numbers')
+  .keyBy((n) => n % 3).process(new Count()).print()
+await env.execute()`
+
+const PLAIN = JOB.replace('SETUP', '')
+// Without timers of processing time, which recovery does change.
+const CHECKPOINTED = JOB.replace('SETUP', 'env.enableCheckpointing(100)').replace('count === 10', 'count < 0')
+
+function jobOf(text: string): CompiledJob {
+  const { job, diagnostics } = compiled([{ name: 'job.ts', text }])
+  expect(diagnostics).toEqual([])
+  return job as CompiledJob
+}
+
+async function compared(text: string, courses: Partial<ComparedCourses>, settings: RunSettings = {}) {
+  const all = { here: [], there: [], untilMs: 60_000, ...courses }
+  return (await newSession().compare(jobOf(text), { parallelism: 2, ...settings }, all)) as RunComparison
+}
+
+const atEvent = (event: number, action: RunIntervention['action']): RunIntervention => ({ event, action })
+const THROWN = [atEvent(150, { kind: 'throw', operator: 'numbers' })]
+const SLOW = [atEvent(10, { kind: 'slow-operator', operator: 'KeyedProcess', byMs: 5 })]
+
+describe('two courses of a run', () => {
+  test('that are the same differ in nothing', async () => {
+    const { differences, counts, untilMs, isCut } = await compared(PLAIN, {})
+    expect(differences).toEqual([])
+    expect(counts.record).toEqual({ here: 240, there: 240, different: 0 })
+    expect(counts.state).toEqual({ here: 120, there: 120, different: 0 })
+    expect(counts.timer).toEqual({ here: 3, there: 3, different: 0 })
+    expect(counts.output).toEqual({ here: 123, there: 123, different: 0 })
+    expect([untilMs, isCut]).toEqual([Infinity, false])
+  })
+
+  test('recovery from a checkpoint changes nothing but outputs, which come twice', async () => {
+    const { differences, counts } = await compared(CHECKPOINTED, { there: THROWN })
+    expect(counts).toMatchObject({ record: { different: 0 }, state: { different: 0 }, timer: { different: 0 } })
+    expect(counts.output.there).toBeGreaterThan(counts.output.here)
+    const [difference] = differences
+    expect(difference).toMatchObject({ kind: 'output', key: null, state: null, here: null })
+    expect(difference?.there?.text).toMatch(/^\d:\d+$/)
+  })
+
+  test('without one the job ends, and all that comes later is missing; each kind says what is first', async () => {
+    const { differences, counts } = await compared(PLAIN, { there: THROWN })
+    expect(differences.map(({ kind }) => kind).sort()).toEqual(['output', 'record', 'state', 'timer'])
+    expect(differences.every(({ here, there }) => here !== null && there === null)).toBe(true)
+    expect(counts.state.different).toBe(counts.state.here - counts.state.there)
+    const state = differences.find(({ kind }) => kind === 'state')
+    expect(state).toMatchObject({ state: 'count', here: { text: String((state?.index ?? 0) + 1) } })
+    // Of all that are missing it's the earliest.
+    const record = differences.find(({ kind }) => kind === 'record')
+    expect(record?.here?.atMs).toBeLessThanOrEqual(state?.here?.atMs ?? 0)
+  })
+
+  test('what only comes later is no difference in records, but in when a timer is set for', async () => {
+    const { differences, counts } = await compared(PLAIN, { there: SLOW })
+    expect(counts).toMatchObject({ record: { different: 0 }, state: { different: 0 }, output: { different: 0 } })
+    expect(differences.map(({ kind }) => kind)).toEqual(['timer'])
+  })
+
+  test('looked at up to a time, the later one lacks what it has not come to', async () => {
+    const { untilMs, counts } = await compared(PLAIN, { there: SLOW, untilMs: 400 })
+    expect(untilMs).toBe(400)
+    expect(counts.record.there).toBeLessThan(counts.record.here)
+  })
+
+  test('the run that is shown goes on beside it, undisturbed', async () => {
+    const settings: RunSettings = { parallelism: 2, isWatched: true }
+    const alone = await newSession().run(jobOf(PLAIN), settings, () => undefined)
+    const session = newSession()
+    let asked: Promise<RunComparison | null> | null = null
+    const watched = await session.run(jobOf(PLAIN), settings, () => {
+      asked ??= session.compare(jobOf(PLAIN), { parallelism: 2 }, { here: [], there: THROWN, untilMs: 60_000 })
+    })
+    expect(watched.hash).toBe(alone.hash)
+    expect((await (asked as Promise<RunComparison | null> | null))?.differences.length).toBe(4)
+  })
+
+  test('a job that cannot run is compared with nothing', async () => {
+    const broken = PLAIN.replace("'numbers')", "'numbers'").replace('await', ')\nawait')
+    expect(await compared(broken, {}, { parallelism: 0 })).toBeNull()
+  })
+})
