@@ -7,6 +7,7 @@ import type { Span } from '../base/diagnostic.ts'
 import { SourceOperator } from '../connectors/source-operator.ts'
 import type { Channel } from '../network/channel.ts'
 import type { CallKind, CallProbe } from '../operators/call-probe.ts'
+import type { TimeProbe } from '../operators/time-probe.ts'
 import type { Receiver } from '../record/receiver.ts'
 import { NO_SLOT, type KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
@@ -14,6 +15,7 @@ import type { JobExecution } from './job-execution.ts'
 import type { JobWatcher } from './job-observer.ts'
 import { keyAt, windowAt, type KeyBefore } from './keyed-moment.ts'
 import { RecordLabels, shorten } from './record-labels.ts'
+import { TimeTracer } from './time-tracer.ts'
 
 const MOST_CALLS = 50
 const MOST_TIMERS = 50
@@ -62,6 +64,7 @@ export interface StepCounts {
 
 export class ClusterWatcher implements JobWatcher {
   readonly labels = new RecordLabels()
+  readonly times = new TimeTracer((value) => this.labels.textOf(value))
   readonly locate: (stack: string) => Span | null
   readonly recordsIn = new Map<Task, number>()
   hand: SeenHand | null = null
@@ -90,6 +93,7 @@ export class ClusterWatcher implements JobWatcher {
       if (this.execution?.tasks.includes(task) === true) continue
       this.recordsIn.delete(task)
       this.watermarkOf.delete(task)
+      this.times.forget(task)
     }
     this.hand = null
     if (this.execution !== null) this.watch(this.execution, tasks)
@@ -99,6 +103,7 @@ export class ClusterWatcher implements JobWatcher {
     this.labels.attach(execution)
     for (const task of tasks) {
       this.recordsIn.set(task, 0)
+      if (execution.simulation.trace !== null) this.times.watch(task)
       const { chain } = task
       if (chain.head instanceof SourceOperator) chain.head.output = new WatchedInput(this, task, chain.head.output)
       else chain.inputs.forEach((input, i) => (chain.inputs[i] = new WatchedInput(this, task, input)))
@@ -140,6 +145,10 @@ export class ClusterWatcher implements JobWatcher {
         hand.calls.push({ kind, name, text: shorten(text()), ...place })
       },
     }
+  }
+
+  timeProbeOf(task: Task): TimeProbe | null {
+    return task.simulation.trace === null ? null : this.times.probeOf(task)
   }
 
   rowArrived(row: number): void {

@@ -4,6 +4,7 @@
 import type { PlanNode } from '../graph/plan.ts'
 import type { SinkSpec } from '../graph/stream-graph.ts'
 import type { CallProbe } from '../operators/call-probe.ts'
+import type { TimeProbe } from '../operators/time-probe.ts'
 import type { Task } from '../task/task.ts'
 import type { TimerWatcher } from '../task/task-contract.ts'
 
@@ -27,6 +28,8 @@ export interface JobObserver {
 export interface JobWatcher extends TimerWatcher<Task> {
   /** `at`: where the learner's code made the operator. */
   probeOf(task: Task, at: string | null): CallProbe
+  /** Null where nothing of it is kept. */
+  timeProbeOf(task: Task): TimeProbe | null
   rowArrived(row: number): void
   /** These tasks, and the channels between them, have taken the places and ids of others. */
   redeployed(tasks: readonly Task[]): void

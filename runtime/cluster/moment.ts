@@ -33,8 +33,20 @@ export interface NodeView {
   readonly name: string
   readonly kind: string
   readonly isKeyed: boolean
+  /** Null where it isn't an operator of windows in time. */
+  readonly windows: WindowsView | null
   /** Where the learner's code made it. */
   readonly at: Span | null
+}
+
+/** Which windows an operator has; of sessions, whose bounds the records decide, no size. */
+export interface WindowsView {
+  readonly kind: 'tumbling' | 'sliding' | 'session'
+  readonly time: 'event' | 'processing'
+  readonly sizeMs: number | null
+  /** From one window's start to the next's. */
+  readonly slideMs: number | null
+  readonly offsetMs: number
 }
 
 export interface EdgeView {

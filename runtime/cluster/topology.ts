@@ -5,7 +5,8 @@ import type { Span } from '../base/diagnostic.ts'
 import { displayName } from '../graph/job-graph.ts'
 import { defaultMaxParallelism } from '../record/key-groups.ts'
 import type { JobExecution } from './job-execution.ts'
-import type { Topology, VertexView } from './moment.ts'
+import type { OperatorSpec } from '../graph/stream-graph.ts'
+import type { Topology, VertexView, WindowsView } from './moment.ts'
 
 /** Vertices, tasks and channels of a deployed job; indices are those of `execution.tasks` and `execution.channels`. */
 export function topologyOf(execution: JobExecution): Topology {
@@ -21,6 +22,7 @@ export function topologyOf(execution: JobExecution): Topology {
       name: displayName(node),
       kind: node.kind,
       isKeyed: node.keyed,
+      windows: windowsOf(node.spec),
       at: spanOf(node.at),
     })),
     inputs: vertex.inputs.map(({ edge, from }) => ({
@@ -45,6 +47,15 @@ export function topologyOf(execution: JobExecution): Topology {
     }
   })
   return { vertices: views, tasks, channels }
+}
+
+function windowsOf(spec: OperatorSpec): WindowsView | null {
+  if (spec.kind !== 'window' || spec.window.assigner.kind === 'global') return null
+  const { assigner } = spec.window
+  const { kind, time } = assigner
+  if (kind === 'session') return { kind, time, sizeMs: null, slideMs: null, offsetMs: 0 }
+  const { sizeMs, offsetMs } = assigner
+  return { kind, time, sizeMs, slideMs: kind === 'sliding' ? assigner.slideMs : sizeMs, offsetMs }
 }
 
 /** `job.ts:12:3` as a span. */

@@ -17,7 +17,16 @@ const LONGEST_TEXT = 4000
 /** What a frame says beside rows, logs and trace. */
 export type FrameHead = Pick<
   Frame,
-  'position' | 'topology' | 'moment' | 'interventions' | 'isPaused' | 'skippedMs' | 'isAnew' | 'isFork' | 'isPassing'
+  | 'position'
+  | 'topology'
+  | 'moment'
+  | 'interventions'
+  | 'traced'
+  | 'isPaused'
+  | 'skippedMs'
+  | 'isAnew'
+  | 'isFork'
+  | 'isPassing'
 >
 
 export class FrameWriter implements JobObserver {

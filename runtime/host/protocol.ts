@@ -2,6 +2,7 @@
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
 import type { LogView } from '../connectors/log/log-view.ts'
 import type { LateRecords } from '../cluster/late-records.ts'
+import type { TracedRecord } from '../cluster/time-tracer.ts'
 import type { SavepointStop } from '../cluster/savepoint-request.ts'
 import type {
   SavepointKeyRow,
@@ -34,6 +35,7 @@ import type {
   TimerMoment,
   Topology,
   VertexView,
+  WindowsView,
 } from '../cluster/moment.ts'
 import type { Cause, Explanation, Question, RowExplanation, StepView } from '../travel/why/explanation.ts'
 import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.ts'
@@ -48,7 +50,7 @@ import type {
 
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { Cause, Explanation, Question, RowExplanation, StepView }
-export type { ClusterAction }
+export type { ClusterAction, TracedRecord }
 export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type { Destination, StepUnit }
@@ -73,6 +75,7 @@ export type {
   TimerMoment,
   Topology,
   VertexView,
+  WindowsView,
 }
 
 /** What fixes a run beside the code: the same job and settings give the same rows and the same trace hash. */
@@ -209,6 +212,8 @@ export interface Frame {
   readonly trace: Float64Array
   /** Number of the first of them in the run, from 0: a run that is executed again gives the same entries again. */
   readonly traceFirst: number
+  /** Of a watched run: the records that entries of event time tell of. */
+  readonly traced: readonly TracedRecord[]
   /** Trace entries that no longer fitted into the ring since the last frame. */
   readonly traceLost: number
   /** Of a watched run: what runs where. In its first frame, and once more after every change of the parallelism. */

@@ -334,6 +334,7 @@ export class RunDriver {
                 isStill: this.#isPaused,
               }),
         interventions: watcher === null ? null : this.#newInterventions(),
+        traced: watcher?.times.drain() ?? [],
         isPaused: this.#isPaused,
         skippedMs,
         isAnew,

@@ -68,7 +68,15 @@ import { clusterOf, inputsWithoutSource, interventionDiagnostics, settingsDiagno
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
 const TRACE_ENTRIES = 16384
 /** Of a frame of a run that didn't come to run. */
-const HALTED = { interventions: null, isPaused: false, skippedMs: 0, isAnew: false, isFork: false, isPassing: false }
+const HALTED = {
+  traced: [],
+  interventions: null,
+  isPaused: false,
+  skippedMs: 0,
+  isAnew: false,
+  isFork: false,
+  isPassing: false,
+}
 /** The page checks as the command line does unless told otherwise. */
 const CHECK_SEED = 1
 

@@ -13,6 +13,7 @@ import type { OperatorStateBackend } from '../state/operator-state.ts'
 import type { ActivityClock } from './activity-clock.ts'
 import type { Outside } from './outside.ts'
 import type { CallProbe } from './call-probe.ts'
+import type { TimeProbe } from './time-probe.ts'
 import type { CheckpointedFunctionLike, CheckpointListenerLike, FunctionSnapshotContext } from './functions.ts'
 
 /** What an operator gets of its surroundings. */
@@ -34,6 +35,8 @@ export interface OperatorContext {
   readonly listeners: CheckpointListenerLike[]
   /** Told what the learner's function calls; null where nobody watches. */
   readonly probe: CallProbe | null
+  /** Told of late records and of windows that fire; null where nobody watches. */
+  readonly timeProbe: TimeProbe | null
   /** The learner's function in this role; fresh for every subtask and attempt. */
   userFunction(role: string): unknown
   /** Of the run. */

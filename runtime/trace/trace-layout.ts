@@ -1,7 +1,7 @@
 // What a trace is: rows of numbers in one Float64Array, so that it crosses to the page by transfer and costs no objects.
 // The layout outlives a run: change it only together with TRACE_VERSION.
 
-export const TRACE_VERSION = 1
+export const TRACE_VERSION = 2
 
 /** Numbers in an entry: event index, virtual time in µs, kind, task id (-1 for the job), and two that depend on the kind. */
 export const TRACE_STRIDE = 6
@@ -30,3 +30,29 @@ export const TRACE_CHECKPOINT = 10
 export const TRACE_RESTART = 11
 /** A task is in another state: a = its place in TASK_STATES. */
 export const TRACE_STATE = 12
+/**
+ * A record has its event time now: at its source, or where the stream's timestamps are assigned. Only of watched runs, and
+ * of many only every so many-th. a = timestamp in ms, b = its number in the task × EVENT_TURN + its place in the turn.
+ */
+export const TRACE_EVENT = 13
+/** A source, or where timestamps are assigned, emitted a watermark; only of watched runs: a = timestamp in ms. */
+export const TRACE_EMITTED = 14
+/**
+ * A record came too late; only of watched runs, and of many only every so many-th. a = its timestamp, b = the watermark
+ * it lost against. The next entry is TRACE_LATE_RULE.
+ */
+export const TRACE_LATE = 15
+/** Of the late record before: a = by which rule (LATE_RULES), b = 1 if a side output got it, 0 if it was dropped. */
+export const TRACE_LATE_RULE = 16
+/** Of the late record before, at windows: a = last ms of the last window it belonged to, b = allowed lateness in ms. */
+export const TRACE_LATE_WINDOW = 17
+/** A window fired; only of watched runs. a = its start, b = its end. The next entry is TRACE_PANE_SIZE. */
+export const TRACE_PANE = 18
+/** Of the window before: a = keys, b = records, NaN where only what they were folded into was kept. */
+export const TRACE_PANE_SIZE = 19
+
+/** Places that a turn may have, in TRACE_EVENT. */
+export const EVENT_TURN = 65_536
+
+/** By which rule a record is too late. The order stands in traces: never change it. */
+export const LATE_RULES = ['window', 'interval-join', 'pattern'] as const

@@ -160,6 +160,7 @@ export class OperatorHarness {
       maxParallelism,
       attempt: 0,
       probe: null,
+      timeProbe: null,
       keyed: this.backend,
       operatorState: this.operatorState,
       restoredCheckpointId: before?.checkpointId ?? null,

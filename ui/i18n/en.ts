@@ -195,6 +195,7 @@ export const en = {
 
   stage: {
     dataflow: 'Dataflow',
+    time: 'Time',
     state: 'State',
     checkpoints: 'Checkpoints',
     modes: 'How the dataflow is shown',

@@ -188,6 +188,7 @@ export const zh = {
 
   stage: {
     dataflow: '数据流',
+    time: '时间',
     state: '状态',
     checkpoints: '检查点',
     modes: '数据流的显示方式',

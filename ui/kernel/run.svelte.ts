@@ -17,6 +17,7 @@ import { EMPTY_RECORD, extendRecord, type RunRecord } from '../stage/run-record.
 import type { EngineHost, RunEnd } from './engine-host.ts'
 import { EMPTY_RAIL, extendRail, type Rail } from '../stage/rail.ts'
 import { withTimeline, type Timeline } from './timelines.ts'
+import { TimeRecord } from '../stage/time-record.ts'
 
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'stopping' | 'ended'
 
@@ -40,6 +41,9 @@ export class Run {
   #timelines = $state.raw<readonly Timeline[]>([])
   /** Of the timeline that is shown. */
   #number = $state(1)
+  /** Grown in place; the count says that it has. */
+  #times = new TimeRecord()
+  #timesTaken = $state(0)
   #isPaused = $state(false)
   #speed = $state<number | null>(null)
   /** Which run of a lesson it is. */
@@ -107,6 +111,12 @@ export class Run {
 
   get rail(): Rail {
     return this.#rail
+  }
+
+  /** What is known of the run in event time. The same object as long as it's the same run: read it anew each time. */
+  get times(): TimeRecord {
+    void this.#timesTaken
+    return this.#times
   }
 
   get isPaused(): boolean {
@@ -264,6 +274,8 @@ export class Run {
     this.#interventions = settings.interventions ?? []
     this.#timelines = []
     this.#number = 1
+    this.#times = new TimeRecord()
+    this.#timesTaken = 0
     this.#topology = null
     this.#moment = null
     this.#isPaused = false
@@ -324,6 +336,8 @@ export class Run {
     const record = extendRecord(before, frame.rows, frame.logs)
     if (frame.isFork) this.#part(frame.position.virtualMs)
     this.#rail = extendRail(this.#rail, frame)
+    this.#times.take(frame)
+    this.#timesTaken++
     this.#tell(frame)
     if (frame.isPassing) {
       this.#coming = record

@@ -101,7 +101,7 @@ export type Inline =
     }
 
 /** The views of the stage, in the order of their tabs. */
-export const STAGE_VIEWS = ['dataflow', 'state', 'checkpoints', 'results', 'log'] as const
+export const STAGE_VIEWS = ['dataflow', 'time', 'state', 'checkpoints', 'results', 'log'] as const
 export type StageView = (typeof STAGE_VIEWS)[number]
 
 export type Block =

@@ -10,6 +10,7 @@ type LazyView = Exclude<StageView, 'dataflow'>
 export type ViewComponent = Component<{ session: Session }>
 
 const LOADERS: Readonly<Record<LazyView, () => Promise<{ readonly default: ViewComponent }>>> = {
+  time: () => import('./views/TimeView.svelte'),
   state: () => import('./views/StateView.svelte'),
   checkpoints: () => import('./views/CheckpointsView.svelte'),
   results: () => import('./ResultsView.svelte'),

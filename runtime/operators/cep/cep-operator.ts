@@ -70,12 +70,19 @@ export class CepOperator extends StreamOperator implements Triggerable {
     } else if (timestamp > this.currentWatermark) {
       if (this.state.enqueue(value, timestamp)) this.registerTimer(timestamp)
     } else if (this.spec.lateTag !== null) {
+      this.tellLate(value, timestamp)
       this.sideOutputs.get(this.spec.lateTag)?.processElement(value, timestamp)
     } else if (!hasTimestamp(timestamp)) {
       throw new LearnerError('CEP_NO_TIMESTAMP', { operator: this.context.name })
     } else {
+      this.tellLate(value, timestamp)
       this.numLateRecordsDropped++
     }
+  }
+
+  private tellLate(value: unknown, timestamp: number): void {
+    const { currentWatermark: watermark, spec } = this
+    this.context.timeProbe?.late({ value, timestamp, watermark, rule: 'pattern', isKept: spec.lateTag !== null })
   }
 
   override processWatermark(timestamp: number): void {

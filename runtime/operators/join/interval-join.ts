@@ -142,6 +142,9 @@ export class IntervalJoinOperator extends TwoInputOperator implements Triggerabl
   private isInTime(value: unknown, timestamp: number, lateTag: string | null): boolean {
     if (timestamp >= this.timers.currentWatermark) return true
     if (!hasTimestamp(timestamp)) throw new LearnerError('JOIN_NO_TIMESTAMP', { operator: this.context.name })
+    const watermark = this.timers.currentWatermark
+    const isKept = lateTag !== null
+    this.context.timeProbe?.late({ value, timestamp, watermark, rule: 'interval-join', isKept })
     if (lateTag !== null) this.sideOutputs.get(lateTag)?.processElement(value, timestamp)
     return false
   }

@@ -94,7 +94,8 @@ export class PaneWindowOperator extends StreamOperator {
       isTaken = true
       this.addTo(this.panes.pane(start, end), slot, value)
     }
-    if (!isTaken && this.isEventTime && timestamp <= this.timers.currentWatermark) this.emitLate(value, timestamp)
+    if (!isTaken && this.isEventTime && timestamp <= this.timers.currentWatermark)
+      this.emitLate(value, timestamp, windowStart(time, offset % slideMs, slideMs) + sizeMs - 1)
     if (!this.isEventTime) this.updateAlarm()
   }
 
@@ -137,6 +138,10 @@ export class PaneWindowOperator extends StreamOperator {
     const { start, end, slots } = pane
     const window = new TimeWindow(start, end)
     const isList = this.spec.contents.kind === 'list'
+    if (context.timeProbe !== null) {
+      const records = isList ? pane.contents.reduce<number>((sum, list) => sum + (list as unknown[]).length, 0) : null
+      context.timeProbe.paneFired({ start, end, keys: slots.length, records })
+    }
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number
       backend.setCurrentSlot(slot)
@@ -149,8 +154,17 @@ export class PaneWindowOperator extends StreamOperator {
     backend.releasedAll(slots.length)
   }
 
-  private emitLate(value: unknown, timestamp: number): void {
+  private emitLate(value: unknown, timestamp: number, maxTimestamp: number): void {
     const { lateTag } = this.spec
+    this.context.timeProbe?.late({
+      value,
+      timestamp,
+      watermark: this.timers.currentWatermark,
+      rule: 'window',
+      maxTimestamp,
+      allowedLatenessMs: 0,
+      isKept: lateTag !== null,
+    })
     if (lateTag === null) this.numLateRecordsDropped++
     else this.sideOutputs.get(lateTag)?.processElement(value, timestamp)
   }

@@ -4,7 +4,7 @@
 
 import { present } from '../../base/assert.ts'
 import { LearnerError } from '../../base/diagnostic.ts'
-import { MAX_TIMESTAMP, timestampText } from '../../base/time.ts'
+import { MAX_TIMESTAMP, MIN_TIMESTAMP, timestampText } from '../../base/time.ts'
 import type { Column } from '../../state/column.ts'
 import type { KeyedStateBackend } from '../../state/keyed-backend.ts'
 import { InternalTimerService, type Triggerable } from '../../state/timer-service.ts'
@@ -45,6 +45,8 @@ export class WindowOperator extends StreamOperator implements Triggerable {
   mergingSets!: Column
   /** Null where sessions may hold more than contents and one timer, or where the general way is wanted. */
   extension: SessionExtension | null = null
+  /** Last ms of the window that the session of a late record would have been. */
+  lateMaxTimestamp = MIN_TIMESTAMP
   readonly isPlain: boolean
 
   /** `isPlain`: without the short cut for sessions. */
@@ -88,7 +90,7 @@ export class WindowOperator extends StreamOperator implements Triggerable {
     const isTaken = this.isMerging
       ? this.addMerging(windows[0] as TimeWindow, value, timestamp)
       : this.addPlain(windows, value, timestamp)
-    if (!isTaken && this.isElementLate(timestamp)) this.emitLate(value, timestamp)
+    if (!isTaken && this.isElementLate(timestamp)) this.emitLate(value, timestamp, windows)
   }
 
   override processWatermark(timestamp: number): void {
@@ -144,8 +146,10 @@ export class WindowOperator extends StreamOperator implements Triggerable {
     const window = set.add(assigned, (merge) => this.merge(merge, root))
     backend.setCurrentSlot(root)
     const isLate = this.isWindowLate(window)
-    if (isLate) set.retire(window)
-    else {
+    if (isLate) {
+      set.retire(window)
+      this.lateMaxTimestamp = window.maxTimestamp()
+    } else {
       const stateSlot = this.slotOf(present(set.stateWindowOf(window), 'the state window'))
       this.triggerContext.enter(window)
       this.add(window, stateSlot, value, timestamp)
@@ -232,6 +236,9 @@ export class WindowOperator extends StreamOperator implements Triggerable {
     const { eviction, contents, call } = this
     const result = contents.get(stateSlot)
     if (result === undefined || result === null) return
+    const { start, end } = window
+    const records = Array.isArray(result) && this.spec.contents.kind === 'list' ? result.length : null
+    this.context.timeProbe?.paneFired({ start, end, keys: 1, records })
     if (eviction !== null) eviction.emit(contents, stateSlot, window, (elements) => call.emit(window, elements))
     else call.emit(window, this.spec.contents.kind === 'list' ? (result as unknown[]) : [result])
   }
@@ -244,8 +251,19 @@ export class WindowOperator extends StreamOperator implements Triggerable {
     return this.isEventTime && this.triggerTime(timestamp) + this.spec.allowedLatenessMs <= this.timers.currentWatermark
   }
 
-  private emitLate(value: unknown, timestamp: number): void {
-    const { lateTag } = this.spec
+  private emitLate(value: unknown, timestamp: number, windows: readonly AnyWindow[]): void {
+    const { lateTag, allowedLatenessMs } = this.spec
+    this.context.timeProbe?.late({
+      value,
+      timestamp,
+      watermark: this.timers.currentWatermark,
+      rule: 'window',
+      maxTimestamp: this.isMerging
+        ? this.lateMaxTimestamp
+        : Math.max(...windows.map((window) => window.maxTimestamp())),
+      allowedLatenessMs,
+      isKept: lateTag !== null,
+    })
     if (lateTag === null) this.numLateRecordsDropped++
     else this.sideOutputs.get(lateTag)?.processElement(value, timestamp)
   }
