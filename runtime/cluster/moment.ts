@@ -33,8 +33,8 @@ export interface NodeView {
   readonly name: string
   readonly kind: string
   readonly isKeyed: boolean
-  /** Null where it isn't an operator of windows in time. */
-  readonly windows: WindowsView | null
+  /** Of an operator of windows in time. */
+  readonly windows?: WindowsView
   /** Where the learner's code made it. */
   readonly at: Span | null
 }

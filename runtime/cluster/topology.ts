@@ -22,7 +22,7 @@ export function topologyOf(execution: JobExecution): Topology {
       name: displayName(node),
       kind: node.kind,
       isKeyed: node.keyed,
-      windows: windowsOf(node.spec),
+      ...windowsOf(node.spec),
       at: spanOf(node.at),
     })),
     inputs: vertex.inputs.map(({ edge, from }) => ({
@@ -49,13 +49,13 @@ export function topologyOf(execution: JobExecution): Topology {
   return { vertices: views, tasks, channels }
 }
 
-function windowsOf(spec: OperatorSpec): WindowsView | null {
-  if (spec.kind !== 'window' || spec.window.assigner.kind === 'global') return null
+function windowsOf(spec: OperatorSpec): { readonly windows?: WindowsView } {
+  if (spec.kind !== 'window' || spec.window.assigner.kind === 'global') return {}
   const { assigner } = spec.window
   const { kind, time } = assigner
-  if (kind === 'session') return { kind, time, sizeMs: null, slideMs: null, offsetMs: 0 }
+  if (kind === 'session') return { windows: { kind, time, sizeMs: null, slideMs: null, offsetMs: 0 } }
   const { sizeMs, offsetMs } = assigner
-  return { kind, time, sizeMs, slideMs: kind === 'sliding' ? assigner.slideMs : sizeMs, offsetMs }
+  return { windows: { kind, time, sizeMs, slideMs: kind === 'sliding' ? assigner.slideMs : sizeMs, offsetMs } }
 }
 
 /** `job.ts:12:3` as a span. */

@@ -16,6 +16,7 @@ const LANGUAGES = { en: 'en-US', zh: 'zh-CN' }
 const WATCHED = { page: 'fraud-detection/forget', run: 'silence', steps: 3 }
 const VIEWS = {
   dataflow: /^(Dataflow|数据流)$/,
+  time: /^(Time|时间)$/,
   state: /^(State|状态)$/,
   results: /^(Results|结果)/,
   log: /^(Log|日志)/,

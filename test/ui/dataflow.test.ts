@@ -30,14 +30,7 @@ function topology(parallelisms: readonly number[], keyed = 1): Topology {
     parallelism,
     maxParallelism: 128,
     nodes: [
-      {
-        id: `n${i}`,
-        name: `n${i}`,
-        kind: 'map',
-        isKeyed: i === keyed,
-        windows: null,
-        at: { file: 'Job.ts', line: i + 1, column: 1 },
-      },
+      { id: `n${i}`, name: `n${i}`, kind: 'map', isKeyed: i === keyed, at: { file: 'Job.ts', line: i + 1, column: 1 } },
     ],
     inputs: i === 0 ? [] : [{ from: i - 1, partitioner: 'HASH', keyedAt: { file: 'Job.ts', line: 90 + i, column: 4 } }],
   }))

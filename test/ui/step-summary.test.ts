@@ -11,7 +11,7 @@ const vertex = (name: string, inputs: number, parallelism: number): Topology['ve
   name,
   parallelism,
   maxParallelism: 128,
-  nodes: [{ id: name, name, kind: 'process', isKeyed: inputs > 0, windows: null, at: null }],
+  nodes: [{ id: name, name, kind: 'process', isKeyed: inputs > 0, at: null }],
   inputs: inputs === 0 ? [] : [{ from: 0, partitioner: 'HASH', keyedAt: null }],
 })
 const topology: Topology = {

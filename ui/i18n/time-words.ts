@@ -14,7 +14,8 @@ const en = {
   processingClock: 'Processing time',
   eventClock: (of: string) => `Event time at ${of}`,
   noWatermark: 'no watermark yet',
-  xAxis: (isDate: boolean) => (isDate ? 'event time: when it happened (UTC)' : 'event time: when it happened, in s'),
+  xAxis: (isDate: boolean): string =>
+    isDate ? 'event time: when it happened (UTC)' : 'event time: when it happened, in s',
   yAxis: 'processing time: when it arrived',
   nowAt: (at: string) => `now ${at}`,
   noDelay: 'no delay',

@@ -123,8 +123,7 @@ export class TimeRecord {
     } else if (kind === TRACE_EMITTED) this.step(item, a, true)
     else if (kind === TRACE_WATERMARK) this.step(item, a, false)
     else if (kind === TRACE_TIMER && b === 1) this.timers.push({ ...item, kind: 'timer', timestamp: a })
-    else if (kind === TRACE_PANE)
-      this.panes.push({ ...item, kind: 'pane', start: a, end: b, keys: 0, records: null })
+    else if (kind === TRACE_PANE) this.panes.push({ ...item, kind: 'pane', start: a, end: b, keys: 0, records: null })
     else if (kind === TRACE_PANE_SIZE) this.panes = withSize(this.panes, a, b)
     else this.addLate({ event, atMs, kind, task, a, b }, item, text)
   }
@@ -184,7 +183,10 @@ function thinned<T>(items: T[]): T[] {
 }
 
 /** Whether it has happened at this place of the run. */
-export function isPast(item: Happening, { event, record }: { readonly event: number; readonly record: number }): boolean {
+export function isPast(
+  item: Happening,
+  { event, record }: { readonly event: number; readonly record: number },
+): boolean {
   if (item.event !== event) return item.event < event
   return record === 0 || item.kind !== 'record' || item.place < record
 }

@@ -12,6 +12,8 @@ export interface WantedLabel<T> {
   readonly of: T
   readonly width: number
   readonly height: number
+  /** Left out rather than covering anything. */
+  readonly isOptional?: boolean
   /** Of its left upper corner, the best first. */
   readonly places: readonly { readonly x: number; readonly y: number }[]
 }
@@ -31,19 +33,23 @@ interface Obstacles {
 /** In order: the first have the first choice. */
 export function placeLabels<T>(wanted: readonly WantedLabel<T>[], room: Box, obstacles: Obstacles): PlacedLabel<T>[] {
   const placed: PlacedLabel<T>[] = []
-  for (const { of, width, height, places } of wanted) {
+  for (const { of, width, height, places, isOptional = false } of wanted) {
     let best: { readonly box: Box; readonly cost: number } | null = null
     for (const [rank, place] of places.entries()) {
       const box = { x: clamp(place.x, room.x, room.x + room.width - width), y: place.y, width, height }
       if (box.y < room.y || box.y + height > room.y + room.height) continue
       if (placed.some((other) => overlap(box, other))) continue
-      const cost = rank + 4 * covered(box, obstacles)
+      const cost = rank + COVERING * covered(box, obstacles)
+      if (isOptional && cost >= COVERING) continue
       if (best === null || cost < best.cost) best = { box, cost }
     }
     if (best !== null) placed.push({ of, ...best.box })
   }
   return placed
 }
+
+/** What covering something weighs against a place that suits less. */
+const COVERING = 40
 
 /** How many points and stretches a box would cover. */
 function covered(box: Box, { points, lines }: Obstacles): number {

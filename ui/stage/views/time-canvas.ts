@@ -68,7 +68,7 @@ export interface Emphasis {
 
 const RADIUS = 5
 /** One look per vertex whose watermark is shown: colour alone would say nothing. */
-const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3]]
+export const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3]]
 
 export function paintTime(
   canvas: HTMLCanvasElement,
@@ -85,8 +85,7 @@ export function paintTime(
   context.setTransform(density, 0, 0, density, 0, 0)
   context.clearRect(0, 0, canvas.width, canvas.height)
   paintGround(context, figure, colours)
-  const orders = new Map(figure.lines.map(({ vertex }) => [vertex, 0]))
-  Array.from(orders.keys()).forEach((vertex, i) => orders.set(vertex, i))
+  const orders = dashOrder(figure.lines)
   for (const line of figure.lines) paintWatermark(context, line, colours, orders.get(line.vertex) ?? 0)
   paintPanes(context, figure, colours)
   context.strokeStyle = colours.late
@@ -98,6 +97,12 @@ export function paintTime(
   if (pointed !== null) ring(context, pointed, colours.ink, 1.5)
 }
 
+/** Which look the watermarks of a vertex have. */
+export function dashOrder(lines: readonly PlacedLine[]): ReadonlyMap<number, number> {
+  const vertices = Array.from(new Set(lines.map(({ vertex }) => vertex))).sort((a, b) => a - b)
+  return new Map(vertices.map((vertex, i) => [vertex, i % DASHES.length]))
+}
+
 function paintGround(context: CanvasRenderingContext2D, figure: TimeFigure, colours: TimeColours): void {
   const { plot, bands, lanes, nowY, noDelay, gapYs } = figure
   const { left, top, width, height } = plot
@@ -105,9 +110,18 @@ function paintGround(context: CanvasRenderingContext2D, figure: TimeFigure, colo
   if (lanes === 1) for (const band of bands) if (band.isEven) context.fillRect(band.x, top, band.width, height)
   context.strokeStyle = colours.line
   context.lineWidth = 1
-  if (lanes > 1) for (const { x } of bands) stroke(context, [[x, top], [x, top + height]])
+  if (lanes > 1)
+    for (const { x } of bands)
+      stroke(context, [
+        [x, top],
+        [x, top + height],
+      ])
   context.strokeStyle = colours.quiet
-  stroke(context, [[left, top], [left, top + height], [left + width, top + height]])
+  stroke(context, [
+    [left, top],
+    [left, top + height],
+    [left + width, top + height],
+  ])
   if (noDelay !== null) {
     context.setLineDash([3, 3])
     stroke(context, noDelay)
@@ -115,13 +129,22 @@ function paintGround(context: CanvasRenderingContext2D, figure: TimeFigure, colo
   }
   // A stretch of the run that was passed over.
   for (const y of gapYs) {
-    stroke(context, [[left - 5, y - 1], [left + 5, y - 5]])
-    stroke(context, [[left - 5, y + 3], [left + 5, y - 1]])
+    stroke(context, [
+      [left - 5, y - 1],
+      [left + 5, y - 5],
+    ])
+    stroke(context, [
+      [left - 5, y + 3],
+      [left + 5, y - 1],
+    ])
   }
   if (nowY < top || nowY > top + height) return
   context.strokeStyle = colours.ink
   context.lineWidth = 1.25
-  stroke(context, [[left, nowY], [left + width, nowY]])
+  stroke(context, [
+    [left, nowY],
+    [left + width, nowY],
+  ])
 }
 
 function paintWatermark(
@@ -132,7 +155,7 @@ function paintWatermark(
 ): void {
   context.strokeStyle = colours.watermark
   context.lineWidth = order === 0 ? 2.25 : 1.5
-  context.setLineDash(Array.from(DASHES[order % DASHES.length] ?? []))
+  context.setLineDash(Array.from(DASHES[order] ?? []))
   stroke(context, points)
   context.setLineDash([])
 }
@@ -143,10 +166,19 @@ function paintPanes(context: CanvasRenderingContext2D, { panes }: TimeFigure, co
   for (const { x, x2, y, isPast } of panes) {
     if (!isPast) continue
     context.lineWidth = 3
-    stroke(context, [[x + 1, y], [x2 - 1, y]])
+    stroke(context, [
+      [x + 1, y],
+      [x2 - 1, y],
+    ])
     context.lineWidth = 1.25
-    stroke(context, [[x + 1, y - 4], [x + 1, y + 4]])
-    stroke(context, [[x2 - 1, y - 4], [x2 - 1, y + 4]])
+    stroke(context, [
+      [x + 1, y - 4],
+      [x + 1, y + 4],
+    ])
+    stroke(context, [
+      [x2 - 1, y - 4],
+      [x2 - 1, y + 4],
+    ])
   }
 }
 
@@ -180,8 +212,17 @@ function paintMark(
   context.strokeStyle = item.kind === 'late' ? colours.late : colours.timer
   context.stroke(disc)
   // Struck out, or with the hand of a clock.
-  if (item.kind === 'late') stroke(context, [[x - 4, y - 4], [x + 4, y + 4]])
-  else stroke(context, [[x, y - 4], [x, y], [x + 3, y + 2]])
+  if (item.kind === 'late')
+    stroke(context, [
+      [x - 4, y - 4],
+      [x + 4, y + 4],
+    ])
+  else
+    stroke(context, [
+      [x, y - 4],
+      [x, y],
+      [x + 3, y + 2],
+    ])
 }
 
 function ring(context: CanvasRenderingContext2D, { x, y }: Placed<unknown>, colour: string, width: number): void {

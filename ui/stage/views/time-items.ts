@@ -7,7 +7,18 @@ import type { ComingDot, Placed, TimeFigure } from './time-layout.ts'
 /** Above so many vertices with a watermark, only those that make one or have windows are shown at first. */
 const FEW = 2
 
-export function defaultLines(topology: Topology | null, { lines }: TimeRecord): number[] {
+/** Vertices whose watermarks are shown; `turned` are those that were shown or hidden by hand. */
+export function shownLines(
+  topology: Topology | null,
+  record: TimeRecord,
+  turned: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const shown = new Set(defaultLines(topology, record))
+  for (const vertex of turned) if (!shown.delete(vertex)) shown.add(vertex)
+  return shown
+}
+
+function defaultLines(topology: Topology | null, { lines }: TimeRecord): number[] {
   if (topology === null) return []
   const vertexOf = new Map(topology.tasks.map(({ traceId, vertex }) => [traceId, vertex]))
   const known = Array.from(lines.values())
@@ -16,7 +27,7 @@ export function defaultLines(topology: Topology | null, { lines }: TimeRecord): 
   const making = new Set(known.flatMap(({ isEmitted, task }) => (isEmitted ? [vertexOf.get(task) ?? -1] : [])))
   const chosen = Array.from(all).filter((vertex) => {
     const view = topology.vertices[vertex]
-    return making.has(vertex) || view?.nodes.some(({ windows, isKeyed }) => windows !== null || isKeyed)
+    return making.has(vertex) || view?.nodes.some(({ windows, isKeyed }) => windows !== undefined || isKeyed)
   })
   return chosen.length > 0 ? chosen : Array.from(all)
 }
@@ -43,7 +54,6 @@ export function dotAtHand(
   if (figure === null || topology === null || hand?.kind !== 'record' || hand.timestamp === null) return null
   const own = topology.tasks[hand.task]?.traceId
   const same = figure.dots.filter(({ item, isPast: is }) => is && item.timestamp === hand.timestamp)
-  return (
-    same.findLast(({ item }) => item.text === hand.text) ?? same.findLast(({ item }) => item.task === own) ?? null
-  )
+  const last = (is: (dot: TimeDot) => boolean) => same.filter(({ item }) => is(item)).at(-1) ?? null
+  return last(({ text }) => text === hand.text) ?? last(({ task }) => task === own)
 }

@@ -108,7 +108,7 @@ export function layoutTime(input: TimeFigureInput): TimeFigure {
   const events = spanOf(seen, input, windows)
   const plotLeft = room.width < 480 ? 48 : LEFT
   const across = { left: plotLeft, width: Math.max(40, room.width - plotLeft - RIGHT) }
-  const scale = eventScale(events.low, events.high, across)
+  const scale = eventScale(events.low, events.high, across, events.isExact)
   const { bands, lanes } = bandsOf(windows, seen.panes, scale)
   const top = TOP + lanes * LANE_HEIGHT
   const plot = { ...across, top, height: Math.max(40, room.height - top - BOTTOM) }
@@ -116,7 +116,7 @@ export function layoutTime(input: TimeFigureInput): TimeFigure {
   const yOf = (atMs: number): number => plot.top + plot.height - (shown.of(atMs) - low) * perMs
   const atMsOf = (y: number): number => shown.invert(low + (plot.top + plot.height - y) / perMs)
   const place = <T extends Happening>(item: T): Placed<T> => ({
-    x: clampTo(plot, scale.of(timeOf(item))),
+    x: timeOf(item) === Infinity ? plot.left + plot.width : clampTo(plot, scale.of(timeOf(item))),
     y: yOf(item.atMs),
     item,
     isPast: isPast(item, position),
@@ -180,7 +180,8 @@ function seenItems({ record, topology }: TimeFigureInput, isSeen: (atMs: number)
 /** Trace ids of tasks with windows by this clock, or by any. */
 function tasksWithWindows({ tasks, vertices }: Topology, time: WindowsView['time'] | null): ReadonlySet<number> {
   const has = (vertex: number): boolean =>
-    vertices[vertex]?.nodes.some(({ windows }) => windows !== null && (time ?? windows.time) === windows.time) === true
+    vertices[vertex]?.nodes.some(({ windows }) => windows !== undefined && (time ?? windows.time) === windows.time) ===
+    true
   return new Set(tasks.filter(({ vertex }) => has(vertex)).map(({ traceId }) => traceId))
 }
 
@@ -224,19 +225,19 @@ function spanOf(seen: Seen, { coming, record, extent }: TimeFigureInput, windows
   for (const { timestamp } of coming) reach(timestamp)
   for (const pane of seen.panes) {
     reach(pane.start)
-    reach(pane.end)
+    reach(pane.end - 1)
   }
   if (low === Infinity) {
     for (const { steps } of record.lines.values()) for (const step of steps) reach(step.watermark)
   }
-  if (low === Infinity) return { low: 0, high: LEAST_MS }
+  if (low === Infinity) return { low: 0, high: LEAST_MS, isExact: false }
   // Whole windows, unless there's only a part to be seen.
   if (windows?.sizeMs && windows.slideMs && extent === 'whole' && high - low > windows.sizeMs / 4) {
     low = windowStart(low, windows)
-    high = windowStart(high, windows) + windows.sizeMs
+    return { low, high: windowStart(high, windows) + windows.sizeMs, isExact: true }
   }
   const margin = (high - low) * 0.03
-  return { low: low - (windows?.sizeMs ? 0 : margin), high: high + margin }
+  return { low: low - margin, high: high + margin, isExact: false }
 }
 
 function windowStart(timestamp: number, { offsetMs, slideMs }: WindowsView): number {

@@ -50,15 +50,21 @@ export interface EventScale {
   readonly to: number
 }
 
-/** Over all of these, with round numbers at its ends, so that it changes rarely. */
-export function eventScale(low: number, high: number, px: { left: number; width: number }): EventScale {
+/** Over all of these; with round numbers at its ends, so that it changes rarely, unless the ends are what's wanted. */
+export function eventScale(
+  low: number,
+  high: number,
+  px: { left: number; width: number },
+  isExact = false,
+): EventScale {
   const least = Math.max(1, Math.abs(high) * 1e-12)
   const [from, to] = high - low >= least ? [low, high] : [low - 500, high + 500]
   const isDate = from >= FIRST_DATE
   const range = [px.left, px.left + px.width]
   const count = Math.max(2, Math.floor(px.width / (isDate ? 110 : 80)))
   if (isDate) {
-    const scale = scaleUtc([from, to], range).nice(count)
+    const scale = scaleUtc([from, to], range)
+    if (!isExact) scale.nice(count)
     const ends = scale.domain() as [Date, Date]
     const ticks = thinTo(scale.ticks(count), count)
     const format = dateFormat(ticks, ends)
@@ -71,7 +77,8 @@ export function eventScale(low: number, high: number, px: { left: number; width:
       to: ends[1].getTime(),
     }
   }
-  const scale = scaleLinear([from, to], range).nice(count)
+  const scale = scaleLinear([from, to], range)
+  if (!isExact) scale.nice(count)
   const ends = scale.domain() as [number, number]
   return {
     of: (timestamp) => scale(timestamp),

@@ -18,7 +18,7 @@ export function taskName({ tasks, vertices }: Topology, traceId: number): string
 }
 
 export function vertexName({ nodes, name }: Topology['vertices'][number]): string {
-  const windows = nodes.find((node) => node.windows !== null)
+  const windows = nodes.find((node) => node.windows !== undefined)
   return shortName(windows?.name ?? nodes[0]?.name ?? name)
 }
 
@@ -35,17 +35,17 @@ export function inequality(late: LateDot, t: TimeWords): string {
 /** The window that was over, where its size is known. */
 export function missedWindow({ task, maxTimestamp }: LateDot, { tasks, vertices }: Topology): string | null {
   const vertex = vertices[tasks.find(({ traceId }) => traceId === task)?.vertex ?? -1]
-  const size = vertex?.nodes.find(({ windows }) => windows !== null)?.windows?.sizeMs ?? null
+  const size = vertex?.nodes.find(({ windows }) => windows !== undefined)?.windows?.sizeMs ?? null
   if (maxTimestamp === null || size === null) return null
   return windowText(maxTimestamp + 1 - size, maxTimestamp + 1)
 }
 
 /** A sentence for whoever points at it. */
-export function itemText(item: Happening | ComingDot, topology: Topology, t: TimeWords): string {
+export function itemText(item: Happening | ComingDot, topology: Topology, t: TimeWords, isPast = true): string {
   const at = clockText(item.atMs)
   switch (item.kind) {
     case 'record':
-      return t.record(item.text, eventText(item.timestamp), at)
+      return (isPast ? t.record : t.unread)(item.text, eventText(item.timestamp), at)
     case 'coming':
       return t.unread(item.text, eventText(item.timestamp), at)
     case 'late': {
@@ -77,11 +77,14 @@ export interface FigureLabel {
 const [PX, ROW, PAD] = [11, 16, 7]
 const MOST_LATE = 3
 const MOST_PANES = 12
+const MOST_CORNERS = 40
 
 /** All labels of the plot, placed. */
 export function labelFigure(figure: TimeFigure, topology: Topology, t: TimeWords): PlacedLabel<FigureLabel>[] {
   const { plot, lines, dots, marks, panes, noDelay } = figure
-  const points = [...dots, ...figure.coming, ...marks].map(({ x, y }): Point => [x, y])
+  // What came too late must not be hidden by what is said of something else.
+  const shown = [...dots, ...figure.coming, ...marks, ...marks, ...marks, ...marks]
+  const points = shown.map(({ x, y }): Point => [x, y])
   const wanted = [
     ...marks
       .filter((mark): mark is Placed<LateDot> => mark.item.kind === 'late' && mark.isPast)
@@ -110,7 +113,10 @@ function lateLabel({ x, y, item }: Placed<LateDot>, topology: Topology, t: TimeW
   const size = sizeOf(lines)
   const above = [-1, -2.2, -3.4].flatMap((by) => [-0.9, -0.5, -0.1].map((of) => ({ by, of })))
   const below = [0.5, 1.7].flatMap((by) => [-0.9, -0.5, -0.1].map((of) => ({ by, of })))
-  const places = [...above, ...below].map(({ by, of }) => ({ x: x + of * size.width, y: y + by * size.height - 8 }))
+  const places = [...above, ...below].map(({ by, of }) => ({
+    x: x + of * size.width,
+    y: y + by * size.height + (by < 0 ? -12 : 2),
+  }))
   return { of: { kind: 'late', lines, target: [x, y] }, ...size, places }
 }
 
@@ -133,17 +139,17 @@ function lineLabel(
   if (points.length < 2) return []
   const lines = [t.watermarkOf(name)]
   const size = sizeOf(lines)
-  const places = [-2, -4, -6, -10, Math.floor(-points.length / 2)].flatMap((back) => {
-    const point = points.at(back)
-    if (point === undefined) return []
-    const [x, y] = point
-    return [
-      { x: x - size.width - 6, y: y - size.height - 2 },
-      { x: x + 6, y: y + 3 },
-      { x: x - size.width - 6, y: y + 3 },
-    ]
-  })
-  return [{ of: { kind: 'line', lines, target: null }, ...size, places }]
+  // The newest part first; on its left there are no records in time.
+  const places = points
+    .slice(-MOST_CORNERS)
+    .reverse()
+    .flatMap(([x, y]) => [
+      { x: x - size.width - 6, y: y + 4 },
+      { x: x - size.width - 6, y: y - size.height - 4 },
+      { x: x + 6, y: y + 4 },
+      { x: x + 6, y: y - size.height - 4 },
+    ])
+  return [{ of: { kind: 'line', lines, target: null }, ...size, places, isOptional: true }]
 }
 
 function besides([x, y]: Point, text: string): WantedLabel<FigureLabel> {
@@ -151,8 +157,10 @@ function besides([x, y]: Point, text: string): WantedLabel<FigureLabel> {
   const places = [
     { x: x - size.width - 6, y: y - size.height },
     { x: x + 8, y: y + 4 },
+    { x: x - size.width - 6, y: y + 24 },
+    { x: x + 24, y: y + 30 },
   ]
-  return { of: { kind: 'plain', lines: [text], target: null }, ...size, places }
+  return { of: { kind: 'plain', lines: [text], target: null }, ...size, places, isOptional: true }
 }
 
 function sizeOf(lines: readonly string[]): { readonly width: number; readonly height: number } {
