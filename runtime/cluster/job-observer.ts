@@ -28,8 +28,8 @@ export interface JobObserver {
 export interface JobWatcher extends TimerWatcher<Task> {
   /** `at`: where the learner's code made the operator. */
   probeOf(task: Task, at: string | null): CallProbe
-  /** Null where nothing of it is kept. */
-  timeProbeOf(task: Task): TimeProbe | null
+  /** Not there, or null, where nothing of it is kept. */
+  timeProbeOf?(task: Task): TimeProbe | null
   rowArrived(row: number): void
   /** These tasks, and the channels between them, have taken the places and ids of others. */
   redeployed(tasks: readonly Task[]): void

@@ -191,7 +191,7 @@ function contextOf(
     seed: simulation.settings.seed,
     activity: task.activity,
     probe: job.watcher?.probeOf(task, node.at) ?? null,
-    timeProbe: job.watcher?.timeProbeOf(task) ?? null,
+    timeProbe: job.watcher?.timeProbeOf?.(task) ?? null,
     outside: job.outside,
     keyed: node === vertex.nodes[0] ? (task.keyContext?.backend ?? null) : null,
     operatorState,
