@@ -172,6 +172,8 @@ export class Run {
     this.#number = other.number
     this.#interventions = other.interventions
     this.#rail = other.rail
+    this.#times = new TimeRecord()
+    this.#timesTaken++
     void this.#reopen(place)
   }
 
