@@ -4,6 +4,7 @@ import { defineConfig } from 'vite'
 import { bundlePlugin } from './ui/build/bundle-plugin.ts'
 import { contentSecurityPlugin } from './ui/build/content-security-plugin.ts'
 import { lessonsPlugin } from './ui/build/lessons-plugin.ts'
+import { sqlitePlugin } from './ui/build/sqlite-plugin.ts'
 import { monacoPlugin } from './ui/build/monaco-plugin.ts'
 import { typesPlugin } from './ui/build/types-plugin.ts'
 import { bootstrapHash } from './ui/build/bootstrap-hash.ts'
@@ -19,6 +20,7 @@ export default defineConfig({
     typesPlugin(root),
     lessonsPlugin(root),
     monacoPlugin(root),
+    sqlitePlugin(root),
     contentSecurityPlugin(),
   ],
   define: { __BOOTSTRAP_HASH__: JSON.stringify(bootstrapHash()) },

@@ -8,6 +8,10 @@ declare module '*?bundle' {
   export const code: string
 }
 
+declare module 'virtual:streambed-sqlite' {
+  export const code: string
+}
+
 declare module 'virtual:streambed-types' {
   export const streambedTypes: string
 }

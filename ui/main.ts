@@ -23,6 +23,7 @@ const PLAYGROUND_JOB = 'FraudDetectionJob.ts'
 
 const host = new EngineHost({
   engineCode: async () => (await import('./kernel/engine-code.ts')).code,
+  sqliteFiles: async () => (await import('./kernel/sqlite-files.ts')).sqliteFiles(),
 })
 const page = pageOf(location.hash, pageIds)
 const target = document.getElementById('page')

@@ -10,6 +10,7 @@ import type {
   SavepointOperatorView,
   SavepointView,
 } from '../cluster/savepoint-view.ts'
+import type { SqliteFiles } from './load-sqlite.ts'
 import type { RecoveryClaimMode } from '../graph/options.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
@@ -52,6 +53,7 @@ export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, Save
 export type { Cause, Explanation, Question, RowExplanation, StepView }
 export type { ClusterAction, TracedRecord }
 export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
+export type { SqliteFiles }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type { Destination, StepUnit }
 export { elementsIn } from '../cluster/channel-columns.ts'
@@ -372,6 +374,8 @@ export interface Engine {
   rescale(parallelism: number): Promise<Diagnostic | null>
   /** Operators, states, keys and values of a savepoint's file: of each operator at most so many rows of keyed state. */
   inspectSavepoint(file: RunSavepoint, rows: number): Promise<InspectedSavepoint>
+  /** Where runs that use SQLite have it from: asked when the first of them begins. */
+  provideSqlite(files: () => Promise<SqliteFiles>): Promise<void>
   /** Asks the database of the running job, or of the last one, with a SELECT. */
   query(sql: string): Promise<TableOutput>
   /** The log of the running job, or of the last one: of each partition the last so many records. */

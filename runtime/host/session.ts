@@ -87,7 +87,8 @@ export interface SessionOptions {
   readonly traces: boolean
 }
 
-export class EngineSession implements Engine {
+/** The engine but for what its host has from elsewhere. */
+export class EngineSession implements Omit<Engine, 'provideSqlite'> {
   readonly #host: HostPort
   readonly #options: SessionOptions
   #driver: RunDriver | null = null

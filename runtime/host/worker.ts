@@ -3,7 +3,9 @@
 import * as Comlink from 'comlink'
 import { freezeIntrinsics } from '../sandbox/freeze-intrinsics.ts'
 import { pinLocalTime } from '../sandbox/simulated-date.ts'
-import type { Engine } from './protocol.ts'
+import type { SqliteEngine } from '../connectors/database/sqlite-engine.ts'
+import { loadSqlite, type SqliteInit } from './load-sqlite.ts'
+import type { Engine, SqliteFiles } from './protocol.ts'
 import { EngineSession } from './session.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -15,6 +17,25 @@ async function importModule(code: string): Promise<unknown> {
   } finally {
     URL.revokeObjectURL(url)
   }
+}
+
+let sqliteFiles: (() => Promise<SqliteFiles>) | null = null
+let loading: Promise<SqliteEngine> | null = null
+
+/** Once a worker; what failed isn't kept. */
+function sqlite(): Promise<SqliteEngine> {
+  loading ??= importSqlite().catch((error: unknown) => {
+    loading = null
+    throw error
+  })
+  return loading
+}
+
+async function importSqlite(): Promise<SqliteEngine> {
+  if (sqliteFiles === null) throw new Error('no files')
+  const { code, wasm } = await sqliteFiles()
+  const { default: init } = (await importModule(code)) as { readonly default: SqliteInit }
+  return loadSqlite(init, wasm)
 }
 
 // A message to oneself is the only macrotask that browsers neither delay (setTimeout: 4 ms when nested) nor skip, and it
@@ -40,7 +61,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTi
 self.addEventListener(
   'message',
   (event: MessageEvent<MessagePort>) => {
-    const host = { importModule, yieldToHost, wallMs, sleep }
+    const host = { importModule, yieldToHost, wallMs, sleep, sqlite }
     const session = new EngineSession(host)
     // Before the learner's own run there is a moment; one that comes at once doesn't wait for the end of it.
     let isWanted = false
@@ -68,6 +89,9 @@ self.addEventListener(
       explain: (question) => session.explain(question),
       watch: (detail) => session.watch(detail),
       savepoint: (stop) => session.savepoint(stop),
+      async provideSqlite(files) {
+        sqliteFiles = files
+      },
       query: (sql) => session.query(sql),
       viewLog: (records) => session.viewLog(records),
       rescale: (parallelism) => session.rescale(parallelism),

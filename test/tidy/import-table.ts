@@ -62,7 +62,8 @@ export const packages: readonly { readonly from: RegExp; readonly names: RegExp;
   { from: /^ui\/build\/lesson\//, names: /^(unified|remark-.+|mdast|mdast-util-directive|yaml|node:.+)$/ },
   {
     from: /^ui\//,
-    names: /^(svelte(\/.+)?|d3|comlink|idb|monaco-editor\/.+|typescript(\/.+)?|ts-blank-space|virtual:streambed-.+)$/,
+    names:
+      /^(svelte(\/.+)?|d3|comlink|idb|monaco-editor\/.+|typescript(\/.+)?|ts-blank-space|virtual:streambed-.+|@sqlite\.org\/.+)$/,
   },
 ]
 

@@ -25,7 +25,8 @@ function policy(isDev: boolean): string {
   return [
     `default-src 'none'`,
     // The sandbox's frame inherits this policy: its bootstrap needs the hash, its worker and the learner's job need blob:.
-    `script-src 'self' '${bootstrapHash()}' blob:`,
+    // SQLite, in the frame's worker, is WebAssembly.
+    `script-src 'self' '${bootstrapHash()}' blob: 'wasm-unsafe-eval'`,
     `worker-src 'self' blob:`,
     isDev ? `connect-src 'self' ws: wss:` : `connect-src 'self'`,
     // Monaco writes style elements and style attributes.

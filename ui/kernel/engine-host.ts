@@ -12,7 +12,9 @@ import type {
   RunComparison,
   RunOutcome,
   RunSettings,
+  SqliteFiles,
   StepUnit,
+  TableOutput,
   WatchDetail,
 } from '../../runtime/host/protocol.ts'
 import { openSandbox, type Sandbox } from './sandbox.ts'
@@ -37,6 +39,8 @@ export type CheckEnd = { readonly kind: 'report'; readonly report: CheckReport }
 export interface EngineHostOptions {
   /** Gives the engine's text; asked once per sandbox. */
   readonly engineCode: () => Promise<string>
+  /** Gives SQLite, for runs that ask for it. */
+  readonly sqliteFiles: () => Promise<SqliteFiles>
   /** Time an engine has to stop when asked, before its sandbox is removed. */
   readonly graceMs?: number
 }
@@ -45,13 +49,15 @@ const GRACE_MS = 300
 
 export class EngineHost {
   readonly #engineCode: () => Promise<string>
+  readonly #sqliteFiles: () => Promise<SqliteFiles>
   readonly #graceMs: number
   #ready: Promise<Sandbox> | null = null
   #detail: WatchDetail | null = null
   #running: { readonly sandbox: Sandbox; end(accident: Accident): void } | null = null
 
-  constructor({ engineCode, graceMs = GRACE_MS }: EngineHostOptions) {
+  constructor({ engineCode, sqliteFiles, graceMs = GRACE_MS }: EngineHostOptions) {
     this.#engineCode = engineCode
+    this.#sqliteFiles = sqliteFiles
     this.#graceMs = graceMs
   }
 
@@ -120,6 +126,11 @@ export class EngineHost {
     this.#running?.sandbox.engine.watch(detail).catch(() => {})
   }
 
+  /** Asks the database of the running job; null without one. */
+  async query(sql: string): Promise<TableOutput | null> {
+    return (await this.#running?.sandbox.engine.query(sql)) ?? null
+  }
+
   /** Asks the running job to stop; after the grace time it is ended, whatever it is doing. */
   stop(): void {
     const running = this.#running
@@ -147,6 +158,7 @@ export class EngineHost {
   #sandbox(): Promise<Sandbox> {
     if (!this.#ready) {
       const opening = this.#engineCode().then(openSandbox)
+      opening.then(({ engine }) => engine.provideSqlite(Comlink.proxy(this.#sqliteFiles))).catch(() => {})
       this.#ready = opening
       // A failed start isn't kept: the next attempt may find the network back.
       opening.catch(() => this.#forget(opening))

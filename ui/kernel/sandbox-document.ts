@@ -13,6 +13,6 @@ addEventListener('message', ({ data, ports: [engine, life] }) => {
 
 /** The frame's srcdoc. `hash` is that of bootstrapScript, as a policy source. */
 export function sandboxDocument(hash: string): string {
-  const policy = `default-src 'none'; script-src '${hash}' blob:; worker-src blob:; connect-src 'none'`
+  const policy = `default-src 'none'; script-src '${hash}' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'`
   return `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}"><script>${bootstrapScript}</script>`
 }
