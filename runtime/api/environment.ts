@@ -306,7 +306,10 @@ export class StreamExecutionEnvironment {
     return this.#source(spec, new Map(), WatermarkStrategy.noWatermarks<string>(), 'Socket Stream', 1)
   }
 
-  /** Hands the job over to the cluster. The last thing a job does, once. */
+  /**
+   * Hands the job over to the cluster. The last thing a job does, once. Differs from Flink: there a program may execute
+   * again, and the second job begins when the first has ended, or at once where it's submitted detached.
+   */
   execute(jobName?: string): Promise<JobExecutionResult> {
     return this.#evaluation.execute(jobName)
   }

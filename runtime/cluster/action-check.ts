@@ -21,8 +21,9 @@ const optional =
   (value) =>
     value === undefined || rule(value)
 
-const OPERATOR = { operator: name, subtask: optional(index) }
-const CHANNEL = { from: name, to: name, fromSubtask: optional(index), toSubtask: optional(index) }
+const JOB = { job: optional(positive) }
+const OPERATOR = { ...JOB, operator: name, subtask: optional(index) }
+const CHANNEL = { ...JOB, from: name, to: name, fromSubtask: optional(index), toSubtask: optional(index) }
 
 /** By kind: the fields of an action, and what each may hold. */
 const FIELDS: Readonly<Record<ClusterActionKind, Readonly<Record<string, Rule>>>> = {
@@ -41,14 +42,16 @@ const FIELDS: Readonly<Record<ClusterActionKind, Readonly<Record<string, Rule>>>
   'lose-acknowledgement': OPERATOR,
   'delay-acknowledgement': { ...OPERATOR, byMs: positive },
   'fail-upload': OPERATOR,
-  rescale: { parallelism: positive },
+  rescale: { ...JOB, parallelism: positive },
+  'cancel-job': { job: positive },
   'disconnect-database': { forMs: positive },
-  savepoint: { stop: (value) => value === 'none' || value === 'suspend' || value === 'drain' },
+  savepoint: { ...JOB, stop: (value) => value === 'none' || value === 'suspend' || value === 'drain' },
 }
 
-/** The job and the cluster that actions are for. */
+/** The jobs and the cluster that actions are for. */
 export interface ActedOn {
-  readonly plan: Plan
+  /** In the order of submission. */
+  readonly plans: readonly Plan[]
   /** How many TaskManagers have ever been started. */
   readonly taskManagers: number
 }
@@ -79,11 +82,14 @@ function shapeDiagnostics(action: ClusterAction): Diagnostic[] {
 }
 
 /** Whether what it names is there. */
-function aimDiagnostics(action: ClusterAction, { plan, taskManagers }: ActedOn): Diagnostic[] {
+function aimDiagnostics(action: ClusterAction, { plans, taskManagers }: ActedOn): Diagnostic[] {
   const { kind } = action
   if ('taskManager' in action && action.taskManager > taskManagers) {
     return [diagnostic('ACTION_TASK_MANAGER', { taskManager: action.taskManager, count: taskManagers })]
   }
+  const { job = 1 } = action as { readonly job?: number }
+  const plan = plans[job - 1]
+  if (plan === undefined) return [diagnostic('ACTION_JOB', { job, count: plans.length })]
   if ('from' in action) {
     return [
       ...operatorDiagnostics(plan, { kind, operator: action.from, subtask: action.fromSubtask }),

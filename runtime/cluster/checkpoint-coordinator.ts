@@ -40,6 +40,8 @@ export interface CheckpointedJob extends SavepointListener {
   readonly settings: CheckpointCosts
   readonly tasks: readonly Task[]
   isRunning(): boolean
+  /** Events of coordinators that are still to come, of all jobs. */
+  plannedCheckpoints(): number
   /** What barriers overtook, by channel. */
   inFlightOf(snapshots: TaskSnapshots): readonly InFlight[]
   /** More checkpoints have failed than are tolerated; `task` is who was still waited for. */
@@ -249,9 +251,9 @@ export class CheckpointCoordinator implements EventTarget {
     this.job.simulation.schedule(next, CHECKPOINT, this.id)
   }
 
-  /** Whether nothing but this coordinator's own events is still to come, and tasks aren't waiting for a checkpoint. */
+  /** Whether nothing but events of coordinators is still to come, and tasks aren't waiting for a checkpoint. */
   private isStill(): boolean {
-    return this.job.simulation.heap.size === this.planned.size && this.ended.size < this.job.tasks.length
+    return this.job.simulation.heap.size === this.job.plannedCheckpoints() && this.ended.size < this.job.tasks.length
   }
 
   /** Takes the next checkpoint that is due, if it may be taken now. */

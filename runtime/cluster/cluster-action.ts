@@ -5,8 +5,13 @@
 import type { RescaleAction } from './rescaling.ts'
 import type { SavepointAction } from './savepoint-request.ts'
 
+/** Which job of a cluster with several, from 1 in the order of submission: the first unless given. */
+interface OfJob {
+  readonly job?: number
+}
+
 /** Which subtasks of an operator; all of them where no subtask is given. */
-export interface AtOperator {
+export interface AtOperator extends OfJob {
   readonly operator: string
   readonly subtask?: number
 }
@@ -16,11 +21,17 @@ interface AtTaskManager {
 }
 
 /** Channels from one operator to another; all between two subtasks, or all from one, where these are given. */
-interface AtChannel {
+interface AtChannel extends OfJob {
   readonly from: string
   readonly fromSubtask?: number
   readonly to: string
   readonly toSubtask?: number
+}
+
+/** A job is cancelled: its slots come free, and its checkpoints are kept if it says so. */
+export interface CancelAction {
+  readonly kind: 'cancel-job'
+  readonly job: number
 }
 
 /** A fault that acts on the cluster, by kind. */
@@ -62,5 +73,7 @@ export type ClusterAction =
   | SavepointAction
   /** The parallelism changes. No fault either. */
   | RescaleAction
+  /** Nor is this. */
+  | CancelAction
 
 export type ClusterActionKind = ClusterAction['kind']

@@ -2,6 +2,7 @@
 // says. Flink's ExecutionFailureHandler and what schedules its restarts.
 
 import { AssertionError } from '../base/assert.ts'
+import type { RandomStream } from '../base/random.ts'
 import type { RestartSpec } from '../graph/restart-spec.ts'
 import { RESTART, type EventTarget, type Simulation } from '../kernel/simulation.ts'
 import { isRestoreRefused } from '../state/restore-check.ts'
@@ -14,6 +15,12 @@ interface PendingRestart {
   readonly region: number
 }
 
+/** The job, with randomness of its own. */
+interface RestartedJob {
+  readonly simulation: Simulation
+  random(name: string): RandomStream
+}
+
 export class Failover implements EventTarget {
   id = -1
   readonly simulation: Simulation
@@ -24,11 +31,11 @@ export class Failover implements EventTarget {
   /** By region: when it was started again last; virtual µs. */
   readonly restartedUs = new Map<number, number>()
 
-  constructor(simulation: Simulation, spec: RestartSpec, restart: (region: number) => void) {
-    this.simulation = simulation
-    this.strategy = createRestartStrategy(spec, () => simulation.random('restart'))
+  constructor(job: RestartedJob, spec: RestartSpec, restart: (region: number) => void) {
+    this.simulation = job.simulation
+    this.strategy = createRestartStrategy(spec, () => job.random('restart'))
     this.restart = restart
-    simulation.register(this)
+    this.simulation.register(this)
   }
 
   /** Whether the regions, which have failed as one, will be started again. A mistake of the engine's own ends the job. */

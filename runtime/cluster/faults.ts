@@ -1,18 +1,18 @@
-// Carries out what is done to the cluster from outside, and keeps what goes on: a fault of an operator, a channel or a
+// Carries out what is done to a job from outside, and keeps what goes on: a fault of an operator, a channel or a
 // source holds for the tasks of later attempts too.
 
-import { present } from '../base/assert.ts'
 import { databaseOf } from '../connectors/database/open-database.ts'
 import { displayName } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import type { Action, Intervened } from '../kernel/simulation.ts'
-import type { Channel, Wakeable } from '../network/channel.ts'
+import type { Channel } from '../network/channel.ts'
 import type { Outside } from '../operators/outside.ts'
 import type { Task } from '../task/task.ts'
 import type { TaskCosts } from '../task/task-contract.ts'
-import type { AtOperator, ClusterAction } from './cluster-action.ts'
+import type { AtOperator, CancelAction, ClusterAction } from './cluster-action.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import type { Deployment } from './deployment.ts'
+import type { MachineAction } from './machine-faults.ts'
 import { movedPlaces } from './moved-places.ts'
 import type { Layout } from './regions.ts'
 import type { RescaleAction } from './rescaling.ts'
@@ -32,10 +32,7 @@ export interface FaultyJob extends SnapshottedJob {
   managerOf(task: Task): TaskManager | null
 }
 
-type MachineAction = ActionOf<
-  'kill-task-manager' | 'add-task-manager' | 'disconnect-task-manager' | 'slow-task-manager' | 'skew-clock'
->
-type FaultAction = Exclude<ClusterAction, SavepointAction | RescaleAction>
+type FaultAction = Exclude<ClusterAction, SavepointAction | RescaleAction | MachineAction | CancelAction>
 type ActionOf<K extends ClusterAction['kind']> = ClusterAction & { readonly kind: K }
 
 export class Faults implements Intervened {
@@ -75,8 +72,6 @@ export class Faults implements Intervened {
         return this.disturbSource(action)
       case 'disconnect-database':
         return this.disconnectDatabase(action.forMs)
-      default:
-        return this.actOnMachine(action)
     }
   }
 
@@ -108,34 +103,12 @@ export class Faults implements Intervened {
     if (task.source !== null) this.sources.get(place)?.opened(task.source)
   }
 
-  private actOnMachine(action: MachineAction): void {
-    const { resources } = this.job
-    if (action.kind === 'add-task-manager') {
-      resources.start(action.slots ?? resources.settings.slotsPerTaskManager)
-      return
-    }
-    const manager = present(resources.taskManagers[action.taskManager - 1], `TaskManager ${action.taskManager}`)
-    if (action.kind === 'kill-task-manager') return this.kill(manager)
-    if (action.kind === 'disconnect-task-manager') {
-      resources.disconnect(manager, action.forMs * 1000)
-      return this.updateChannels()
-    }
-    if (action.kind === 'slow-task-manager') manager.slowness = action.factor
-    else manager.clockSkewMs = action.byMs
+  machineChanged(manager: TaskManager): void {
     for (const task of this.tasksOn(manager)) {
       task.clockSkewMs = manager.clockSkewMs
       task.costs = this.costsOf(task)
       task.reconsider()
     }
-  }
-
-  private kill(manager: TaskManager): void {
-    const own = this.tasksOn(manager)
-    for (const task of own) task.isCut = true
-    this.job.resources.kill(manager)
-    // Whoever was connected to it sees that the connection has broken.
-    if (own.some((task) => neighboursOf(task).some((other) => !own.some(({ id }) => id === other.id))))
-      this.job.resources.lose(manager)
   }
 
   private disconnectDatabase(forMs: number): void {
@@ -193,7 +166,7 @@ export class Faults implements Intervened {
   }
 
   /** Channels between two TaskManagers are held up as well while one of them can't be reached. */
-  private updateChannels(): void {
+  updateChannels(): void {
     const { layout, channels, tasks } = this.job.deployment
     const areCut = this.job.resources.taskManagers.some(({ state }) => state === 'DISCONNECTED')
     if (!areCut && this.links.size === 0) return
@@ -216,7 +189,8 @@ export class Faults implements Intervened {
     return { recordUs: Math.round(recordUs * slowness) + byUs, turnUs: Math.round(turnUs * slowness), sourceRecords }
   }
 
-  private tasksOn(manager: TaskManager): Task[] {
+  /** Its tasks there. */
+  tasksOn(manager: TaskManager): Task[] {
     return this.job.deployment.tasks.filter((task) => this.job.managerOf(task) === manager)
   }
 
@@ -237,12 +211,6 @@ export class Faults implements Intervened {
   private isAt({ operator, subtask }: AtOperator): (task: Task) => boolean {
     return (task) => nodeAt(task, operator) >= 0 && (subtask ?? task.subtask) === task.subtask
   }
-}
-
-function neighboursOf(task: Task): Wakeable[] {
-  const incoming = task.gate?.channels.map(({ producer }) => producer) ?? []
-  const outgoing = task.writers.flatMap(({ channels }) => channels.map(({ consumer }) => consumer))
-  return [...incoming, ...outgoing].filter((other) => other !== null)
 }
 
 /** Place of an operator in the task's chain; -1 where it isn't in it. */

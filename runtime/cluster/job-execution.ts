@@ -6,6 +6,7 @@ import { LearnerError } from '../base/diagnostic.ts'
 import { createJobGraph, displayName, type JobGraph } from '../graph/job-graph.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
 import { DEFAULT_RETENTION } from '../graph/recovery-spec.ts'
+import type { RandomStream } from '../base/random.ts'
 import type { Simulation } from '../kernel/simulation.ts'
 import type { Channel } from '../network/channel.ts'
 import type { InFlight } from '../network/in-flight.ts'
@@ -22,7 +23,6 @@ import { CompletedCheckpointStore, type RestoredState } from './checkpoint-store
 import type { CompletedCheckpoint, OperatorCheckpoint, TaskSnapshots } from './completed-checkpoint.ts'
 import { settingsFor, type ClusterSettings } from './cluster-settings.ts'
 import { Deployment } from './deployment.ts'
-import { OutsideClock } from './outside-clock.ts'
 import { Failover } from './failover.ts'
 import { Faults, type FaultyJob } from './faults.ts'
 import { inFlightOf, requireOvertaking } from './in-flight-state.ts'
@@ -30,18 +30,13 @@ import type { JobObserver, JobWatcher } from './job-observer.ts'
 import { JobActions } from './job-actions.ts'
 import type { PlannedAction } from './action-schedule.ts'
 import type { SavepointRequest } from './savepoint-request.ts'
-import {
-  ResourceManager,
-  type ResourceListener,
-  type Slot,
-  type SlotPurpose,
-  type TaskManager,
-} from './resource-manager.ts'
-import { SlotRequests, type SlotRequestListener, type SlotShortage } from './slot-requests.ts'
+import type { ResourceManager, Slot, SlotPurpose, TaskManager } from './resource-manager.ts'
+import { SessionCluster, type ClusterJob } from './session-cluster.ts'
+import type { SlotRequests, SlotShortage } from './slot-requests.ts'
 import type { Place } from './regions.ts'
 import type { DeployableJob } from './task-deployment.ts'
 
-export type JobState = 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED'
+export type JobState = 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED' | 'CANCELED'
 
 /** Why a job failed. */
 export interface JobFailure {
@@ -52,9 +47,23 @@ export interface JobFailure {
   readonly error: unknown
 }
 
-export class JobExecution implements DeployableJob, FaultyJob, ResourceListener, SlotRequestListener {
+/** What a job is made from. */
+export type JobParts = Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'> & {
+  readonly watcher?: JobWatcher | null
+  /** What it starts with; null unless given. */
+  readonly restored?: RestoredState | null
+  /** What is asked of it at set times. */
+  readonly planned?: readonly PlannedAction[]
+  /** The cluster on which it runs among others; one of its own unless given. */
+  readonly cluster?: SessionCluster
+  /** Of an earlier job, whose log it goes on with, on a cluster of its own; nothing unless given. */
+  readonly outside?: Outside
+}
+
+export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
   /** From 1, in the order of submission. */
-  readonly id = 1
+  readonly id: number
+  readonly cluster: SessionCluster
   readonly plan: Plan
   /** What is deployed: rescaled, it's another. */
   graph: JobGraph
@@ -85,23 +94,14 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
   failure: JobFailure | null = null
   /** Regions that have failed and wait to be started again. */
   readonly failing = new Set<number>()
-  rows = 0
   /** How often a part of it has been deployed anew. */
   attempt = 0
   /** How often its parallelism has changed. */
   rescaled = 0
 
-  constructor(
-    parts: Pick<JobExecution, 'plan' | 'simulation' | 'settings' | 'observer' | 'instantiate'> & {
-      readonly watcher?: JobWatcher | null
-      /** What it starts with; null unless given. */
-      readonly restored?: RestoredState | null
-      /** What is asked of it at set times. */
-      readonly planned?: readonly PlannedAction[]
-      /** Of an earlier job, whose log it goes on with; its own unless given. */
-      readonly outside?: Outside
-    },
-  ) {
+  /** Submits it. */
+  constructor(parts: JobParts) {
+    this.id = (parts.cluster?.jobs.length ?? 0) + 1
     this.plan = parts.plan
     this.graph = createJobGraph(parts.plan)
     requireOvertaking(this.graph)
@@ -117,17 +117,16 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
     this.checkpoints = this.isBatch ? null : new CheckpointCoordinator(this, checkpoints, store)
     // Its tasks begin with the state that is restored.
     this.deployment = new Deployment(this)
-    this.failover = new Failover(this.simulation, restart, (region) => this.redeploy(region))
-    this.resources = new ResourceManager(this.simulation, parts.settings)
-    this.resources.listener = this
-    this.slotRequests = new SlotRequests(this.simulation, this.resources, this)
+    this.failover = new Failover(this, restart, (region) => this.redeploy(region))
+    this.cluster = parts.cluster ?? new SessionCluster(this.simulation, parts.settings, parts.outside ?? new Outside())
+    this.resources = this.cluster.resources
+    this.slotRequests = this.cluster.slotRequests
+    this.outside = this.cluster.outside
     this.faults = new Faults(this)
-    this.outside = parts.outside ?? new Outside()
-    new OutsideClock(this)
+    this.cluster.submit(this)
     for (let region = 0; region < this.deployment.layout.regions; region++) this.begin(region)
     this.checkpoints?.start()
     this.actions = new JobActions(this, parts.planned ?? [])
-    this.simulation.intervened = this.actions
   }
 
   get tasks(): readonly Task[] {
@@ -136,6 +135,24 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
 
   get channels(): readonly Channel[] {
     return this.deployment.channels
+  }
+
+  /** Of all jobs of the cluster. */
+  get rows(): number {
+    return this.cluster.rows
+  }
+
+  set rows(count: number) {
+    this.cluster.rows = count
+  }
+
+  /** A stream of its own, whatever other jobs there are. */
+  random(name: string): RandomStream {
+    return this.simulation.random(this.id === 1 ? name : `job ${this.id} ${name}`)
+  }
+
+  plannedCheckpoints(): number {
+    return this.cluster.plannedCheckpoints()
   }
 
   isRunning(): boolean {
@@ -198,7 +215,7 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
   }
 
   taskFailed(task: Task, error: unknown): void {
-    if (this.state === 'FINISHED' || this.state === 'FAILED') return
+    if (!this.isAlive()) return
     const { region } = this.deployment.placeOf(task)
     if (this.failing.has(region)) return
     this.regionsFailed(this.checkpoints?.isBoundToStop() === true ? this.regionsAlive() : [region], task, error)
@@ -221,13 +238,11 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
     for (const region of regions) this.failing.add(region)
     const lost = regions.flatMap((region) => this.deployment.tasksOf(region))
     for (const other of lost) other.cancel()
-    for (const region of regions) this.slotRequests.forget(region)
+    for (const region of regions) this.slotRequests.forget(this, region)
     this.checkpoints?.stop(lost)
     this.actions.taskFailed()
     if (!this.failover.failed(error, regions)) {
       this.over('FAILED')
-      this.failover.stop()
-      this.cancel()
       return
     }
     this.state = 'RESTARTING'
@@ -243,8 +258,13 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
     for (const task of own) this.taskFailed(task, error)
   }
 
-  slotsAdded(): void {
-    this.slotRequests.retry()
+  cancelJob(): void {
+    if (!this.isAlive()) return
+    this.checkpoints?.stop()
+    this.actions.taskFailed()
+    this.failure = null
+    this.over('CANCELED')
+    this.log('info', `Job ${this.plan.name} switched to CANCELED`, 0)
   }
 
   slotsGranted(region: number): void {
@@ -301,8 +321,8 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
       const purpose = this.slotPurposeOf(place)
       slots.set(purpose.name, purpose)
     }
-    if (this.slotRequests.request(region, Array.from(slots.values()))) return
-    const { available, needed } = this.slotRequests.shortage() as SlotShortage
+    if (this.slotRequests.request(this, region, Array.from(slots.values()))) return
+    const { available, needed } = this.slotRequests.shortageOf(this) as SlotShortage
     this.log('warn', `Waiting for slots: ${available} available, ${needed} needed`, 0)
   }
 
@@ -360,9 +380,12 @@ export class JobExecution implements DeployableJob, FaultyJob, ResourceListener,
     this.log('info', text, 0)
   }
 
-  private over(state: 'FINISHED' | 'FAILED'): void {
+  private over(state: 'FINISHED' | 'FAILED' | 'CANCELED'): void {
     this.state = state
     this.actions.schedule.stop()
+    this.failover.stop()
+    this.cancel()
+    this.cluster.jobOver(this)
   }
 
   private log(level: string, text: string, subtask: number): void {

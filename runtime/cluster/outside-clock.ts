@@ -9,56 +9,64 @@ import { OUTSIDE, type EventTarget, type Simulation } from '../kernel/simulation
 import type { Outside } from '../operators/outside.ts'
 import type { Instantiate } from '../task/job-instance.ts'
 
-/** The job for which time goes on outside. */
+/** A job with what it wants to find outside. */
 export interface JobWithOutside {
   readonly plan: Plan
+  readonly instantiate: Instantiate
+}
+
+/** The cluster for whose jobs time goes on outside. */
+interface ClusterWithOutside {
   readonly simulation: Simulation
   readonly outside: Outside
-  readonly instantiate: Instantiate
-  /** Whether anything of the job is still to come. */
+  /** Whether anything of any job is still to come. */
   isAlive(): boolean
 }
 
 export class OutsideClock implements EventTarget {
   id = -1
-  readonly job: JobWithOutside
+  readonly cluster: ClusterWithOutside
   /** Time of the earliest event in the heap for it; virtual µs. */
   alarmAtUs = Infinity
 
+  constructor(cluster: ClusterWithOutside) {
+    this.cluster = cluster
+    cluster.outside.alarmChanged = () => this.plan()
+    cluster.outside.nowMs = () => this.nowMs()
+  }
+
   /** Makes the topics and tables that the job wants to find, and lets producers begin. */
-  constructor(job: JobWithOutside) {
-    this.job = job
-    job.outside.alarmChanged = () => this.plan()
-    job.outside.nowMs = () => this.nowMs()
-    if (job.plan.topics !== undefined) this.createTopics(job.plan.topics)
+  prepare(job: JobWithOutside): void {
+    const { topics } = job.plan
+    if (topics !== undefined) this.createTopics(topics, job.instantiate)
     this.createTables(job.plan)
     this.plan()
   }
 
   handle(): void {
-    const { outside } = this.job
+    const { outside } = this.cluster
     this.alarmAtUs = Infinity
-    if (!this.job.isAlive()) return
+    if (!this.cluster.isAlive()) return
     const nowMs = this.nowMs()
     for (const system of outside.systems.values()) if (system.nextAlarmMs <= nowMs) system.onAlarm(nowMs)
     this.plan()
   }
 
   private nowMs(): number {
-    const { settings, nowUs } = this.job.simulation
+    const { settings, nowUs } = this.cluster.simulation
     return settings.startMs + Math.floor(nowUs / 1000)
   }
 
   private createTables({ tables = [], database = 'memory' }: Plan): void {
     if (tables.length === 0 && database === 'memory') return
-    const own = databaseOf(this.job.outside)
+    const own = databaseOf(this.cluster.outside)
     assert(own.engine === database, () => `the job wants ${database} and finds ${own.engine}`)
     for (const table of tables) own.createTable(table)
   }
 
   /** Makes sure that the next thing to happen outside has its event. */
   private plan(): void {
-    const { simulation, outside } = this.job
+    const { simulation, outside } = this.cluster
     let nextMs = Infinity
     for (const system of outside.systems.values()) nextMs = Math.min(nextMs, system.nextAlarmMs)
     const nextUs = Math.max(simulation.nowUs, (nextMs - simulation.settings.startMs) * 1000)
@@ -70,8 +78,8 @@ export class OutsideClock implements EventTarget {
   }
 
   /** The learner's functions that producers call belong to an evaluation of their own. */
-  private createTopics(topics: NonNullable<Plan['topics']>): void {
-    const { simulation, outside, instantiate } = this.job
+  private createTopics(topics: NonNullable<Plan['topics']>, instantiate: Instantiate): void {
+    const { simulation, outside } = this.cluster
     const { startMs, seed } = simulation.settings
     const { registry } = instantiate({
       nowMs: () => this.nowMs(),

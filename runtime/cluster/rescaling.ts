@@ -11,6 +11,8 @@ import type { SavepointRequest } from './savepoint-request.ts'
 /** A new parallelism for all operators that haven't one of their own, as something done to a run. */
 export interface RescaleAction {
   readonly kind: 'rescale'
+  /** Of several, from 1: the first unless given. */
+  readonly job?: number
   readonly parallelism: number
 }
 

@@ -96,9 +96,11 @@ export class ResourceManager implements EventTarget {
     return state === 'RUNNING' ? Math.max(sinceUs, this.lastHeartbeatUs(this.simulation.nowUs)) : heardUs
   }
 
-  /** Slots of TaskManagers that the JobManager counts on. */
-  available(): number {
-    return this.taskManagers.reduce((sum, { isRegistered, slots }) => sum + (isRegistered ? slots : 0), 0)
+  /** What the slots are for that a job has, of TaskManagers that the JobManager counts on. */
+  slotsOf(job: number): SlotPurpose[] {
+    return Array.from(this.slots.values()).flatMap(({ purpose, manager }) => {
+      return purpose.job === job && manager.isRegistered ? purpose : []
+    })
   }
 
   /** A slot for each of these, those that they had if possible. All or none. */
@@ -128,6 +130,11 @@ export class ResourceManager implements EventTarget {
   /** Nobody needs these slots any more. */
   release(slots: readonly SlotPurpose[]): void {
     for (const { name } of slots) this.slots.delete(name)
+  }
+
+  /** The job is over. */
+  releaseJob(job: number): void {
+    for (const { purpose } of Array.from(this.slots.values())) if (purpose.job === job) this.slots.delete(purpose.name)
   }
 
   /** It's gone from one moment to the next. */

@@ -19,6 +19,8 @@ export interface SavepointRequest {
 /** A savepoint as something done to a run. */
 export interface SavepointAction extends SavepointRequest {
   readonly kind: 'savepoint'
+  /** Of several, from 1: the first unless given. */
+  readonly job?: number
 }
 
 /** How one came out. */

@@ -2,6 +2,7 @@
 // their slots, and who waits for some.
 
 import type { JobExecution } from './job-execution.ts'
+import type { Place } from './regions.ts'
 import type { ResourceManager, TaskManager } from './resource-manager.ts'
 import type { SlotRequest } from './slot-requests.ts'
 import type {
@@ -17,14 +18,14 @@ type Uses = ReadonlyMap<TaskManager, ReadonlyMap<number, SlotUse>>
 
 /** `nowUs`: the virtual time that is shown. */
 export function takeMachines(execution: JobExecution, nowUs: number): MachinesMoment {
-  const { resources, slotRequests, id, plan, state } = execution
+  const { cluster, resources, slotRequests, id } = execution
   const uses = usesOf(execution)
   return {
     taskManagers: resources.taskManagers.map((manager) => {
       return taskManagerMoment(resources, manager, { uses: uses.get(manager) ?? new Map<number, SlotUse>(), nowUs })
     }),
     waiting: slotRequests.waiting.map((request) => requestMoment(execution, request)),
-    jobs: [{ id, name: plan.name, state, isShown: true }],
+    jobs: cluster.jobs.map((job) => ({ id: job.id, name: job.plan.name, state: job.state, isShown: job.id === id })),
   }
 }
 
@@ -74,14 +75,15 @@ function slotMoments(count: number, uses: ReadonlyMap<number, SlotUse>): SlotMom
 
 function requestMoment(
   { id, resources, deployment }: JobExecution,
-  { region, slots, sinceUs, untilUs }: SlotRequest,
+  { job, region, slots, sinceUs, untilUs }: SlotRequest,
 ): SlotRequestMoment {
   const own = slots.filter(({ name }) => resources.slots.get(name)?.manager.isRegistered === true)
+  const isWaiting = (place: Place): boolean => job.id === id && place.region === region
   return {
-    job: id,
+    job: job.id,
     needed: slots.length,
     available: own.length + resources.free(),
-    tasks: deployment.layout.places.flatMap((place, i) => (place.region === region ? [i] : [])),
+    tasks: deployment.layout.places.flatMap((place, i) => (isWaiting(place) ? [i] : [])),
     sinceMs: wholeMs(sinceUs),
     untilMs: wholeMs(untilUs),
   }

@@ -2,6 +2,7 @@
 // are there already, its state restored. Flink's TaskDeploymentDescriptor, and what a TaskExecutor makes of it.
 
 import { present } from '../base/assert.ts'
+import type { RandomStream } from '../base/random.ts'
 import type { JobEdge } from '../graph/chains.ts'
 import { displayName, maxParallelismOf, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
@@ -37,6 +38,8 @@ import { sinkName, type JobObserver, type JobWatcher } from './job-observer.ts'
 export interface DeployableJob extends TaskListener<Task> {
   readonly graph: JobGraph
   readonly simulation: Simulation
+  /** The stream of this name, which no other job has. */
+  random(name: string): RandomStream
   readonly settings: ClusterSettings
   readonly isBatch: boolean
   readonly observer: JobObserver | null
@@ -75,7 +78,7 @@ export function createTask(place: TaskPlace): Task {
   const { simulation, graph } = job
   const late: { task: Task | null } = { task: null }
   const nowMs = (): number => late.task?.nowMs() ?? simulation.settings.startMs
-  const random = simulation.random(`user ${vertex.id} ${subtask} ${place.attempt}`)
+  const random = job.random(`user ${vertex.id} ${subtask} ${place.attempt}`)
   const instance = job.instantiate({
     nowMs,
     random: () => random.nextDouble(),
@@ -145,16 +148,17 @@ function createWriters({ job, outgoing }: TaskPlace, instance: JobInstance): Out
 }
 
 function createWriter(
-  { graph, simulation }: DeployableJob,
+  job: DeployableJob,
   edge: JobEdge,
   channels: readonly Channel[],
   { registry }: JobInstance,
 ): RecordWriter {
+  const { graph } = job
   const { partitioner, key } = edge.edge
   if (partitioner === 'BROADCAST') return new RecordWriter(channels, null)
   const selector = createSelector(partitioner, {
     channels: channels.length,
-    random: () => simulation.random('net'),
+    random: () => job.random('net'),
     key:
       key === null
         ? null
@@ -203,7 +207,7 @@ function contextOf(
     alarmChanged: () => task.alarmChanged(),
     log: (level, text) => job.observer?.log(level, text, subtask, task.nowMs()),
     inputArrived: () => task.inputArrived(),
-    random: (purpose) => simulation.random(`${purpose} ${node.id} ${subtask} ${attempt}`),
+    random: (purpose) => job.random(`${purpose} ${node.id} ${subtask} ${attempt}`),
     timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
     commitNoted: (phase, checkpoint, count) =>
       job.commits[phase](

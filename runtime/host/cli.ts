@@ -22,16 +22,20 @@ import {
 import type { Frame, InputRecord, RunSettings, SinkRow } from './protocol.ts'
 import { EngineSession } from './session.ts'
 
-const USAGE = `Usage: streambed run <job.ts> [options]    run a job and print what its sinks get
+const USAGE = `Usage: streambed run <job.ts>… [options]   run a job and print what its sinks get; several run on one cluster
        streambed plan <job.ts> [options]   print the job's plan
        streambed check <exercise> <dir|file> [options]   check an answer to an exercise
        streambed savepoint <file> [options]   print what a savepoint holds
 
-  --json              rows as JSON lines {"sink","subtask","timestamp","value"}; for plan: the plan document
+  --json              rows as JSON lines {"sink","subtask","timestamp","value"}; for plan: the plan document;
+                      of several jobs with "job" in front
   --hash              a last line {"hash":"…"} over the whole run
   --parallelism <n>   default parallelism, 1 unless given
   --seed <n>          seed of the simulation, 1 unless given
   --until <ms>        end the job at this virtual time
+  --submit-at <ms>    of several jobs: when the second is submitted, given again for the third, …; 0 unless given
+  --cancel <job@ms>   cancel a job, counted from 1 in the order of submission, at this virtual time
+  --slots <n>         the cluster has one TaskManager with so many slots; unless given as many as are asked for
   --input <s=file>    the source named s reads this file's lines {"value","atMs","timestamp"} instead of its own data
   --file <path=file>  the run's virtual file system has this file under this path, which begins with /
   --files             at the end also what file sinks have written, each file after a line with its path and state
@@ -67,20 +71,29 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${parsed === '' ? '' : `${parsed}\n\n`}${USAGE}`)
     return 2
   }
-  const { command, file, options } = parsed
+  const { command, file, others, options } = parsed
   const job = compile(file, options)
-  if (job === null) return 1
+  const jobs = others.map(({ file: other, atMs }) => ({ job: compile(other, options), atMs }))
+  if (job === null || !areCompiled(jobs)) return 1
   const session = new EngineSession(nodeHost, { shortensValues: false, traces: false })
-  return command === 'run' ? run(session, job, options) : plan(session, job, options)
+  return command === 'run'
+    ? run(session, job, { ...options, settings: { ...options.settings, jobs } })
+    : plan(session, job, options)
 }
 
 async function run(session: EngineSession, job: CompiledJob, options: Options): Promise<number> {
   // A row's prefix depends on its sink's parallelism, which only the plan tells.
-  const planned = options.json ? null : (await session.plan(job, options.settings)).plan
-  const prefix = planned === null ? null : printPrefix(planned)
+  const { jobs = [] } = options.settings
+  const prefixes = options.json ? [] : await prefixesOf(session, [job, ...jobs.map((other) => other.job)], options)
+  const prefixOf = (row: SinkRow): string => {
+    const prefix = prefixes[(row.job ?? 1) - 1]?.(row) ?? ''
+    return jobs.length > 0 ? `${row.job ?? 1}: ${prefix}` : prefix
+  }
   const onFrame = (frame: Frame): Promise<void> => {
     for (const line of frame.logs) process.stderr.write(`${line.text}\n`)
-    const lines = frame.rows.map((row) => (options.json ? jsonLine(row) : `${prefix?.(row) ?? ''}${row.text}`))
+    const lines = frame.rows.map((row) =>
+      options.json ? jsonLine(row, jobs.length > 0) : `${prefixOf(row)}${row.text}`,
+    )
     return write(lines)
   }
   const outcome = await session.run(job, options.settings, onFrame)
@@ -133,9 +146,10 @@ function compile(file: string, options: Options): CompiledJob | null {
   }
 }
 
-function jsonLine({ sink, subtask, timestamp, value }: SinkRow): string {
+function jsonLine({ job, sink, subtask, timestamp, value }: SinkRow, hasJobs: boolean): string {
   // The value is JSON already.
-  return `{"sink":${JSON.stringify(sink)},"subtask":${subtask},"timestamp":${timestamp},"value":${value}}`
+  const number = hasJobs ? `"job":${job ?? 1},` : ''
+  return `{${number}"sink":${JSON.stringify(sink)},"subtask":${subtask},"timestamp":${timestamp},"value":${value}}`
 }
 
 /** What Flink's print puts before a row: identifier and subtask, as far as there are any. */
@@ -182,9 +196,35 @@ function write(lines: readonly string[]): Promise<void> {
   })
 }
 
-function readArguments(
-  args: readonly string[],
-): { readonly command: 'run' | 'plan'; readonly file: string; readonly options: Options } | string {
+/** By job: what a row of it begins with. */
+function prefixesOf(
+  session: EngineSession,
+  jobs: readonly CompiledJob[],
+  options: Options,
+): Promise<((row: SinkRow) => string)[]> {
+  return Promise.all(
+    jobs.map(async (job) => {
+      const { plan: planned } = await session.plan(job, options.settings)
+      return planned === null ? () => '' : printPrefix(planned)
+    }),
+  )
+}
+
+function areCompiled(
+  jobs: readonly { readonly job: CompiledJob | null; readonly atMs: number }[],
+): jobs is readonly { readonly job: CompiledJob; readonly atMs: number }[] {
+  return jobs.every(({ job }) => job !== null)
+}
+
+interface ReadArguments {
+  readonly command: 'run' | 'plan'
+  readonly file: string
+  /** Submitted to the first one's cluster. */
+  readonly others: readonly { readonly file: string; readonly atMs: number }[]
+  readonly options: Options
+}
+
+function readArguments(args: readonly string[]): ReadArguments | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -195,6 +235,9 @@ function readArguments(
         parallelism: { type: 'string' },
         seed: { type: 'string' },
         until: { type: 'string' },
+        'submit-at': { type: 'string', multiple: true, default: [] },
+        cancel: { type: 'string', multiple: true, default: [] },
+        slots: { type: 'string' },
         input: { type: 'string', multiple: true, default: [] },
         file: { type: 'string', multiple: true, default: [] },
         files: { type: 'boolean', default: false },
@@ -207,22 +250,31 @@ function readArguments(
     if (values.help || command === undefined) return ''
     if (command !== 'run' && command !== 'plan')
       return `streambed knows run, plan, check and savepoint, not "${command}".`
-    if (file === undefined || rest.length > 0) return `streambed ${command} takes one job file.`
+    if (file === undefined || (command === 'plan' && rest.length > 0)) return `streambed ${command} takes a job file.`
     const settings = {
       parallelism: numberOption(values.parallelism, 1),
       seed: numberOption(values.seed, 1),
       untilMs: values.until === undefined ? null : numberOption(values.until, 0),
       speed: null,
+      cancelsAt: values.cancel.map(readCancel),
+      ...(values.slots === undefined ? {} : { cluster: { slotsPerTaskManager: numberOption(values.slots, 0) } }),
       inputs: Object.fromEntries(values.input.map(readInput)),
       files: Object.fromEntries(values.file.map(readVirtualFile)),
       ...savepointSettings(values),
     }
     const { json, hash, files, savepointPath } = values
     const language = usedLanguage(values.lang)
-    return { command, file, options: { json, hash, files, savepointPath, language, settings } }
+    const others = rest.map((other, i) => ({ file: other, atMs: numberOption(values['submit-at'][i], 0) }))
+    return { command, file, others, options: { json, hash, files, savepointPath, language, settings } }
   } catch (error) {
     return (error as Error).message
   }
+}
+
+/** `1@5000` */
+function readCancel(option: string): { readonly job: number; readonly atMs: number } {
+  const [job = '', at = ''] = option.split('@')
+  return { job: numberOption(job, 0), atMs: numberOption(at, 0) }
 }
 
 /** `name=file.jsonl`; a first line that only says what the file is (as in lessons) is passed over. */

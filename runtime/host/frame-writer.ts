@@ -41,7 +41,7 @@ export class FrameWriter implements JobObserver {
     this.#onFrame = onFrame
   }
 
-  row({ sink, subtask, value, timestamp, atMs }: Row): void {
+  row({ sink, subtask, value, timestamp, atMs }: Row, job?: number): void {
     const [json, text] = [toTaggedJson(value), toPrintText(value)]
     this.#rows.push({
       sink,
@@ -50,11 +50,21 @@ export class FrameWriter implements JobObserver {
       value: json.length > LONGEST_TEXT ? this.#shorten(json) : json,
       text: text.length > LONGEST_TEXT && this.#shortensValues ? `${text.slice(0, LONGEST_TEXT)}…` : text,
       at: atMs,
+      ...(job === undefined ? {} : { job }),
     })
   }
 
-  log(level: string, text: string, subtask: number, atMs: number): void {
-    this.#logs.push({ level: level as LogLine['level'], text, subtask, at: atMs })
+  log(level: string, text: string, subtask: number, atMs: number, job?: number): void {
+    const line = { level: level as LogLine['level'], text, subtask, at: atMs }
+    this.#logs.push(job === undefined ? line : { ...line, job })
+  }
+
+  /** For a job beside the first: what it says has its number. */
+  observerOf(job: number): JobObserver {
+    return {
+      row: (row) => this.row(row, job),
+      log: (level, text, subtask, atMs) => this.log(level, text, subtask, atMs, job),
+    }
   }
 
   /** The run begins anew: what it said is forgotten, but for what the job said while it was built. */

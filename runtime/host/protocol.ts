@@ -96,6 +96,10 @@ export interface RunSettings {
   readonly inputs?: Readonly<Record<string, readonly InputRecord[]>>
   /** Files of the run's virtual file system, by path from the root on. Part of what fixes a run. */
   readonly files?: Readonly<Record<string, string>>
+  /** Further jobs on the same cluster, with the same clock. Part of what fixes a run. */
+  readonly jobs?: readonly SubmittedJob[]
+  /** Jobs that are cancelled at virtual times, from 1 in the order of submission. Part of what fixes a run. */
+  readonly cancelsAt?: readonly { readonly atMs: number; readonly job: number }[]
   /** What it starts from; otherwise with nothing, unless the job's configuration names a file. Part of what fixes a run. */
   readonly savepoint?: RunSavepoint
   /** Savepoints taken at virtual times. Part of what fixes a run. */
@@ -110,6 +114,30 @@ export interface RunSettings {
   readonly startsPaused?: boolean
   /** A watched run is first shown here, paused. */
   readonly startsAt?: Destination
+}
+
+/** A job that is submitted to the cluster of another. */
+export interface SubmittedJob {
+  readonly job: CompiledJob
+  /** Virtual ms; at once unless given. */
+  readonly atMs?: number
+  /** That of the run unless given. */
+  readonly parallelism?: number
+  /** By name of a source, as those of the run's first job. */
+  readonly inputs?: Readonly<Record<string, readonly InputRecord[]>>
+}
+
+/** What became of one of several jobs. */
+export interface JobOutcome {
+  /** From 1, in the order of submission. */
+  readonly id: number
+  readonly name: string
+  /** Flink's JobStatus. RUNNING or RESTARTING where the run ended first. */
+  readonly state: 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+  /** Why it failed; of the first job that is in the run's outcome. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Its checkpoints that outlive it; those of the first job are in the run's outcome. */
+  readonly checkpoints: readonly SavepointFile[]
 }
 
 /** What a run starts from: a savepoint, or a checkpoint that was kept. Virtual time goes on from where it was taken. */
@@ -175,6 +203,8 @@ export interface InputRecord {
 
 /** A row as a sink got it. */
 export interface SinkRow {
+  /** Number of the job; absent for the first. */
+  readonly job?: number
   readonly sink: string
   /** 0-based index of the sink's subtask. */
   readonly subtask: number
@@ -190,6 +220,8 @@ export interface SinkRow {
 
 /** A line the learner's code wrote with `console`. */
 export interface LogLine {
+  /** Number of the job; absent for the first. */
+  readonly job?: number
   readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug'
   readonly text: string
   readonly subtask: number
@@ -252,6 +284,8 @@ export interface RunOutcome {
   readonly interventions: readonly RunIntervention[]
   /** The plan document as JSON text, null if the job didn't get that far. */
   readonly plan: string | null
+  /** All jobs that were submitted, the first one too. */
+  readonly jobs: readonly JobOutcome[]
   /** Changes of the parallelism, in order; those that came to nothing say why. */
   readonly rescales: readonly {
     readonly parallelism: number

@@ -169,8 +169,9 @@ export class RunDriver {
 
   /** Takes effect at the end of the turn under way. What is wrong with it, if anything. */
   intervene(action: ClusterAction): Diagnostic[] {
-    const { plan, resources, simulation } = this.#execution
-    const diagnostics = actionDiagnostics(action, { plan, taskManagers: resources.taskManagers.length })
+    const { cluster, resources, simulation } = this.#execution
+    const plans = cluster.jobs.map(({ plan }) => plan)
+    const diagnostics = actionDiagnostics(action, { plans, taskManagers: resources.taskManagers.length })
     if (diagnostics.length > 0) return diagnostics
     this.#fork()
     simulation.intervene(action)
@@ -217,8 +218,8 @@ export class RunDriver {
       this.#answer()
       this.#refuse()
       await this.#flush()
-      if (result === 'quiescent') this.#execution.requireNotStuck()
-      this.#execution.cancel()
+      if (result === 'quiescent') this.#execution.cluster.requireNotStuck()
+      this.#execution.cluster.cancelTasks()
       return result
     }
   }

@@ -17,14 +17,14 @@ export function clusterOf({ cluster }: RunSettings): ClusterSettings {
 }
 
 /** What is wrong with what is to be done to the cluster. */
-export function interventionDiagnostics(plan: Plan, settings: RunSettings): Diagnostic[] {
+export function interventionDiagnostics(plans: readonly Plan[], settings: RunSettings): Diagnostic[] {
   let { taskManagers } = clusterOf(settings)
   const found: Diagnostic[] = []
   for (const { event, action } of byEvent(settings.interventions ?? [])) {
     if (!Number.isSafeInteger(event) || event < 0) {
       found.push({ code: 'INTERVENTION_EVENT', params: { event: String(event) }, span: null })
     }
-    found.push(...actionDiagnostics(action, { plan, taskManagers }))
+    found.push(...actionDiagnostics(action, { plans, taskManagers }))
     if (action.kind === 'add-task-manager') taskManagers++
   }
   return found
@@ -58,6 +58,16 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
   for (const { atMs, parallelism: scale } of settings.rescalesAt ?? []) {
     if (!(Number.isFinite(atMs) && atMs >= 0)) found.push(wrong('rescalesAt', atMs))
     if (!isParallelism(scale)) found.push(wrong('rescalesAt', scale))
+  }
+  for (const { atMs = 0, parallelism: own = 1, inputs: records = {} } of settings.jobs ?? []) {
+    if (!(Number.isFinite(atMs) && atMs >= 0)) found.push(wrong('jobs', atMs))
+    if (!isParallelism(own)) found.push(wrong('jobs', own))
+    for (const [source, list] of Object.entries(records)) found.push(...inputDiagnostics(source, list))
+  }
+  const count = 1 + (settings.jobs?.length ?? 0)
+  for (const { atMs, job } of settings.cancelsAt ?? []) {
+    if (!(Number.isFinite(atMs) && atMs >= 0)) found.push(wrong('cancelsAt', atMs))
+    if (!(Number.isInteger(job) && job >= 1 && job <= count)) found.push(wrong('cancelsAt', job))
   }
   if (settings.savepoint !== undefined && typeof settings.savepoint.text !== 'string') {
     found.push(wrong('savepoint', settings.savepoint.file))

@@ -6,6 +6,7 @@ import type { JobExecution } from '../cluster/job-execution.ts'
 import { restoreState, type RestoredJob } from '../cluster/restore-state.ts'
 import { readSavepoint, writeSavepoint } from '../cluster/savepoint-file.ts'
 import type { Savepoint } from '../cluster/savepoint.ts'
+import type { CancelAction } from '../cluster/cluster-action.ts'
 import type { PlannedAction } from '../cluster/action-schedule.ts'
 import type { RescaleAction } from '../cluster/rescaling.ts'
 import type { SavepointAction, SavepointResult } from '../cluster/savepoint-request.ts'
@@ -47,6 +48,14 @@ function configured(plan: Plan, { files = {} }: RunSettings): RunSavepoint | nul
   const text = Object.hasOwn(files, file) ? files[file] : undefined
   if (text === undefined) throw new LearnerError('SAVEPOINT_MISSING', { path })
   return { file, text }
+}
+
+/** What is asked of the jobs' cluster at set times. */
+export function plannedCancels({ cancelsAt = [] }: RunSettings): PlannedAction[] {
+  return cancelsAt.map(({ atMs, job }) => {
+    const action: CancelAction = { kind: 'cancel-job', job }
+    return { atUs: atMs * 1000, action }
+  })
 }
 
 /** What is asked of the job at set times. */

@@ -3,6 +3,8 @@
 
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
+import { ActionSchedule } from '../cluster/action-schedule.ts'
+import type { JobSubmissions } from '../cluster/job-submissions.ts'
 import { broken } from '../base/assert.ts'
 import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import { JobExecution } from '../cluster/job-execution.ts'
@@ -21,6 +23,7 @@ import { NotPureError } from '../travel/timeline.ts'
 import type { WatchedRun } from '../travel/steps.ts'
 import type { CheckReport, ExerciseJobs } from './check-report.ts'
 import { CheckSession } from './check-session.ts'
+import { jobOutcomes, loadJobs, submitJobs, type LoadedJob } from './submitted-jobs.ts'
 import { unknownNames } from './api-names.ts'
 import { ENGINE_VERSION } from './engine-version.ts'
 import { buildDiagnostic, failureDiagnostic } from './errors.ts'
@@ -58,6 +61,7 @@ import {
   inspectSavepoint,
   leftovers,
   plannedActions,
+  plannedCancels,
   rescaleOutcomes,
   restoredJob,
   savepointFailed,
@@ -98,6 +102,8 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
   #isRunning = false
   /** Of the running job, or of the last one. */
   #outside = new Outside()
+  /** Jobs beside the first one. */
+  #submissions: JobSubmissions | null = null
   #detail: WatchDetail = { keys: 200 }
 
   constructor(host: HostPort, options: SessionOptions = { shortensValues: true, traces: true }) {
@@ -216,7 +222,6 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
       if (run.wasBuilt) await frames.flush({ position: START, topology: null, moment: null, ...HALTED }, null)
       return failed(run.refused)
     }
-    const { plan } = run
     frames.endBuild()
     const open = (): Run => this.#open(run)
     const course = driverSettings(settings)
@@ -228,28 +233,9 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     this.#inspector = new Inspector({ driver, open: beside, untilUs: course.untilUs, locate: place }, this.#host)
     const result = await driver.drive().catch((error: unknown) => engineFailure(error, driver.execution.simulation))
     const { execution } = driver
-    const { simulation } = execution
     if (typeof result !== 'string') return { ...failed([result]), position: positionOf(execution) }
-    execution.digestState()
-    const state = outcomeState(execution, result)
-    const diagnostics = execution.failure === null ? [] : [failureDiagnostic(execution.failure, job, plan)]
-    const position = positionOf(execution)
-    const hash = simulation.fingerprint.hex()
-    const late = lateRecords(execution.tasks)
-    const savepoints = execution.actions.savepoints.map((result) => savepointOutcome(result, execution))
-    const outputs = {
-      ...outputsOf(execution.outside),
-      savepoints,
-      rescales: rescaleOutcomes(execution),
-      ...leftovers(execution, state),
-    }
-    const said = {
-      diagnostics,
-      lateRecords: late,
-      interventions: interventionsOf(simulation.interventions.slice(0, simulation.applied)),
-      plan: JSON.stringify(plan),
-    }
-    return { state, position, hash, ...said, ...outputs }
+    const jobs = jobOutcomes(execution, this.#submissions as JobSubmissions, run.others)
+    return { jobs, ...outcomeOf(execution, run, jobs, result) }
   }
 
   /** All that it takes to make the run, or why there's none; `wasBuilt`: the job's code ran, and may have said something. */
@@ -261,14 +247,17 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     const built = await program.plan((level, text) => frames.log(level, text, 0, 0))
     if (built.plan === null) return refuse(built.diagnostics, true)
     const own = withInputs(built.plan, new Map(Object.entries(settings.inputs ?? {})))
-    const wrong = [...inputsWithoutSource(built.plan, settings), ...interventionDiagnostics(own, settings)]
+    const others = await loadJobs(settings, built.plan, (other, more) => this.#load(other, more))
+    if (!areLoaded(others)) return refuse(others)
+    const plans = [own, ...others.map((other) => other.plan)]
+    const wrong = [...inputsWithoutSource(built.plan, settings), ...interventionDiagnostics(plans, settings)]
     if (wrong.length > 0) return refuse(wrong)
     const restored = restoredJob(own, settings)
     if (restored !== null && 'code' in restored) return refuse([restored])
     const plan = restored?.plan ?? own
     const sqlite = plan.database === 'sqlite' ? await openedSqlite(this.#host) : null
     if (sqlite !== null && 'code' in sqlite) return refuse([sqlite])
-    const run: RunParts = { job, settings, plan, program, restored, frames, sqlite }
+    const run: RunParts = { job, settings, plan, program, restored, frames, sqlite, others }
     const unusable = sqlDiagnostics(plan, () => outsideOf(run))
     return unusable.length > 0 ? refuse(unusable) : run
   }
@@ -304,6 +293,10 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
       planned: plannedActions(settings),
       outside: outsideOf(run),
     })
+    const frames = told.observer === null ? null : run.frames
+    const submissions = submitJobs(execution, run.others, frames)
+    if (frames !== null) this.#submissions = submissions
+    new ActionSchedule(execution.simulation, execution.cluster, plannedCancels(settings))
     execution.simulation.plan(settings.interventions ?? [])
     return execution
   }
@@ -354,6 +347,8 @@ interface RunParts {
   readonly frames: FrameWriter
   /** Null for a job that doesn't ask for it. */
   readonly sqlite: SqliteEngine | null
+  /** In the order of submission. */
+  readonly others: readonly LoadedJob[]
 }
 
 interface Run {
@@ -381,10 +376,41 @@ function engineFailure(error: unknown, { settings, event }: Simulation): Diagnos
   return { code: 'ENGINE_FAILED', params: { error: text, seed: settings.seed, event }, span: null }
 }
 
-function outcomeState(execution: JobExecution, result: RunResult): RunOutcome['state'] {
-  if (execution.state === 'FAILED') return 'failed'
-  if (execution.state === 'FINISHED') return 'finished'
-  return result === 'cancelled' ? 'stopped' : 'until'
+/** What is said of a run that is over. */
+function outcomeOf(
+  execution: JobExecution,
+  { job, plan }: RunParts,
+  jobs: RunOutcome['jobs'],
+  result: RunResult,
+): Omit<RunOutcome, 'jobs'> {
+  const { simulation, cluster, failure, tasks, actions, outside } = execution
+  cluster.digestState()
+  const ofFirst = failure === null ? [] : [failureDiagnostic(failure, job, plan)]
+  return {
+    state: outcomeState(jobs, result),
+    position: positionOf(execution),
+    hash: simulation.fingerprint.hex(),
+    diagnostics: [...ofFirst, ...jobs.flatMap((other) => other.diagnostics)],
+    lateRecords: lateRecords(tasks),
+    interventions: interventionsOf(simulation.interventions.slice(0, simulation.applied)),
+    plan: JSON.stringify(plan),
+    ...outputsOf(outside),
+    savepoints: actions.savepoints.map((savepoint) => savepointOutcome(savepoint, execution)),
+    rescales: rescaleOutcomes(execution),
+    ...leftovers(execution, outcomeState(jobs.slice(0, 1), result)),
+  }
+}
+
+/** Of several jobs: failed if one has, finished if all have. */
+function outcomeState(jobs: RunOutcome['jobs'], result: RunResult): RunOutcome['state'] {
+  if (jobs.some(({ state }) => state === 'FAILED')) return 'failed'
+  if (jobs.every(({ state }) => state === 'FINISHED')) return 'finished'
+  const isOver = jobs.every(({ state }) => state === 'FINISHED' || state === 'CANCELED')
+  return isOver || result === 'cancelled' ? 'stopped' : 'until'
+}
+
+function areLoaded(jobs: LoadedJob[] | Diagnostic[]): jobs is LoadedJob[] {
+  return !jobs.some((job) => 'code' in job)
 }
 
 function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
@@ -394,6 +420,7 @@ function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
     plan: null,
     savepoints: [],
     rescales: [],
+    jobs: [],
     checkpoints: [],
     isSavepointGone: false,
     files: [],

@@ -105,7 +105,7 @@ describe('a TaskManager is killed', () => {
     runTo(job, 500)
     job.simulation.intervene({ kind: 'kill-task-manager', taskManager: 2 } as ClusterAction)
     runTo(job, 5000)
-    expect(job.execution.slotRequests.shortage()).toEqual({ available: 1, needed: 2 })
+    expect(job.execution.slotRequests.shortageOf(job.execution)).toEqual({ available: 1, needed: 2 })
     expect(new Set(job.execution.tasks.map(({ state }) => state))).toEqual(new Set(['SCHEDULED']))
     job.simulation.intervene({ kind: 'add-task-manager' } as ClusterAction)
     runTo(job, 60_000)
@@ -168,7 +168,7 @@ describe('a TaskManager is gone', () => {
   test('no slots come: the job fails, and says how many there are', () => {
     const build = sums((env) => env.configure(new Configuration().set('restart-strategy.type', 'none')))
     const job = deploy(build, { taskManagers: 1, slotsPerTaskManager: 1 })
-    expect(job.execution.slotRequests.shortage()).toEqual({ available: 1, needed: 2 })
+    expect(job.execution.slotRequests.shortageOf(job.execution)).toEqual({ available: 1, needed: 2 })
     runTo(job, 299_000)
     expect(job.execution.state).toBe('RUNNING')
     runTo(job, 301_000)
