@@ -3,9 +3,11 @@
 
 import type { Diagnostic, DiagnosticParams } from '../base/diagnostic.ts'
 import { displayName } from '../graph/job-graph.ts'
+import type { SourceSpec } from '../connectors/source.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
 import type { ClusterAction, ClusterActionKind } from './cluster-action.ts'
 import { isNamed } from './faults.ts'
+import { canMoveArrivals, canMoveRecords } from './record-moves.ts'
 import { canReorder } from './source-faults.ts'
 
 type Rule = (value: unknown) => boolean
@@ -39,6 +41,7 @@ const FIELDS: Readonly<Record<ClusterActionKind, Readonly<Record<string, Rule>>>
   'pause-source': { ...OPERATOR, forMs: positive },
   'delay-source': { ...OPERATOR, byMs: index },
   'reorder-source': { ...OPERATOR, within: positive },
+  'move-record': { ...OPERATOR, split: name, record: whole, atMs: optional(index), timestamp: optional(whole) },
   'lose-acknowledgement': OPERATOR,
   'delay-acknowledgement': { ...OPERATOR, byMs: positive },
   'fail-upload': OPERATOR,
@@ -100,7 +103,8 @@ function aimDiagnostics(action: ClusterAction, { plans, taskManagers }: ActedOn)
   const { operator, subtask } = action
   const found = operatorDiagnostics(plan, { kind, operator, subtask })
   if (found.length > 0) return found
-  const needsSource = kind === 'pause-source' || kind === 'delay-source' || kind === 'reorder-source'
+  const needsSource =
+    kind === 'pause-source' || kind === 'delay-source' || kind === 'reorder-source' || kind === 'move-record'
   if (needsSource && nodeOf(plan, operator)?.kind !== 'source') {
     const names = namesOf(plan.nodes.filter((node) => node.kind === 'source'))
     return [diagnostic('ACTION_NOT_SOURCE', { action: kind, operator, names })]
@@ -109,10 +113,21 @@ function aimDiagnostics(action: ClusterAction, { plans, taskManagers }: ActedOn)
   if (kind === 'reorder-source' && node?.spec.kind === 'source' && !canReorder(node.spec.source)) {
     return [diagnostic('ACTION_NOT_REORDERED', { operator, source: node.spec.source.kind })]
   }
+  if (action.kind === 'move-record' && node?.spec.kind === 'source') return moveDiagnostics(action, node.spec.source)
   const needsCheckpoints = kind.endsWith('acknowledgement') || kind === 'fail-upload'
   return needsCheckpoints && plan.config.checkpoints === undefined
     ? [diagnostic('ACTION_NO_CHECKPOINTS', { action: kind })]
     : []
+}
+
+function moveDiagnostics(
+  { operator, atMs, timestamp }: ClusterAction & { readonly kind: 'move-record' },
+  source: SourceSpec,
+): Diagnostic[] {
+  if (atMs === undefined && timestamp === undefined) return [diagnostic('ACTION_MOVES_NOTHING', { operator })]
+  if (!canMoveRecords(source)) return [diagnostic('ACTION_NOT_MOVED', { operator, source: source.kind })]
+  const isArrivalWanted = atMs !== undefined && !canMoveArrivals(source)
+  return isArrivalWanted ? [diagnostic('ACTION_ARRIVAL_NOT_MOVED', { operator, source: source.kind })] : []
 }
 
 function operatorDiagnostics(

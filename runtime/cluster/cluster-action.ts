@@ -62,6 +62,17 @@ export type ClusterAction =
   | (AtOperator & { readonly kind: 'delay-source'; readonly byMs: number })
   /** What the subtask reads comes out of order from now on: so many records at a time are shuffled. */
   | (AtOperator & { readonly kind: 'reorder-source'; readonly within: number })
+  /**
+   * The record at this place of a split, which hasn't been read yet, arrives at another time, in virtual ms since the start,
+   * or has another timestamp. One that has been read stays as it was.
+   */
+  | (AtOperator & {
+      readonly kind: 'move-record'
+      readonly split: string
+      readonly record: number
+      readonly atMs?: number
+      readonly timestamp?: number
+    })
   /** The coordinator doesn't hear that the next snapshot is taken, or hears it later. */
   | (AtOperator & { readonly kind: 'lose-acknowledgement' })
   | (AtOperator & { readonly kind: 'delay-acknowledgement'; readonly byMs: number })

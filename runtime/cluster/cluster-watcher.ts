@@ -103,7 +103,7 @@ export class ClusterWatcher implements JobWatcher {
     this.labels.attach(execution)
     for (const task of tasks) {
       this.recordsIn.set(task, 0)
-      if (execution.simulation.trace !== null) this.times.watch(task)
+      if (execution.simulation.trace !== null || this.times.onEvent !== null) this.times.watch(task)
       const { chain } = task
       if (chain.head instanceof SourceOperator) chain.head.output = new WatchedInput(this, task, chain.head.output)
       else chain.inputs.forEach((input, i) => (chain.inputs[i] = new WatchedInput(this, task, input)))

@@ -69,6 +69,7 @@ export class Faults implements Intervened {
       case 'pause-source':
       case 'delay-source':
       case 'reorder-source':
+      case 'move-record':
         return this.disturbSource(action)
       case 'disconnect-database':
         return this.disconnectDatabase(action.forMs)
@@ -100,7 +101,7 @@ export class Faults implements Intervened {
   taskOpened(task: Task): void {
     const place = this.placeOf(task)
     for (const thrown of this.thrown) if (thrown.place === place) thrown.fault.install(task)
-    if (task.source !== null) this.sources.get(place)?.opened(task.source)
+    if (task.source !== null) this.sources.get(place)?.opened(task, task.source)
   }
 
   machineChanged(manager: TaskManager): void {
@@ -134,7 +135,7 @@ export class Faults implements Intervened {
     }
   }
 
-  private disturbSource(action: ActionOf<'pause-source' | 'delay-source' | 'reorder-source'>): void {
+  private disturbSource(action: ActionOf<'pause-source' | 'delay-source' | 'reorder-source' | 'move-record'>): void {
     const { simulation } = this.job
     for (const { task, place } of this.at(action)) {
       const faults = this.sources.get(place) ?? new SourceFaults(simulation.settings.seed)
@@ -145,6 +146,7 @@ export class Faults implements Intervened {
       if (source === null || task.state !== 'RUNNING' || task.chain.isFinished) continue
       // Of one that isn't running nobody knows what comes next.
       if (action.kind === 'reorder-source') faults.reorder(source, action.within)
+      if (action.kind === 'move-record') faults.move(task, source, action)
       faults.applyTo(source)
       task.reconsider()
     }

@@ -8,6 +8,9 @@ import { ListReader } from '../connectors/list-reader.ts'
 import { ScriptReader } from '../connectors/script-reader.ts'
 import type { SourceOperator } from '../connectors/source-operator.ts'
 import type { SourceReader, SourceSpec } from '../connectors/source.ts'
+import type { Task } from '../task/task.ts'
+import type { ClusterAction } from './cluster-action.ts'
+import { applyMove, overrule, recordMove, type RecordMove } from './record-moves.ts'
 
 /** Kinds of sources whose records can come out of order: those that can be read from anywhere. */
 export function canReorder({ kind }: SourceSpec): boolean {
@@ -24,7 +27,8 @@ export class SourceFaults {
   readonly seed: number
   heldUntilUs = -Infinity
   delayUs = 0
-  readonly disorders: Disorder[] = []
+  /** In the order in which they were done. */
+  readonly disorders: (Disorder | RecordMove)[] = []
 
   constructor(seed: number) {
     this.seed = seed
@@ -38,6 +42,15 @@ export class SourceFaults {
     this.shuffle(source.reader, disorder)
   }
 
+  /** A record that hasn't been read yet comes at another time, or with another timestamp. */
+  move(task: Task, source: SourceOperator, action: ClusterAction & { readonly kind: 'move-record' }): void {
+    const move = recordMove(source.reader, action)
+    if (move === null) return
+    this.disorders.push(move)
+    applyMove(source.reader, move)
+    overrule(task, [move])
+  }
+
   /** To a source that has just been opened, or while it runs. */
   applyTo(source: SourceOperator): void {
     source.heldUntilUs = this.heldUntilUs
@@ -45,9 +58,14 @@ export class SourceFaults {
   }
 
   /** The reader is a new one. */
-  opened(source: SourceOperator): void {
+  opened(task: Task, source: SourceOperator): void {
     this.applyTo(source)
-    for (const disorder of this.disorders) this.shuffle(source.reader, disorder)
+    for (const disorder of this.disorders) {
+      if ('within' in disorder) this.shuffle(source.reader, disorder)
+      else applyMove(source.reader, disorder)
+    }
+    const moves = this.disorders.filter((disorder): disorder is RecordMove => 'record' in disorder)
+    if (moves.length > 0) overrule(task, moves)
   }
 
   private shuffle(reader: SourceReader, { within, from }: Disorder): void {

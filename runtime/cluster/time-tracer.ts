@@ -51,6 +51,8 @@ export class TimeTracer {
   readonly textOf: (value: unknown) => string
   /** Of the entries since it was asked last. */
   records: TracedRecord[] = []
+  /** Told of every record, also of those that the trace leaves out. */
+  onEvent: ((task: Task, value: unknown, timestamp: number) => void) | null = null
   readonly lates = new Map<Task, Thinning>()
   readonly panes = new Map<Task, Thinning>()
 
@@ -130,6 +132,7 @@ class TracedTime implements Receiver {
   processElement(value: unknown, timestamp: number): void {
     const { thinning } = this
     const number = thinning.count
+    this.tracer.onEvent?.(this.task, value, timestamp)
     if (hasTimestamp(timestamp) && thinning.take()) this.tracer.eventTime(this.task, value, timestamp, number)
     this.output.processElement(value, timestamp)
   }

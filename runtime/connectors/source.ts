@@ -67,6 +67,8 @@ export interface ScriptRecord {
   readonly atMs?: number
   /** Event timestamp in ms that the source gives it. */
   readonly timestamp?: number
+  /** Its timestamp overrules what the learner's assigner says: somebody moved it. */
+  readonly isRestamped?: true
   /** The split (a log would say partition) it belongs to, if the source has several: each has watermarks of its own. */
   readonly split?: string
 }

@@ -2,6 +2,7 @@
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
 import type { LogView } from '../connectors/log/log-view.ts'
 import type { LateRecords } from '../cluster/late-records.ts'
+import type { ComingHandle, ComingRecord } from './look-ahead.ts'
 import type { TracedRecord } from '../cluster/time-tracer.ts'
 import type { SavepointStop } from '../cluster/savepoint-request.ts'
 import type {
@@ -51,7 +52,7 @@ import type {
 
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { Cause, Explanation, Question, RowExplanation, StepView }
-export type { ClusterAction, TracedRecord }
+export type { ClusterAction, ComingHandle, ComingRecord, TracedRecord }
 export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
 export type { SqliteFiles }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
@@ -387,6 +388,8 @@ export interface Engine {
   step(unit: StepUnit): Promise<void>
   /** Does this to the cluster of the running job, at the end of the turn under way. Says what is wrong with it, if anything. */
   intervene(action: ClusterAction): Promise<readonly Diagnostic[]>
+  /** The records that the sources of a watched run will give next, in their order; at most so many. Empty if it takes too long. */
+  lookAhead(records: number): Promise<readonly ComingRecord[]>
   /** Goes to another place of a watched run, forward or back, and pauses there. The last one asked for counts. */
   seek(destination: Destination): Promise<void>
   /**

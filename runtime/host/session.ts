@@ -31,6 +31,7 @@ import { FrameWriter, outputsOf } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import { Inspector } from './inspector.ts'
 import { JobProgram } from './job-program.ts'
+import { lookAhead, type ComingRecord } from './look-ahead.ts'
 import { Comparer } from './comparer.ts'
 import type {
   ComparedCourses,
@@ -100,6 +101,7 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
   #inspector: Inspector | null = null
   readonly #comparer: Comparer
   #isRunning = false
+  #scout: ((records: number) => Promise<readonly ComingRecord[]>) | null = null
   /** Of the running job, or of the last one. */
   #outside = new Outside()
   /** Jobs beside the first one. */
@@ -153,6 +155,10 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     return this.#inspector?.explain(question) ?? null
   }
 
+  async lookAhead(records: number): Promise<readonly ComingRecord[]> {
+    return (await this.#scout?.(records)) ?? []
+  }
+
   async watch(detail: WatchDetail): Promise<void> {
     this.#detail = detail
     this.#driver?.watch(detail)
@@ -197,7 +203,7 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
       return await this.#run(job, settings, onFrame)
     } finally {
       this.#isRunning = false
-      this.#driver = this.#inspector = null
+      this.#driver = this.#inspector = this.#scout = null
     }
   }
 
@@ -230,6 +236,8 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     this.#driver = driver
     const beside = (watcher: BesideWatcher): JobExecution => this.#openBeside(run, watcher)
     const place = (stack: string): Span | null => locate(stack, job)[0] ?? null
+    this.#scout = (records) =>
+      lookAhead(beside, driver.execution, { records, untilUs: course.untilUs, host: this.#host })
     this.#inspector = new Inspector({ driver, open: beside, untilUs: course.untilUs, locate: place }, this.#host)
     const result = await driver.drive().catch((error: unknown) => engineFailure(error, driver.execution.simulation))
     const { execution } = driver

@@ -86,6 +86,7 @@ self.addEventListener(
       intervene: (action) => session.intervene(action),
       seek: (destination) => session.seek(destination),
       compare: (job, settings, courses) => session.compare(job, settings, courses),
+      lookAhead: (records) => session.lookAhead(records),
       explain: (question) => session.explain(question),
       watch: (detail) => session.watch(detail),
       savepoint: (stop) => session.savepoint(stop),

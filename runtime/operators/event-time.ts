@@ -25,7 +25,8 @@ export class EventTimeLogic implements WatermarkOutput {
   readonly generator: WatermarkGeneratorLike<unknown>
   /** The generator itself where all it wants of a record is its timestamp, which then needs no call. */
   readonly bounded: BoundedOutOfOrdernessWatermarks | null
-  readonly assigner: Assigner | null
+  /** A plain field: a record's timestamp may be overruled from outside. */
+  assigner: Assigner | null
   readonly context: OperatorContext
   readonly operator: string
   /** Whether anybody wants to know of records: not the strategy that makes no watermarks. */

@@ -38,7 +38,14 @@ const en = {
   keys: 'Arrow keys go from one thing that happened to the next, Enter goes to its moment in the run.',
   summary: (records: number, lates: number, panes: number) =>
     `${count(records, 'record', 'records')} with event time, ${count(lates, 'late record', 'late records')}, ${count(panes, 'window', 'windows')} fired.`,
+  dragHint:
+    'Point at something to read it; click it to go there. Drag a hollow dot: what if it came later, or were older?',
   hint: 'Point at something to read it; click it to go there.',
+  comingLabel: 'Records that haven’t been read yet',
+  move: 'Arrow keys move the record to another event time or arrival, Enter drops it there and forks the run, Escape puts it back; Page Down and Page Up go to another record.',
+  moving: (text: string, time: string, at: string) =>
+    `${text}: event time ${time}, arrives at ${at}. Let go to fork the run, or press Enter; Escape puts it back. The event time overrules what the watermark strategy assigns to this record.`,
+  forked: 'The run goes another way from here.',
   record: (text: string, time: string, at: string) => `${text}, event time ${time}, arrived at ${at}`,
   unread: (text: string, time: string, at: string) => `Not read yet: ${text}, event time ${time}, arrives at ${at}`,
   lateItem: (text: string, time: string, at: string, rule: string, fate: string) =>
@@ -93,7 +100,13 @@ const zh: typeof en = {
   keys: '用方向键在发生过的事情之间移动，按 Enter 跳到运行中的那一刻。',
   summary: (records, lates, panes) =>
     `${number(records)} 条带事件时间的记录，${number(lates)} 条迟到，${number(panes)} 个窗口已触发。`,
+  dragHint: '指向图中的内容可以读到说明，点击可以跳到那一刻。拖动空心圆点：如果它来得更晚、时间更早呢？',
   hint: '指向图中的内容可以读到说明，点击可以跳到那一刻。',
+  comingLabel: '尚未读取的记录',
+  move: '方向键把记录移到别的事件时间或到达时刻，按 Enter 放下并让运行从这里分叉，按 Escape 放回原处；Page Down 和 Page Up 换一条记录。',
+  moving: (text, time, at) =>
+    `${text}：事件时间 ${time}，${at} 到达。松开或按 Enter，运行就从这里分叉；按 Escape 放回原处。这个事件时间会代替水位线策略给这条记录分配的时间戳。`,
+  forked: '运行从这里走上另一条路。',
   record: (text, time, at) => `${text}，事件时间 ${time}，${at} 到达`,
   unread: (text, time, at) => `尚未读取：${text}，事件时间 ${time}，将于 ${at} 到达`,
   lateItem: (text, time, at, rule, fate) => `迟到：${text}，事件时间 ${time}，${at}：${rule}，${fate}`,

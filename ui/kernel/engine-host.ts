@@ -2,6 +2,9 @@
 // run never meets what an earlier one left behind, and an engine that doesn't stop when asked is simply removed.
 import * as Comlink from 'comlink'
 import type {
+  ClusterAction,
+  ComingRecord,
+  Diagnostic,
   CheckReport,
   ComparedCourses,
   CompiledJob,
@@ -118,6 +121,16 @@ export class EngineHost {
     } catch {
       return null
     }
+  }
+
+  /** Does this to the cluster of the running job; says what is wrong with it, if anything. */
+  async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
+    return (await this.#running?.sandbox.engine.intervene(action)) ?? []
+  }
+
+  /** What the sources of the running job will give next; nothing where none runs. */
+  async lookAhead(records: number): Promise<readonly ComingRecord[]> {
+    return (await this.#running?.sandbox.engine.lookAhead(records).catch(() => [])) ?? []
   }
 
   /** How much moments carry from now on: of this run and the next. */

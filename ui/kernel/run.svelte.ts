@@ -1,5 +1,7 @@
 // One run after the other, as the page shows them: its phase, its position, what its sinks got and how it ended.
 import type {
+  ClusterAction,
+  ComingRecord,
   CompiledJob,
   Destination,
   Diagnostic,
@@ -187,6 +189,16 @@ export class Run {
   }
 
   /** How much moments carry; what isn't said stays as it was. */
+  /** Does this to the run, here: what was known of it after this is another run's. Says what is wrong with it, if anything. */
+  async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
+    return this.#phase === 'running' ? this.#host.intervene(action) : []
+  }
+
+  /** The records that will be read next. */
+  lookAhead(records: number): Promise<readonly ComingRecord[]> {
+    return this.#host.lookAhead(records)
+  }
+
   watch(detail: Partial<WatchDetail>): void {
     this.#detail = { ...this.#detail, ...detail }
     this.#host.watch(this.#detail)

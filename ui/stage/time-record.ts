@@ -184,9 +184,9 @@ function thinned<T>(items: T[]): T[] {
 
 /** Whether it has happened at this place of the run. */
 export function isPast(
-  item: Happening,
+  item: { readonly event: number; readonly place?: number },
   { event, record }: { readonly event: number; readonly record: number },
 ): boolean {
   if (item.event !== event) return item.event < event
-  return record === 0 || item.kind !== 'record' || item.place < record
+  return record === 0 || item.place === undefined || item.place < record
 }

@@ -1,30 +1,15 @@
 // Event time × processing time as a figure: where everything is in a given room. Pure: the same record of a run and the same
 // room give the same figure. Event time goes to the right, processing time upward; what hasn't happened yet at the place
 // that is shown lies above the line of now.
-import type { RunPosition, Topology, WindowsView } from '../../../runtime/host/protocol.ts'
+import type { ComingRecord, RunPosition, Topology, WindowsView } from '../../../runtime/host/protocol.ts'
 import { clockText } from '../time-text.ts'
 import { isPast, type FiredPane, type Happening, type TimeDot, type TimeRecord } from '../time-record.ts'
 import type { Point } from './label-places.ts'
 import { eventScale, shownTime, windowText, type EventScale, type Gap, type Tick } from './time-scale.ts'
 
 /** A record that hasn't been read yet, as the engine foretells it. */
-export interface ComingDot {
+export interface ComingDot extends ComingRecord {
   readonly kind: 'coming'
-  readonly event: number
-  readonly atMs: number
-  /** Trace id. */
-  readonly task: number
-  readonly timestamp: number
-  readonly text: string
-  /** By which it can be moved; null where it can't be. */
-  readonly handle: ComingHandle | null
-}
-
-export interface ComingHandle {
-  readonly split: string
-  readonly record: number
-  readonly movesTime: boolean
-  readonly movesArrival: boolean
 }
 
 export interface TimeFigureInput {
@@ -122,6 +107,8 @@ export function layoutTime(input: TimeFigureInput): TimeFigure {
     isPast: isPast(item, position),
   })
   const every = everyOf(seen.dots)
+  const foretold = input.coming.at(-1)?.event ?? -1
+  const isDrawn = (dot: TimeDot): boolean => dot.number % every === 0 && (dot.event > foretold || isPast(dot, position))
   const vertexOf = new Map(topology.tasks.map(({ traceId, vertex }) => [traceId, vertex]))
   return {
     plot,
@@ -138,7 +125,7 @@ export function layoutTime(input: TimeFigureInput): TimeFigure {
         vertex: vertexOf.get(task) ?? 0,
         ...lineOf(steps.filter((step) => isPast(step, position)).map(place), plot, yOf(position.virtualMs)),
       })),
-    dots: seen.dots.filter(({ number }) => number % every === 0).map(place),
+    dots: seen.dots.filter(isDrawn).map(place),
     coming: input.coming
       .filter(({ atMs }) => isSeen(atMs))
       .map((item) => ({ x: scale.of(item.timestamp), y: yOf(item.atMs), item, isPast: false })),
@@ -359,4 +346,22 @@ function powerOfTwo(least: number): number {
 
 function clampTo({ left, width }: TimeFigure['plot'], x: number): number {
   return Math.max(left, Math.min(left + width, x))
+}
+
+/** Where a dot is dropped that is so many px from its place: round times, and no arrival before now. */
+export function dropOf(
+  { events, atMsOf, plot }: TimeFigure,
+  { x, y, item }: Placed<ComingDot>,
+  { dx, dy }: { readonly dx: number; readonly dy: number },
+  { virtualMs }: RunPosition,
+): { readonly timestamp: number; readonly atMs: number } {
+  const timeStep = niceStep((events.to - events.from) / plot.width)
+  const at = clampTo(plot, x + dx)
+  const [top, bottom] = [plot.top, plot.top + plot.height]
+  const arrivalStep = niceStep(Math.abs(atMsOf(top) - atMsOf(bottom)) / plot.height)
+  const atMs = atMsOf(Math.max(top, Math.min(bottom, y + dy)))
+  return {
+    timestamp: dx === 0 ? item.timestamp : Math.round(events.invert(at) / timeStep) * timeStep,
+    atMs: dy === 0 ? item.atMs : Math.max(virtualMs, Math.round(atMs / arrivalStep) * arrivalStep),
+  }
 }
