@@ -62,8 +62,16 @@ export const Types = {
     kind: 'MAP',
     parts: [key as TypeInformation<unknown>, value as TypeInformation<unknown>],
   }),
-  /** An object of a class. Refused for keys. */
-  POJO: <T>(_class: abstract new (...args: never[]) => T): TypeInformation<T> => ({ kind: 'POJO' }),
-  /** Anything. Refused for keys. */
-  GENERIC: <T>(_class?: abstract new (...args: never[]) => T): TypeInformation<T> => ({ kind: 'GENERIC' }),
+  /**
+   * An object of a class. Refused for keys. State that is declared so comes back from a savepoint as objects of the class
+   * with their public fields, without a call of the constructor; what isn't comes back as plain objects. Differs from
+   * Flink, where the class's name stands in the savepoint.
+   */
+  POJO: <T>(pojo: abstract new (...args: never[]) => T): TypeInformation<T> => ofClass('POJO', pojo),
+  /** Anything; with a class as `POJO`. Refused for keys. */
+  GENERIC: <T>(pojo?: abstract new (...args: never[]) => T): TypeInformation<T> => ofClass('GENERIC', pojo),
 } as const
+
+function ofClass<T>(kind: 'POJO' | 'GENERIC', pojo: unknown): TypeInformation<T> {
+  return typeof pojo === 'function' ? { kind, pojo: pojo as unknown as { name: string; prototype: object } } : { kind }
+}

@@ -52,6 +52,12 @@ export class OutsideClock implements EventTarget {
     this.plan()
   }
 
+  /** No job is left: outside, time stands still from now on, since nobody would see it go on. */
+  stop(): void {
+    const endMs = this.nowMs()
+    this.cluster.outside.nowMs = () => endMs
+  }
+
   private nowMs(): number {
     const { settings, nowUs } = this.cluster.simulation
     return settings.startMs + Math.floor(nowUs / 1000)

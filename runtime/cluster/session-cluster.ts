@@ -64,6 +64,7 @@ export class SessionCluster implements ResourceListener, Intervened {
 
   /** The job is over: its slots are there for others. */
   jobOver({ id }: ClusterJob): void {
+    if (!this.isAlive()) this.outsideClock.stop()
     this.slotRequests.forgetJob(id)
     this.resources.releaseJob(id)
     this.slotRequests.retry()

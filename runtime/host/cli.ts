@@ -1,7 +1,7 @@
 // streambed run <job.ts> | streambed plan <job.ts>: jobs without a page, for grading and for scripts. Rows go to standard
 // output in the order in which the sinks got them, everything said about the job to standard error.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { sinkName } from '../cluster/job-observer.ts'
@@ -58,6 +58,8 @@ interface Options {
   readonly language: Language
   /** Where savepoints are written. */
   readonly savepointPath: string
+  /** Where the outside is kept at the end. */
+  readonly outside: string | undefined
   readonly settings: RunSettings
 }
 
@@ -102,6 +104,8 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
     startedFrom: options.settings.savepoint?.file,
   })
   report(failures, options.language)
+  // A run that never began has no outside to keep.
+  if (options.outside !== undefined && outcome.plan !== null) writeFileSync(options.outside, await session.outside())
   if (outcome.state === 'failed') {
     report(outcome.diagnostics, options.language)
     return 1
@@ -262,10 +266,10 @@ function readArguments(args: readonly string[]): ReadArguments | string {
       files: Object.fromEntries(values.file.map(readVirtualFile)),
       ...savepointSettings(values),
     }
-    const { json, hash, files, savepointPath } = values
+    const { json, hash, files, savepointPath, outside } = values
     const language = usedLanguage(values.lang)
     const others = rest.map((other, i) => ({ file: other, atMs: numberOption(values['submit-at'][i], 0) }))
-    return { command, file, others, options: { json, hash, files, savepointPath, language, settings } }
+    return { command, file, others, options: { json, hash, files, savepointPath, outside, language, settings } }
   } catch (error) {
     return (error as Error).message
   }

@@ -103,6 +103,8 @@ export interface RunSettings {
   readonly cancelsAt?: readonly { readonly atMs: number; readonly job: number }[]
   /** What it starts from; otherwise with nothing, unless the job's configuration names a file. Part of what fixes a run. */
   readonly savepoint?: RunSavepoint
+  /** What it finds outside of the cluster; otherwise nothing. Part of what fixes a run. */
+  readonly outside?: RunOutside
   /** Savepoints taken at virtual times. Part of what fixes a run. */
   readonly savepointsAt?: readonly { readonly atMs: number; readonly stop: SavepointStop }[]
   /** What is done to the cluster, and before which event. Part of what fixes a run. */
@@ -139,6 +141,13 @@ export interface JobOutcome {
   readonly diagnostics: readonly Diagnostic[]
   /** Its checkpoints that outlive it; those of the first job are in the run's outcome. */
   readonly checkpoints: readonly SavepointFile[]
+}
+
+/** What an earlier run has left outside of the cluster: log, database and written files, as `Engine.outside` gives it. */
+export interface RunOutside {
+  /** Its name, for messages. */
+  readonly file: string
+  readonly text: string
 }
 
 /** What a run starts from: a savepoint, or a checkpoint that was kept. Virtual time goes on from where it was taken. */
@@ -415,6 +424,11 @@ export interface Engine {
   provideSqlite(files: () => Promise<SqliteFiles>): Promise<void>
   /** Asks the database of the running job, or of the last one, with a SELECT. */
   query(sql: string): Promise<TableOutput>
+  /**
+   * The world outside of the running job, or of the last one, as a file's text: with it another run goes on with the same
+   * topics, tables and files, at the time at which it was kept.
+   */
+  outside(): Promise<string>
   /** The log of the running job, or of the last one: of each partition the last so many records. */
   viewLog(records: number): Promise<LogOutput>
   /** Ends the running job at the next turn, or the check after the run under way; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */

@@ -72,6 +72,9 @@ export function settingsDiagnostics(settings: RunSettings): Diagnostic[] {
   if (settings.savepoint !== undefined && typeof settings.savepoint.text !== 'string') {
     found.push(wrong('savepoint', settings.savepoint.file))
   }
+  if (settings.outside !== undefined && typeof settings.outside.text !== 'string') {
+    found.push(wrong('outside', settings.outside.file))
+  }
   for (const [source, records] of Object.entries(inputs ?? {})) found.push(...inputDiagnostics(source, records))
   for (const [path, text] of Object.entries(files ?? {})) {
     if (!/^\/.*[^/]$/.test(path) || typeof text !== 'string')

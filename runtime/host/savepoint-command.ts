@@ -1,7 +1,7 @@
 // streambed savepoint <file>: what a savepoint holds, as a table or as JSON. And what `streambed run` does with savepoints:
 // reads the one it starts from, and writes those that come of it.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Diagnostic } from '../base/diagnostic.ts'
@@ -31,6 +31,7 @@ export const RUN_SAVEPOINT_USAGE = `  -s, --fromSavepoint <file>       start fro
   --drain                          stop so that windows and timers in event time fire first
   --rescale-at <ms>:<n>            change the parallelism at this virtual time; can be given several times
   --savepointPath <folder>         where savepoints and retained checkpoints are written, the current folder unless given
+  --outside <file>                 topics, tables and written files live on: taken from this file if it's there, kept in it at the end
 `
 
 /** As parseArgs takes them. */
@@ -43,6 +44,7 @@ export const RUN_SAVEPOINT_OPTIONS = {
   'rescale-at': { type: 'string', multiple: true, default: [] as string[] },
   drain: { type: 'boolean', default: false },
   savepointPath: { type: 'string', default: '.' },
+  outside: { type: 'string' },
 } as const
 
 interface SavepointArguments {
@@ -53,13 +55,14 @@ interface SavepointArguments {
   readonly 'stop-at'?: string | undefined
   readonly 'rescale-at': readonly string[]
   readonly drain: boolean
+  readonly outside?: string | undefined
 }
 
 /** What of a run's settings the options say. Throws what reading the file throws. */
 export function savepointSettings(
   args: SavepointArguments,
-): Pick<RunSettings, 'savepoint' | 'savepointsAt' | 'rescalesAt'> {
-  const { fromSavepoint: file, allowNonRestoredState, 'stop-at': stopAt } = args
+): Pick<RunSettings, 'savepoint' | 'savepointsAt' | 'rescalesAt' | 'outside'> {
+  const { fromSavepoint: file, allowNonRestoredState, 'stop-at': stopAt, outside } = args
   const taken = args['savepoint-at'].map((text) => ({ atMs: millis(text, 'savepoint-at'), stop: 'none' as const }))
   const stop = args.drain ? ('drain' as const) : ('suspend' as const)
   const stopped = stopAt === undefined ? [] : [{ atMs: millis(stopAt, 'stop-at'), stop }]
@@ -76,7 +79,13 @@ export function savepointSettings(
     const [ms = '', parallelism = ''] = text.split(':')
     return { atMs: millis(ms, 'rescale-at'), parallelism: parallelism.trim() === '' ? NaN : Number(parallelism) }
   })
-  return { savepointsAt: [...taken, ...stopped], rescalesAt, ...(savepoint === null ? {} : { savepoint }) }
+  return {
+    ...{ savepointsAt: [...taken, ...stopped], rescalesAt },
+    ...(savepoint === null ? {} : { savepoint }),
+    ...(outside === undefined || !existsSync(outside)
+      ? {}
+      : { outside: { file: outside, text: readFileSync(outside, 'utf8') } }),
+  }
 }
 
 function millis(text: string, option: string): number {

@@ -10,6 +10,7 @@ import { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import { JobExecution } from '../cluster/job-execution.ts'
 import type { JobObserver } from '../cluster/job-observer.ts'
 import { lateRecords } from '../cluster/late-records.ts'
+import { writeOutside } from '../cluster/outside-file.ts'
 import type { RestoredJob } from '../cluster/restore-state.ts'
 import { withInputs, type Plan } from '../graph/plan.ts'
 import { Simulation, type RunResult } from '../kernel/simulation.ts'
@@ -52,8 +53,8 @@ import type {
   TableOutput,
   WatchDetail,
 } from './protocol.ts'
-import { openSqlite } from '../connectors/database/open-database.ts'
 import type { SqliteEngine } from '../connectors/database/sqlite-engine.ts'
+import { keptUs, outsideDiagnostic, outsideOf } from './run-outside.ts'
 import { openedSqlite, sqlDiagnostics } from './sqlite-run.ts'
 import { logOutput, queryOutside } from './outside-views.ts'
 import { interventionsOf, positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
@@ -133,6 +134,10 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
 
   async query(sql: string): Promise<TableOutput> {
     return queryOutside(this.#outside, sql)
+  }
+
+  async outside(): Promise<string> {
+    return writeOutside(this.#outside, this.#outside.nowMs() * 1000)
   }
 
   async viewLog(records: number): Promise<LogOutput> {
@@ -266,7 +271,9 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     const sqlite = plan.database === 'sqlite' ? await openedSqlite(this.#host) : null
     if (sqlite !== null && 'code' in sqlite) return refuse([sqlite])
     const run: RunParts = { job, settings, plan, program, restored, frames, sqlite, others }
-    const unusable = sqlDiagnostics(plan, () => outsideOf(run))
+    const unfit = outsideDiagnostic(plan, settings)
+    if (unfit !== null) return refuse([unfit])
+    const unusable = sqlDiagnostics(plan, () => outsideOf(settings, program.settings.seed, sqlite))
     return unusable.length > 0 ? refuse(unusable) : run
   }
 
@@ -299,7 +306,7 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
       instantiate: (port) => program.instantiate(port),
       restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
       planned: plannedActions(settings),
-      outside: outsideOf(run),
+      outside: outsideOf(settings, program.settings.seed, run.sqlite),
     })
     const frames = told.observer === null ? null : run.frames
     const submissions = submitJobs(execution, run.others, frames)
@@ -309,11 +316,11 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     return execution
   }
 
-  /** A job that starts from a savepoint goes on at the time at which that was taken. */
-  #newSimulation({ program: { settings }, restored }: RunParts): Simulation {
-    const { seed, startMs } = settings
+  /** A job that starts from a savepoint goes on at the time at which that was taken, or its outside was kept. */
+  #newSimulation({ program, restored, settings }: RunParts): Simulation {
+    const { seed, startMs } = program.settings
     const simulation = new Simulation({ seed, startMs, isHashed: true })
-    simulation.nowUs = restored?.checkpoint.completedUs ?? 0
+    simulation.nowUs = Math.max(restored?.checkpoint.completedUs ?? 0, keptUs(settings))
     return simulation
   }
 
@@ -362,13 +369,6 @@ interface RunParts {
 interface Run {
   readonly execution: JobExecution
   readonly watcher: ClusterWatcher | null
-}
-
-/** What stands outside of the cluster when a run begins. */
-function outsideOf({ sqlite, program }: RunParts): Outside {
-  const outside = new Outside()
-  if (sqlite !== null) openSqlite(outside, sqlite, program.settings.seed)
-  return outside
 }
 
 /** Only who watches goes back. */

@@ -94,6 +94,7 @@ self.addEventListener(
         sqliteFiles = files
       },
       query: (sql) => session.query(sql),
+      outside: () => session.outside(),
       viewLog: (records) => session.viewLog(records),
       rescale: (parallelism) => session.rescale(parallelism),
       inspectSavepoint: (file, rows) => session.inspectSavepoint(file, rows),

@@ -9,6 +9,8 @@ export interface TypeInformation<T> {
   readonly kind: TypeKind
   /** Fields of a tuple, the element of a list, key and value of a map. */
   readonly parts?: readonly TypeInformation<unknown>[]
+  /** The class of POJO or GENERIC. No part of the plan, which is data. */
+  readonly pojo?: { readonly name: string; readonly prototype: object }
   /** Never present; lets TypeScript infer `T`. */
   readonly example?: T
 }

@@ -51,11 +51,24 @@ export function aliveCell(cell: unknown, kind: StateKind, ttl: StateTtl, nowMs: 
 export function readCell(
   cell: unknown,
   before: StateMeta,
-  { keyType, expires, nowMs }: { keyType: TypeInformation<unknown> | null; expires: boolean; nowMs: number },
+  {
+    keyType,
+    expires,
+    nowMs,
+    revive,
+  }: {
+    readonly keyType: TypeInformation<unknown> | null
+    readonly expires: boolean
+    readonly nowMs: number
+    /** Of values that are to become objects of a class. */
+    readonly revive: ((value: unknown) => unknown) | null
+  },
 ): unknown {
   const read = (value: unknown): unknown => {
-    if (before.expires === expires) return value
-    return expires ? ({ value, lastAccessMs: nowMs } satisfies Stamped) : (value as Stamped).value
+    if (before.expires === expires && revive === null) return value
+    const { value: held, lastAccessMs } = before.expires ? (value as Stamped) : { value, lastAccessMs: nowMs }
+    const wanted = revive === null ? held : revive(held)
+    return expires ? ({ value: wanted, lastAccessMs } satisfies Stamped) : wanted
   }
   if (before.kind === 'list') return (cell as readonly unknown[]).map(read)
   if (before.kind !== 'map') return read(cell)

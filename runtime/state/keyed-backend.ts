@@ -21,6 +21,7 @@ import {
 } from './keyed-snapshot.ts'
 import { Namespaces } from './namespaces.ts'
 import type { PaneTables } from './pane-tables.ts'
+import { reviverOf } from './declared-class.ts'
 import { requireCompatible, requireOfType } from './restore-check.ts'
 import { TimerQueue } from './timer-queue.ts'
 import type { AccessCleanup } from './ttl.ts'
@@ -159,7 +160,8 @@ export class KeyedStateBackend implements KeyedAccess {
     }
     if (known.request === null) {
       this.states.set(name, { column, meta: asked, request })
-      const target = { keyType: request.keyType, expires, nowMs: request.nowMs() }
+      const revive = reviverOf(request.valueType)
+      const target = { keyType: request.keyType, expires, nowMs: request.nowMs(), revive }
       for (let slot = 0; slot < this.slotCount; slot++) {
         const cell = column.get(slot)
         if (cell === undefined) continue

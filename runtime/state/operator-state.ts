@@ -11,6 +11,7 @@ import type { ListStateDescriptor, MapStateDescriptor } from './descriptors.ts'
 import { requireElement, requireElements, type ListState } from './list-state.ts'
 import type { BroadcastState } from './map-state.ts'
 import { ValueMap } from './value-map.ts'
+import { reviverOf } from './declared-class.ts'
 
 /** What becomes of a list when the parallelism changes: its elements are spread, or everyone gets all of them. */
 export type ListMode = 'split' | 'union'
@@ -54,13 +55,15 @@ export class OperatorStateBackend {
 
   /** A map that's meant to be the same on every subtask. */
   getBroadcastState<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
-    const { name, keyType } = descriptor
+    const { name, keyType, valueType } = descriptor
+    const revive = reviverOf(valueType)
     const known = this.broadcasts.get(name)
     if (known !== undefined && !this.unclaimed.delete(name)) return known as unknown as BroadcastState<K, V>
     if (known === undefined) this.requireUnused(name, 'broadcast')
     else requireKeyType({ keyType: known.keyType, state: name }, keyType)
     const state = new OperatorBroadcastState<K, V>(keyType)
-    for (const [key, value] of known?.entries() ?? []) state.put(key as K, value as V)
+    for (const [key, value] of known?.entries() ?? [])
+      state.put(key as K, (revive === null ? value : revive(value)) as V)
     this.broadcasts.set(name, state as unknown as OperatorBroadcastState<unknown, unknown>)
     return state
   }
@@ -122,9 +125,12 @@ export class OperatorStateBackend {
   private claim({ name, elementType }: ListStateDescriptor<unknown>, mode: ListMode): OperatorListState<unknown> {
     const type = elementType === null ? null : typeText(elementType)
     const state = this.list(name, mode)
-    if (this.unclaimed.delete(name) && state.type !== null && type !== null && state.type !== type) {
+    const isRestored = this.unclaimed.delete(name)
+    if (isRestored && state.type !== null && type !== null && state.type !== type) {
       throw new LearnerError('RESTORE_STATE_TYPE', { state: name, before: state.type, now: type })
     }
+    const revive = isRestored ? reviverOf(elementType) : null
+    if (revive !== null) state.elements = state.elements.map(revive)
     state.type = type ?? state.type
     return state
   }

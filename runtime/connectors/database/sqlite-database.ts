@@ -4,6 +4,7 @@
 // may say what is no longer so; then the statements are carried out again, in the order of commits: what a database with
 // locks reaches by making one transaction wait for the other.
 
+import { assert } from '../../base/assert.ts'
 import { LearnerError } from '../../base/diagnostic.ts'
 import { RandomStream } from '../../base/random.ts'
 import { fromTaggedJson, toTaggedJson } from '../../base/value-text.ts'
@@ -13,6 +14,9 @@ import { sqliteText, type SqlText, type SqlValue } from './sql-statement.ts'
 import { applyChangeset, recordChangeset } from './sqlite-changeset.ts'
 import type { SqliteConnection, SqliteEngine, SqliteStatement, SqliteValue } from './sqlite-engine.ts'
 import { notAllowed, PREPARED, SqliteGuards, type SqlPurpose } from './sqlite-guards.ts'
+
+const SQLITE_DESERIALIZE_FREEONCLOSE = 1
+const SQLITE_DESERIALIZE_RESIZEABLE = 2
 
 /** SQL and values of a statement, as they're kept. */
 type KeptStatement = readonly [sql: string, values: readonly SqlValue[]]
@@ -110,6 +114,17 @@ export class SqliteDatabase extends Database {
 
   preparedIds(): string[] {
     return this.own(`SELECT id FROM ${PREPARED} ORDER BY rowid`).map(([id]) => String(id))
+  }
+
+  /** Becomes what was kept of another database. */
+  load(file: Uint8Array, { a, b }: { readonly a: number; readonly b: number }): void {
+    const { capi, wasm } = this.sqlite.module
+    const bytes = wasm.allocFromTypedArray(file)
+    const flags = SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE
+    const code = capi.sqlite3_deserialize(this.connection.pointer, 'main', bytes, file.length, file.length, flags)
+    assert(code === 0, () => `SQLite can't read what it wrote: ${code}`)
+    Object.assign(this.random, { a, b })
+    this.unrecorded = this.nullableKeys()
   }
 
   override close(): void {

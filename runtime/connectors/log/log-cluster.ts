@@ -5,6 +5,7 @@
 import { LearnerError } from '../../base/diagnostic.ts'
 import type { Outside, OutsideSystem } from '../../operators/outside.ts'
 import { LogPartition } from './log-partition.ts'
+import type { OutsideProducer, ProducerSnapshot } from './log-producer.ts'
 import { LogTransactions, type ProducerId } from './log-transactions.ts'
 
 /** A topic. */
@@ -45,7 +46,9 @@ export class LogCluster implements OutsideSystem {
   readonly transactions: LogTransactions
   readonly alarmChanged: () => void
   /** Those who write without being part of a job. */
-  readonly producers: OutsideSystem[] = []
+  readonly producers: OutsideProducer[] = []
+  /** By topic: how far those were who wrote in an earlier run, until they go on. */
+  readonly resuming = new Map<string, ProducerSnapshot>()
 
   constructor(alarmChanged: () => void) {
     this.alarmChanged = alarmChanged

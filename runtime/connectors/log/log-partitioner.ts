@@ -4,6 +4,7 @@
 import type { RandomStream } from '../../base/random.ts'
 import type { LogTopic } from './log-cluster.ts'
 import type { LogPartition } from './log-partition.ts'
+import type { PartitionerSnapshot } from './log-producer.ts'
 import { keyBytes, partitionOfKey } from './murmur2.ts'
 
 /** Kafka's batch.size: after so many bytes another partition is chosen. */
@@ -17,6 +18,16 @@ export class LogPartitioner {
 
   constructor(random: RandomStream) {
     this.random = random
+  }
+
+  snapshot(): PartitionerSnapshot {
+    const { a, b } = this.random
+    return { random: { a, b }, sticky: Array.from(this.sticky, ([topic, at]) => [topic, { ...at }]) }
+  }
+
+  restore({ random, sticky }: PartitionerSnapshot): void {
+    Object.assign(this.random, random)
+    for (const [topic, at] of sticky) this.sticky.set(topic, { ...at })
   }
 
   choose({ name, partitions }: LogTopic, key: unknown, value: unknown): LogPartition {

@@ -2,7 +2,7 @@
 // Flink's playground does. What it writes is a source's records, or a list.
 
 import type { RandomStream } from '../../base/random.ts'
-import type { Outside, OutsideSystem } from '../../operators/outside.ts'
+import type { Outside } from '../../operators/outside.ts'
 import { asCall } from '../../operators/rich-function.ts'
 import { createReader } from '../readers.ts'
 import type { LocalSourceSpec, SourceReader } from '../source.ts'
@@ -10,6 +10,7 @@ import { splitsOf } from '../splits.ts'
 import { logOf, type LogCluster, type LogTopic, type RecordToAppend } from './log-cluster.ts'
 import type { LogPartition } from './log-partition.ts'
 import { LogPartitioner } from './log-partitioner.ts'
+import type { OutsideProducer, ProducerSnapshot } from './log-producer.ts'
 import { topicNodeId, type TopicRecord, type TopicSpec } from './topic-spec.ts'
 
 /** Where functions and records of topics are found, and what producers need beside. */
@@ -25,11 +26,13 @@ export interface ProducerSurroundings {
 export function createTopics(topics: readonly TopicSpec[], surroundings: ProducerSurroundings): void {
   const log = logOf(surroundings.outside)
   for (const spec of topics) {
-    // What is there from an earlier job goes on as it is.
-    if (log.topics.has(spec.name)) continue
+    const resumed = log.resuming.get(spec.name)
+    log.resuming.delete(spec.name)
+    // What is there from an earlier job goes on as it is; what is there from an earlier run has lost who writes to it.
+    if (log.topics.has(spec.name) && resumed === undefined) continue
     const topic = log.createTopic(spec.name, spec.partitions, spec.retentionMs)
-    if (spec.records !== null) log.producers.push(new ListProducer(log, topic, surroundings))
-    if (spec.producer !== null) log.producers.push(new SourceProducer(log, topic, spec.producer, surroundings))
+    if (spec.records !== null) log.producers.push(new ListProducer(log, topic, surroundings, resumed))
+    if (spec.producer !== null) log.producers.push(new SourceProducer(log, topic, spec.producer, surroundings, resumed))
   }
   log.alarmChanged()
 }
@@ -37,7 +40,7 @@ export function createTopics(topics: readonly TopicSpec[], surroundings: Produce
 /** A slice of what is due: time goes on between slices. */
 const MOST_AT_ONCE = 1000
 
-class SourceProducer implements OutsideSystem {
+class SourceProducer implements OutsideProducer {
   readonly log: LogCluster
   readonly topic: LogTopic
   readonly startMs: number
@@ -51,6 +54,7 @@ class SourceProducer implements OutsideSystem {
     topic: LogTopic,
     source: LocalSourceSpec,
     { functions, seed, startMs, random }: ProducerSurroundings,
+    resumed: ProducerSnapshot | undefined,
   ) {
     this.log = log
     this.topic = topic
@@ -63,7 +67,8 @@ class SourceProducer implements OutsideSystem {
     }
     this.keyOf = call('key')
     this.timestampOf = call('timestamp')
-    this.reader = createReader(source, splitsOf(source, 1), {
+    if (resumed !== undefined) this.partitioner.restore(resumed.partitioner)
+    this.reader = createReader(source, resumed?.splits ?? splitsOf(source, 1), {
       name: topic.name,
       parallelism: 1,
       seed,
@@ -73,6 +78,14 @@ class SourceProducer implements OutsideSystem {
 
   get nextAlarmMs(): number {
     return this.startMs + Math.ceil(this.reader.nextAtUs / 1000)
+  }
+
+  get topicName(): string {
+    return this.topic.name
+  }
+
+  snapshot(): ProducerSnapshot {
+    return { position: 0, splits: this.reader.splits(), partitioner: this.partitioner.snapshot() }
   }
 
   onAlarm(nowMs: number): void {
@@ -87,7 +100,7 @@ class SourceProducer implements OutsideSystem {
   }
 }
 
-class ListProducer implements OutsideSystem {
+class ListProducer implements OutsideProducer {
   readonly log: LogCluster
   readonly topic: LogTopic
   readonly startMs: number
@@ -95,12 +108,23 @@ class ListProducer implements OutsideSystem {
   readonly partitioner: LogPartitioner
   position = 0
 
-  constructor(log: LogCluster, topic: LogTopic, { functions, startMs, random }: ProducerSurroundings) {
+  constructor(
+    log: LogCluster,
+    topic: LogTopic,
+    { functions, startMs, random }: ProducerSurroundings,
+    resumed: ProducerSnapshot | undefined,
+  ) {
     this.log = log
     this.topic = topic
     this.startMs = startMs
     this.partitioner = new LogPartitioner(random(`producer ${topic.name}`))
+    this.position = resumed?.position ?? 0
+    if (resumed !== undefined) this.partitioner.restore(resumed.partitioner)
     this.records = functions.get(topicNodeId(topic.name), 'records') as readonly TopicRecord[]
+  }
+
+  get topicName(): string {
+    return this.topic.name
   }
 
   get nextAlarmMs(): number {
@@ -115,6 +139,10 @@ class ListProducer implements OutsideSystem {
       const chosen = partition === undefined ? undefined : this.topic.partitions[partition]
       this.log.append(chosen ?? this.byKey(record), record, nowMs, null)
     }
+  }
+
+  snapshot(): ProducerSnapshot {
+    return { position: this.position, splits: [], partitioner: this.partitioner.snapshot() }
   }
 
   private byKey({ key, value }: RecordToAppend): LogPartition {
