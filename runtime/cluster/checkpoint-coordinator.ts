@@ -282,7 +282,8 @@ export class CheckpointCoordinator implements EventTarget {
     const isRefused =
       running.length + finished.length < tasks.length ||
       (finished.length > 0 && this.spec?.afterTasksFinish === false) ||
-      (savepoint !== null && (this.hasStopped || (savepoint.stop !== 'none' && this.isStopping())))
+      (savepoint?.stop !== 'none' && this.isStopping()) ||
+      (savepoint !== null && this.hasStopped)
     if (isRefused) {
       if (savepoint === null) return
       this.job.savepointEnded(savepoint, null, 'SAVEPOINT_NOT_RUNNING')

@@ -38,8 +38,8 @@ export class SubtaskCheckpoints implements ArrivalListener {
   readonly task: CheckpointedTask
   /** Oldest first. They come before everything else, credit or not. */
   mails: Mail[] = []
-  /** It has taken the snapshot with which the job stops: nothing but mails is read until that's complete, or given up. */
-  isHeld = false
+  /** The checkpoint with which the job stops, once its snapshot is taken: nothing but mails is read then. 0 for none. */
+  heldFor = 0
   /** Whether the subtask, having emitted all, stays until a checkpoint of that is complete. */
   waitsForLast: boolean
   /** The first checkpoint taken since it has emitted all; Infinity before. */
@@ -65,6 +65,11 @@ export class SubtaskCheckpoints implements ArrivalListener {
   constructor(task: CheckpointedTask, waitsForLast: boolean) {
     this.task = task
     this.waitsForLast = waitsForLast
+  }
+
+  /** Whether it waits for the checkpoint with which the job stops to be complete, or given up. */
+  get isHeld(): boolean {
+    return this.heldFor > 0
   }
 
   /** Whether checkpoints begin at it: at a source, and where all that feeds it has finished. */
@@ -204,12 +209,13 @@ export class SubtaskCheckpoints implements ArrivalListener {
   private complete(checkpoint: number): void {
     if (checkpoint >= this.lastFrom) this.isLastCompleted = true
     this.task.chain.notifyCheckpointComplete(checkpoint)
-    if (this.isHeld) this.task.stop()
+    // One before it may be complete first.
+    if (this.isHeld && checkpoint >= this.heldFor) this.task.stop()
     else this.task.endIfDone()
   }
 
   private abort(checkpoint: number): void {
-    this.isHeld = false
+    if (checkpoint === this.heldFor) this.heldFor = 0
     if (this.capture !== null && this.capture.checkpoint <= checkpoint) this.letGo()
     this.task.gate?.alignment?.abort(checkpoint)
     this.task.chain.notifyCheckpointAborted(checkpoint)
@@ -266,8 +272,9 @@ export class SubtaskCheckpoints implements ArrivalListener {
       isUnaligned: false,
     }
     const snapshot = this.snapshot(checkpoint)
-    if (this.capture === null) this.isHeld = task.snapshotTaken(checkpoint, snapshot, figures)
-    else {
+    if (this.capture === null) {
+      if (task.snapshotTaken(checkpoint, snapshot, figures)) this.heldFor = checkpoint
+    } else {
       this.taken = { snapshot, figures }
       if (this.capture.isComplete()) this.handIn()
     }
