@@ -15,6 +15,7 @@ const KEPT: readonly (readonly [seed: number, what: string])[] = [
   [134, 'a savepoint failed with which the job was to be drained: its sources had ended, and the job ended with them'],
   [413, 'a checkpoint gave up an older savepoint with which the job was to stop'],
   [617, 'a job that was stopping took a second savepoint, whose failure started it again'],
+  [2087, 'a job stopped with an earlier checkpoint than the one it was to be rescaled from'],
   [873, 'a job that failed as soon as it started was started again at one and the same moment for ever'],
   [668, 'a topic’s record that arrived while its source was paused never woke it'],
 ]

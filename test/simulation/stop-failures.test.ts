@@ -91,6 +91,16 @@ test('a checkpoint that is complete first gives up no savepoint', () => {
   expect(outcomes(job)).toEqual(['taken'])
 })
 
+test('a checkpoint that was under way and is complete first doesn’t stop a job that waits for its savepoint', () => {
+  const build = numbers((env) => env.getCheckpointConfig().setMaxConcurrentCheckpoints(2))
+  const job = deployJob(build, { parallelism: 2, cluster: { uploadUs: 100_000 } })
+  job.simulation.run({ ...NO_LIMIT, untilUs: 350_000 })
+  job.simulation.intervene({ kind: 'rescale', parallelism: 1 } as ClusterAction)
+  job.simulation.run(NO_LIMIT)
+  expect([job.execution.state, job.execution.rescaled]).toEqual(['FINISHED', 1])
+  expect([seen(job, 'left rows'), seen(job, 'right rows')]).toEqual([RECORDS, RECORDS])
+})
+
 /** Fails a few times when it's opened, each time at once. */
 class Failing extends RichMapFunction<number, number> {
   readonly attempts: { count: number }
