@@ -45,5 +45,6 @@ export function requireKeyType(type: TypeInformation<unknown>): void {
 const KEYLESS = new Set<TypeKind>(['POJO', 'GENERIC', 'MAP', 'VOID'])
 
 function isClass(value: object): value is { readonly name: string } {
-  return /^class\b/.test(Function.prototype.toString.call(value))
+  // Only a class can't be given another prototype; to look at its text would cost more than all else a call of the API does.
+  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
 }

@@ -7,7 +7,7 @@ import { Channel } from '../network/channel.ts'
 import type { ChannelPlace } from '../network/in-flight.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { Task } from '../task/task.ts'
-import { channelPlaceOf, restoreInFlight } from './in-flight-state.ts'
+import { channelPlaceOf, edgeName, restoreInFlight } from './in-flight-state.ts'
 import { layoutOf, type Layout, type Link, type Place } from './regions.ts'
 import { createTask, type DeployableJob } from './task-deployment.ts'
 import { WatermarkAlignment, type AlignmentGroup } from './watermark-alignment.ts'
@@ -89,12 +89,16 @@ export class Deployment {
     const keepsPlaces = inFlight.length > 0 || (graph.config.checkpoints?.unaligned ?? null) !== null
     const { places, links } = this.layout
     const made = new Map<Channel, ChannelPlace>()
+    const names = new Map<JobEdge, string>()
     links.forEach((link, i) => {
       if (!isWanted((places[link.from] as Place).region)) return
       const channel = new Channel(simulation, pool, settings)
       this.channels[i] = channel
       this.edges.set(channel, link.edge)
-      if (keepsPlaces) made.set(channel, channelPlaceOf(link, this.layout, graph))
+      if (!keepsPlaces) return
+      const name = names.get(link.edge) ?? edgeName(link.edge, graph)
+      names.set(link.edge, name)
+      made.set(channel, channelPlaceOf(link, this.layout, name))
     })
     for (const [channel, place] of made) this.channelPlaces.set(channel, place)
     places.forEach((place, i) => {

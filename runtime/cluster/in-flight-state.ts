@@ -8,6 +8,7 @@ import { displayName, type JobGraph, type JobVertex } from '../graph/job-graph.t
 import type { Channel } from '../network/channel.ts'
 import { redistributeInFlight, type ChannelPlace, type InFlight } from '../network/in-flight.ts'
 import { PARTITIONER_PROPERTIES } from '../record/partitioner.ts'
+import type { ChainSnapshot } from '../task/operator-chain.ts'
 import type { Task } from '../task/task.ts'
 import type { Layout, Link, Place } from './regions.ts'
 import type { TaskSnapshots } from './completed-checkpoint.ts'
@@ -31,11 +32,11 @@ export function requireOvertaking({ config, vertices }: JobGraph): void {
   }
 }
 
-/** A channel as checkpoints name it. */
-export function channelPlaceOf({ edge, from, to }: Link, { places }: Layout, graph: JobGraph): ChannelPlace {
+/** A channel as checkpoints name it, with the name of its edge. */
+export function channelPlaceOf({ from, to }: Link, { places }: Layout, edge: string): ChannelPlace {
   const [sender, receiver] = [places[from], places[to]] as [Place, Place]
   return {
-    edge: edgeName(edge, graph),
+    edge,
     sender: sender.subtask,
     receiver: receiver.subtask,
     senders: sender.vertex.parallelism,
@@ -44,16 +45,18 @@ export function channelPlaceOf({ edge, from, to }: Link, { places }: Layout, gra
 }
 
 /** An edge: the same in another run of the job, and at another parallelism. */
-function edgeName({ from, to, index }: JobEdge, { vertices }: JobGraph): string {
+export function edgeName({ from, to, index }: JobEdge, { vertices }: JobGraph): string {
   const nodes = vertices.flatMap((vertex) => vertex.nodes)
   const idOf = (node: string): string => nodes.find(({ id }) => id === node)?.operatorId ?? ''
   return `${idOf(from)} ${idOf(to)} ${index}`
 }
 
+const NOTHING: ChainSnapshot['inFlight'] = []
+
 /** All that was on its way and had been overtaken. */
 export function inFlightOf(snapshots: TaskSnapshots, places: ReadonlyMap<Channel, ChannelPlace>): readonly InFlight[] {
   return Array.from(snapshots).flatMap(([{ gate }, snapshot]) =>
-    (snapshot?.inFlight ?? []).flatMap((elements, i) => {
+    (snapshot === null ? NOTHING : snapshot.inFlight).flatMap((elements, i) => {
       const place = places.get(gate?.channels[i] as Channel)
       return place === undefined || elements.length === 0 ? [] : [{ ...place, elements }]
     }),

@@ -55,7 +55,7 @@ export class JobProgram {
   /** Evaluates the job for one subtask and attempt. */
   instantiate(port: InstancePort): JobInstance {
     const never = new Promise<never>(() => undefined)
-    const evaluation = this.#newEvaluation(never, false)
+    const evaluation = this.#newEvaluation(never, { keepsPositions: false, isInstance: true })
     const gate = this.#gatedPort(port)
     const globals = makeGlobals(gate.port)
     const running = this.#call(evaluation, globals)
@@ -70,7 +70,7 @@ export class JobProgram {
     result: Promise<never>,
     keepsPositions: boolean,
   ): Promise<{ readonly evaluation: Evaluation; readonly diagnostic: Diagnostic | null }> {
-    const evaluation = this.#newEvaluation(result, keepsPositions)
+    const evaluation = this.#newEvaluation(result, { keepsPositions, isInstance: false })
     const globals = makeGlobals(this.#buildPort(log))
     let error: unknown = null
     let state: 'running' | 'ended' | 'threw' = 'running'
@@ -101,8 +101,11 @@ export class JobProgram {
     return evaluateIn(evaluation, () => this.#factory(api, globals))
   }
 
-  #newEvaluation(result: Promise<never>, keepsPositions: boolean): Evaluation {
-    return new Evaluation({ ...this.settings, keepsPositions, result })
+  #newEvaluation(
+    result: Promise<never>,
+    kind: { readonly keepsPositions: boolean; readonly isInstance: boolean },
+  ): Evaluation {
+    return new Evaluation({ ...this.settings, ...kind, result })
   }
 
   /** Clock and randomness while a job is built: the same every time it's evaluated. */

@@ -79,6 +79,7 @@ export class OperatorStateBackend {
 
   /** A copy of everything; shares nothing mutable with the running state. */
   snapshot(): OperatorSnapshot {
+    if (this.lists.size + this.broadcasts.size === 0) return NO_OPERATOR_STATE
     return {
       version: 1,
       lists: Array.from(this.lists, ([name, { mode, elements, type }]) => ({

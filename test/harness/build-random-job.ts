@@ -13,6 +13,7 @@ import {
 import type {
   DataStream,
   SingleOutputStreamOperator,
+  Source,
   StreamExecutionEnvironment,
   WatermarkGenerator,
   WatermarkOutput,
@@ -28,8 +29,8 @@ type EndNode = Extract<JobNode, { readonly op: 'sum' | 'collect' }>
 
 /** With a world outside, what is collected goes there as well. */
 export function buildJob(job: RandomJob, report: Report, world: World | null = null): Build {
-  // A topic or a sink is what it is, however often the job is built.
-  const topics = new Map(job.nodes.flatMap((node, i) => (node.op === 'source' ? [[node, topicOf(node, i)]] : [])))
+  // A topic, a source or a sink is what it is, however often the job is built.
+  const sources = new Map(job.nodes.flatMap((node, i) => (node.op === 'source' ? [[node, sourceOf(node, i)]] : [])))
   const ends = new Map(
     job.nodes.flatMap((node, i) => (isEnd(node) ? [[node, outsideOf(node, nodeName(job, i), world)]] : [])),
   )
@@ -42,8 +43,8 @@ export function buildJob(job: RandomJob, report: Report, world: World | null = n
     function add(node: JobNode, index: number): DataStream<Item> {
       const name = nodeName(job, index)
       if (node.op === 'source') {
-        const topic = topics.get(node) ?? null
-        const source = topic === null ? generatorOf(node) : logSourceOf(env, node, topic)
+        const { topic, source } = sources.get(node) ?? sourceOf(node, index)
+        if (topic !== null) env.createTopic(topic)
         const items = place(env.fromSource<Item>(source, strategyOf(node), name), node).uid(name)
         return items.map(({ key, n }) => ({ key, n }))
       }
@@ -153,6 +154,11 @@ function addEnd(
   if (parallelism > 0) sink.setParallelism(parallelism)
 }
 
+function sourceOf(node: SourceNode, index: number): { readonly source: Source<Item>; readonly topic: NewTopic | null } {
+  const topic = topicOf(node, index)
+  return { topic, source: topic === null ? generatorOf(node) : logSourceOf(node, topic) }
+}
+
 function generatorOf(node: SourceNode): DataGeneratorSource<Item> {
   const rate = node.rate === null ? RateLimiterStrategy.noOp() : RateLimiterStrategy.perSecond(node.rate)
   return new DataGeneratorSource((i) => ({ ...itemAt(i, node.keys), at: timeOf(i, node) }), node.count, rate)
@@ -171,8 +177,7 @@ function topicOf(node: SourceNode, index: number): NewTopic | null {
 }
 
 /** Reads all of them, and then ends. */
-function logSourceOf(env: StreamExecutionEnvironment, { count }: SourceNode, topic: NewTopic): KafkaSource<Item> {
-  env.createTopic(topic)
+function logSourceOf({ count }: SourceNode, topic: NewTopic): KafkaSource<Item> {
   const { name, partitions } = topic
   const ends = Array.from({ length: partitions }, (_, partition): [TopicPartition, number] => {
     return [new TopicPartition(name, partition), Math.ceil((count - partition) / partitions)]

@@ -52,9 +52,9 @@ export interface JobResult extends DeployedJob {
 }
 
 /** Evaluates the job once. */
-export function evaluateJob(build: Build, parallelism = 1): Evaluation {
+export function evaluateJob(build: Build, parallelism = 1, isInstance = false): Evaluation {
   const result = new Promise<never>(() => undefined)
-  const evaluation = new Evaluation({ parallelism, keepsPositions: false, result })
+  const evaluation = new Evaluation({ parallelism, keepsPositions: false, isInstance, result })
   evaluateIn(evaluation, () => {
     const env = StreamExecutionEnvironment.getExecutionEnvironment()
     build(env)
@@ -83,7 +83,7 @@ export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
     settings: { ...DEFAULT_CLUSTER, ...cluster },
     observer: options.observes === false ? null : { row: (row) => void rows.push(row), log: () => undefined },
     instantiate: () => ({
-      registry: evaluateJob(build, parallelism).graph.registry,
+      registry: evaluateJob(build, parallelism, true).graph.registry,
       beginTurn: () => undefined,
       tick: () => undefined,
     }),

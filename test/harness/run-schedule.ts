@@ -22,6 +22,8 @@ import { deployJob, type DeployedJob } from './run-job.ts'
 
 /** Events between two looks at whether anything is wrong already. */
 const SLICE = 256
+/** Virtual time for a job; the longest wait is that for a transaction of the log to expire, a quarter of an hour. */
+const MOST_US = 2_000_000_000
 /** More jobs in a row than this would be the harness's own mistake. */
 const MOST_JOBS = 40
 
@@ -133,10 +135,11 @@ class ScheduleRun {
 
   #untilItsEnd({ simulation, execution }: DeployedJob, observer: ClusterObserver): void {
     const until = simulation.event + this.#budget(execution)
+    const untilUs = simulation.nowUs + MOST_US
     let result = 'paused'
     while (result === 'paused' && simulation.event < until && this.violations.length === 0) {
       if (observer.violations.length > 0) return
-      result = simulation.run({ ...NO_LIMIT, untilEvent: Math.min(until, simulation.event + SLICE) })
+      result = simulation.run({ ...NO_LIMIT, untilUs, untilEvent: Math.min(until, simulation.event + SLICE) })
     }
     if (result === 'quiescent' && execution.state === 'RUNNING') execution.requireNotStuck()
   }
@@ -195,7 +198,10 @@ class ScheduleRun {
 
   #unfinished({ execution, simulation }: DeployedJob): Violation {
     const why = execution.failure === null ? '' : `: ${String(execution.failure.error)}`
-    return { invariant: '24 liveness', text: `${execution.state} at event ${simulation.event}${why}` }
+    return {
+      invariant: '24 liveness',
+      text: `${execution.state} at event ${simulation.event}, ${simulation.nowUs} µs${why}`,
+    }
   }
 }
 
