@@ -45,6 +45,7 @@ export function requireKeyType(type: TypeInformation<unknown>): void {
 const KEYLESS = new Set<TypeKind>(['POJO', 'GENERIC', 'MAP', 'VOID'])
 
 function isClass(value: object): value is { readonly name: string } {
-  // Only a class can't be given another prototype; to look at its text would cost more than all else a call of the API does.
-  return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+  // No function's prototype is like that of a class, or of a built-in: to look at its text costs more than all else a call does.
+  if (Object.getOwnPropertyDescriptor(value, 'prototype')?.writable !== false) return false
+  return /^class\b/.test(Function.prototype.toString.call(value))
 }
