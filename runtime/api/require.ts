@@ -45,7 +45,7 @@ export function requireKeyType(type: TypeInformation<unknown>): void {
 const KEYLESS = new Set<TypeKind>(['POJO', 'GENERIC', 'MAP', 'VOID'])
 
 function isClass(value: object): value is { readonly name: string } {
-  // No function's prototype is like that of a class, or of a built-in: to look at its text costs more than all else a call does.
+  // Only a class's prototype is like that, or a built-in's: to look at its text costs more than all else a call does.
   if (Object.getOwnPropertyDescriptor(value, 'prototype')?.writable !== false) return false
   return /^class\b/.test(Function.prototype.toString.call(value))
 }
