@@ -79,7 +79,7 @@ export class ClusterObserver {
 
   /** After the end. */
   finish(): void {
-    const { channels, simulation } = this.#execution
+    const { channels, simulation, tasks } = this.#execution
     for (const { id, inFlight, sealed, onTheWay, arrived, open, sentRecords, consumedRecords } of channels) {
       const left = inFlight + sealed.length + onTheWay.length + arrived.length + (open === null ? 0 : 1)
       this.#require('25 memory', left === 0, () => `channel ${id} holds ${left} buffers at the end`)
@@ -89,6 +89,10 @@ export class ClusterObserver {
     }
     this.#require('25 memory', simulation.heap.size === 0, () => `${simulation.heap.size} events at the end`)
     this.#requireOwnership()
+    // A job that was stopped with a savepoint has its timers still before it.
+    if (!tasks.every(({ hasEmittedAll }) => hasEmittedAll)) return
+    const timers = tasks.reduce((sum, { keyContext }) => sum + (keyContext?.backend.eventTimers.count ?? 0), 0)
+    this.#require('9 timers', timers === 0, () => `${timers} timers are left at the end`)
   }
 
   #entry(kind: number, task: number, a: number, b: number): void {

@@ -22,8 +22,8 @@ import { deployJob, type DeployedJob } from './run-job.ts'
 
 /** Events between two looks at whether anything is wrong already. */
 const SLICE = 256
-/** Virtual time for a job; the longest wait is that for a transaction of the log to expire, a quarter of an hour. */
-const MOST_US = 2_000_000_000
+/** Virtual time for a job; a few waits for heartbeats and checkpoints, of a minute or so each. */
+const MOST_US = 500_000_000
 /** More jobs in a row than this would be the harness's own mistake. */
 const MOST_JOBS = 40
 
@@ -141,6 +141,8 @@ class ScheduleRun {
       if (observer.violations.length > 0) return
       result = simulation.run({ ...NO_LIMIT, untilUs, untilEvent: Math.min(until, simulation.event + SLICE) })
     }
+    // A transaction of the log may be watched over for a while after the job.
+    if (result === 'until' && !execution.isAlive()) result = simulation.run({ ...NO_LIMIT, untilEvent: until })
     if (result === 'quiescent' && execution.state === 'RUNNING') execution.requireNotStuck()
   }
 

@@ -51,8 +51,8 @@ export const MUTANTS: readonly Mutant[] = [
     10,
     'committed before the checkpoint is complete',
     'operators/committer.ts',
-    'this.add(checkpointId, committables)\n  }\n\n  override snapshotState',
-    'this.add(checkpointId, committables)\n    this.commitUpTo(checkpointId)\n  }\n\n  override snapshotState',
+    "if (committables.length > 0) this.context.commitNoted('prepared'",
+    "this.commitUpTo(checkpointId)\n    if (committables.length > 0) this.context.commitNoted('prepared'",
   ),
   // Restoring.
   mutant(
@@ -191,5 +191,55 @@ export const MUTANTS: readonly Mutant[] = [
     'cluster/resource-manager.ts',
     'manager.isRegistered = false\n',
     '',
+  ),
+  mutant(
+    1,
+    'broadcast state isn’t restored',
+    'state/operator-state.ts',
+    'for (const { name, entries, keyType } of snapshot.broadcasts) {',
+    'for (const { name, entries, keyType } of snapshot.broadcasts.slice(snapshot.broadcasts.length)) {',
+  ),
+  mutant(
+    25,
+    'committables are missing from the checkpoint',
+    'operators/committer.ts',
+    'this.remembered.update(kept)',
+    'this.remembered.update(kept.slice(kept.length))',
+  ),
+  mutant(
+    9,
+    'an ended channel is waited for',
+    'network/barrier-alignment.ts',
+    'const isComplete = this.hasCome.every((has, i) => has || this.hasEnded[i])',
+    'const isComplete = this.hasCome.every((has) => has)',
+  ),
+  mutant(
+    6,
+    'a generator’s watermark goes back',
+    'operators/event-time.ts',
+    'if (!(timestampMs > this.currentWatermark)) return refuseWatermark(timestampMs)',
+    'if (timestampMs === this.currentWatermark) return refuseWatermark(timestampMs)',
+  ),
+  mutant(
+    4,
+    'the watermark of a split goes back',
+    'operators/watermark-multiplexer.ts',
+    'if (!(timestampMs > partial.watermark)) {',
+    'if (timestampMs === partial.watermark) {',
+  ),
+  mutant(
+    8,
+    'tasks of a failed attempt run on',
+    'cluster/job-execution.ts',
+    'for (const other of lost) other.cancel()\n    for (const region',
+    'for (const region',
+  ),
+  // Barriers that overtake.
+  mutant(
+    4,
+    'what barriers overtake isn’t captured',
+    'network/in-flight.ts',
+    'into.push({ kind: RECORD, value: cloneValue(buffer.valueAt(at)), timestamp: buffer.timestampAt(at) })',
+    'if (at < 0) into.push({ kind: RECORD, value: cloneValue(buffer.valueAt(at)), timestamp: buffer.timestampAt(at) })',
   ),
 ]
