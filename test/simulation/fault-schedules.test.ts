@@ -10,6 +10,7 @@ import { shrinkInterventions } from '../harness/shrink-schedule.ts'
 
 const BLOCKS = 15
 const SEEDS_PER_BLOCK = 20
+const TIMEOUT_MS = 240_000
 /** Seeds that once failed: what was wrong stands in the name. */
 const KEPT: readonly (readonly [seed: number, what: string])[] = [
   [134, 'a savepoint failed with which the job was to be drained: its sources had ended, and the job ended with them'],
@@ -24,9 +25,13 @@ const results = new Map<number, ScheduleResult>()
 const schedules: FaultSchedule[] = []
 
 describe('schedules of faults', () => {
-  test.each(Array.from({ length: BLOCKS }, (_, block) => block * SEEDS_PER_BLOCK + 1))('seeds from %i', (first) => {
-    for (let seed = first; seed < first + SEEDS_PER_BLOCK; seed++) runSeed(seed)
-  })
+  test.each(Array.from({ length: BLOCKS }, (_, block) => block * SEEDS_PER_BLOCK + 1))(
+    'seeds from %i',
+    (first) => {
+      for (let seed = first; seed < first + SEEDS_PER_BLOCK; seed++) runSeed(seed)
+    },
+    TIMEOUT_MS,
+  )
   test.each(KEPT)('kept seed %i: %s', (seed) => runSeed(seed))
 
   test('are of many kinds, and much happens in them', () => {
