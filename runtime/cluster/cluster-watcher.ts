@@ -19,6 +19,8 @@ import { TimeTracer } from './time-tracer.ts'
 
 const MOST_CALLS = 50
 const MOST_TIMERS = 50
+/** Checkpoints of which it's known what had been taken by then: more than can be under way. */
+const MOST_SNAPSHOTS = 16
 
 /** A call of the learner's code; where it came from is read from the error's stack when somebody wants to know. */
 export interface SeenCall {
@@ -67,6 +69,8 @@ export class ClusterWatcher implements JobWatcher {
   readonly times = new TimeTracer((value) => this.labels.textOf(value))
   readonly locate: (stack: string) => Span | null
   readonly recordsIn = new Map<Task, number>()
+  /** By task, by checkpoint: how many it had taken when it took its snapshot. */
+  readonly recordsAt = new Map<Task, Map<number, number>>()
   hand: SeenHand | null = null
   execution: JobExecution | null = null
   /** Counts records and fired timers: whoever steps sees by it that something was processed. */
@@ -94,6 +98,7 @@ export class ClusterWatcher implements JobWatcher {
       this.recordsIn.delete(task)
       this.watermarkOf.delete(task)
       this.times.forget(task)
+      this.recordsAt.delete(task)
     }
     this.hand = null
     if (this.execution !== null) this.watch(this.execution, tasks)
@@ -153,6 +158,18 @@ export class ClusterWatcher implements JobWatcher {
 
   rowArrived(row: number): void {
     this.hand?.rows.push(row)
+  }
+
+  snapshotTaken(task: Task, checkpoint: number): void {
+    const taken = this.recordsAt.get(task) ?? new Map<number, number>()
+    this.recordsAt.set(task, taken.set(checkpoint, this.recordsIn.get(task) ?? 0))
+    const [oldest] = taken.keys()
+    if (taken.size > MOST_SNAPSHOTS && oldest !== undefined) taken.delete(oldest)
+  }
+
+  /** How many records a task has taken since its snapshot for this checkpoint; since it began, where it has taken none. */
+  recordsSince(task: Task, checkpoint: number): number {
+    return (this.recordsIn.get(task) ?? 0) - (this.recordsAt.get(task)?.get(checkpoint) ?? 0)
   }
 
   /** The timers that fired in the same event of the task, without a record between. */

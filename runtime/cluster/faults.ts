@@ -104,6 +104,11 @@ export class Faults implements Intervened {
     if (task.source !== null) this.sources.get(place)?.opened(task, task.source)
   }
 
+  /** The tasks that an action at an operator is done to. */
+  tasksAt(where: AtOperator): Task[] {
+    return this.at(where).map(({ task }) => task)
+  }
+
   machineChanged(manager: TaskManager): void {
     for (const task of this.tasksOn(manager)) {
       task.clockSkewMs = manager.clockSkewMs

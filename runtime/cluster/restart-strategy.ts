@@ -10,6 +10,8 @@ export interface RestartStrategy {
   /** True if the failure begins a new attempt; false where it falls into the wait for a restart that is coming anyway. */
   notifyFailure(nowMs: number): boolean
   canRestart(): boolean
+  /** Whether one more failure now would be followed by a restart. Asking changes nothing. */
+  allowsAnother(nowMs: number): boolean
   /** How long from now until the restart, in ms. */
   backoffMs(nowMs: number): number
 }
@@ -31,6 +33,7 @@ export function createRestartStrategy(spec: RestartSpec, random: () => RandomStr
 const NO_RESTART: RestartStrategy = {
   notifyFailure: () => true,
   canRestart: () => false,
+  allowsAnother: () => false,
   backoffMs: () => 0,
 }
 
@@ -50,6 +53,10 @@ class FixedDelay implements RestartStrategy {
 
   canRestart(): boolean {
     return this.failures <= this.spec.attempts
+  }
+
+  allowsAnother(): boolean {
+    return this.failures < this.spec.attempts
   }
 
   backoffMs(): number {
@@ -80,6 +87,13 @@ class FailureRate implements RestartStrategy {
     return (this.times.at(-1) as number) - (first as number) > intervalMs
   }
 
+  allowsAnother(nowMs: number): boolean {
+    const { maxFailures, intervalMs } = this.spec
+    if (this.times.length < maxFailures) return true
+    const oldest = this.times.at(-maxFailures) ?? nowMs
+    return nowMs - oldest > intervalMs
+  }
+
   backoffMs(): number {
     return this.spec.delayMs
   }
@@ -107,6 +121,12 @@ class ExponentialDelay implements RestartStrategy {
 
   canRestart(): boolean {
     return this.attempt <= this.spec.attemptsBeforeReset
+  }
+
+  allowsAnother(nowMs: number): boolean {
+    if (nowMs <= this.restartAtMs) return this.canRestart()
+    const isReset = nowMs - this.restartAtMs >= this.spec.resetThresholdMs
+    return (isReset ? 0 : this.attempt) < this.spec.attemptsBeforeReset
   }
 
   backoffMs(nowMs: number): number {

@@ -23,6 +23,7 @@ export type FrameHead = Pick<
   | 'interventions'
   | 'traced'
   | 'isPaused'
+  | 'deeds'
   | 'skippedMs'
   | 'isAnew'
   | 'isFork'

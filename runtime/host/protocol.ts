@@ -13,6 +13,7 @@ import type {
 } from '../cluster/savepoint-view.ts'
 import type { SqliteFiles } from './load-sqlite.ts'
 import type { RecoveryClaimMode } from '../graph/options.ts'
+import type { Foreseen } from '../cluster/foresight.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
@@ -52,7 +53,7 @@ import type {
 
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { Cause, Explanation, Question, RowExplanation, StepView }
-export type { ClusterAction, ComingHandle, ComingRecord, TracedRecord }
+export type { ClusterAction, ComingHandle, ComingRecord, Foreseen, TracedRecord }
 export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
 export type { SqliteFiles }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
@@ -264,12 +265,14 @@ export interface Frame {
   readonly topology: Topology | null
   /** Of a watched run: how everything stands now. */
   readonly moment: Moment | null
+  readonly isPaused: boolean
   /**
    * Of a watched run: all that is done to its cluster, before and after this, by event: with it the run can be had again.
    * Null where that is what the last frame said.
    */
   readonly interventions: readonly RunIntervention[] | null
-  readonly isPaused: boolean
+  /** The same with times: what was done to the run so far, and what is to be done to it again further on, in order. */
+  readonly deeds: readonly Deed[]
   /** Virtual ms passed over since the last frame because nothing was moving and nothing due. */
   readonly skippedMs: number
   /** The run was executed again from its start: rows and logs are those from there on. */
@@ -278,6 +281,14 @@ export interface Frame {
   readonly isFork: boolean
   /** On the way to another place: more follows at once, `moment` is null. */
   readonly isPassing: boolean
+}
+
+/** Something done to the run. */
+export interface Deed extends RunIntervention {
+  /** When, in virtual ms; null where the run hasn't been there yet. */
+  readonly atMs: number | null
+  /** It lies behind the place that is shown. */
+  readonly isDone: boolean
 }
 
 /** How a run ended. `until`: virtual time was up; `stopped`: somebody stopped it. */
@@ -399,6 +410,13 @@ export interface Engine {
   intervene(action: ClusterAction): Promise<readonly Diagnostic[]>
   /** The records that the sources of a watched run will give next, in their order; at most so many. Empty if it takes too long. */
   lookAhead(records: number): Promise<readonly ComingRecord[]>
+  /** What it would do, if it were done now; null where no job runs that is watched. */
+  foresee(action: ClusterAction): Promise<Foreseen | null>
+  /**
+   * Makes the run anew without the deed of this number, counted from 0, and goes to where it is now. Later deeds are done
+   * again at their times; what is wrong with those that can't be is the answer.
+   */
+  withdraw(deed: number): Promise<readonly Diagnostic[]>
   /** Goes to another place of a watched run, forward or back, and pauses there. The last one asked for counts. */
   seek(destination: Destination): Promise<void>
   /**

@@ -1,6 +1,7 @@
 // Drives a run in slices of real time and answers the transport: play at a speed, pause, step, go elsewhere. It decides
 // when things happen for whoever looks, never what: the simulation is only ever told how far to go.
 
+import { present } from '../base/assert.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { actionDiagnostics } from '../cluster/action-check.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
@@ -8,13 +9,15 @@ import type { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
 import type { RescaleAction } from '../cluster/rescaling.ts'
 import type { SavepointAction, SavepointRequest, SavepointStop } from '../cluster/savepoint-request.ts'
+import { foresee, type Foreseen } from '../cluster/foresight.ts'
 import { takeMoment } from '../cluster/take-moment.ts'
 import { topologyOf } from '../cluster/topology.ts'
-import { NO_LIMIT, type Intervention, type RunResult } from '../kernel/simulation.ts'
+import { NO_LIMIT, type RunResult } from '../kernel/simulation.ts'
 import type { Destination } from '../travel/destination.ts'
 import { isStepEnd, placeOf, type WatchedRun } from '../travel/steps.ts'
 import type { Timeline } from '../travel/timeline.ts'
-import { Traveller } from '../travel/traveller.ts'
+import { Traveller, type TravelResult } from '../travel/traveller.ts'
+import { Deeds, interventionsOf } from './deeds.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import type { RunIntervention, RunPosition, SavepointOutcome, StepUnit, WatchDetail } from './protocol.ts'
@@ -41,6 +44,12 @@ export interface DrivenRun {
   readonly execution: JobExecution
   readonly watcher: ClusterWatcher | null
   readonly restart: () => WatchedRun
+}
+
+/** Somebody wants what was done undone. */
+interface Withdrawal {
+  readonly deed: number
+  readonly resolve: (refused: readonly Diagnostic[]) => void
 }
 
 export class RunDriver {
@@ -77,6 +86,8 @@ export class RunDriver {
   #isFork = false
   /** What the last frame said was done. */
   #shownInterventions: readonly RunIntervention[] = []
+  readonly #withdrawals: Withdrawal[] = []
+  readonly #deeds = new Deeds()
   readonly #rescales = new Map<RescaleAction, (failure: Diagnostic | null) => void>()
   /** How often something was done to the run: whoever executes it again for a question asks for the same run. */
   changes = 0
@@ -169,16 +180,42 @@ export class RunDriver {
 
   /** Takes effect at the end of the turn under way. What is wrong with it, if anything. */
   intervene(action: ClusterAction): Diagnostic[] {
+    const diagnostics = this.#doAt(Math.max(this.#shownUs, this.#execution.simulation.nowUs), action)
+    if (diagnostics.length === 0) this.#lookAgain()
+    return diagnostics
+  }
+
+  #doAt(shownUs: number, action: ClusterAction): Diagnostic[] {
     const { cluster, resources, simulation } = this.#execution
     const plans = cluster.jobs.map(({ plan }) => plan)
     const diagnostics = actionDiagnostics(action, { plans, taskManagers: resources.taskManagers.length })
     if (diagnostics.length > 0) return diagnostics
     this.#fork()
     simulation.intervene(action)
+    this.#deeds.note(simulation, action, shownUs)
     // Not a single event more: only so that whoever looks sees it.
     if (simulation.turn === null) simulation.run({ ...NO_LIMIT, untilEvent: simulation.event })
-    this.#lookAgain()
     return []
+  }
+
+  /** What it would do, if it were done now. Null where nobody watches. */
+  foresee(action: ClusterAction): Foreseen | null {
+    const watcher = this.#traveller?.run.watcher ?? null
+    return watcher === null || this.#isOver ? null : foresee(this.#execution, watcher, action)
+  }
+
+  /** Makes the run anew without this deed, and pauses where it is now. Answers with why later ones can't be done again. */
+  withdraw(deed: number): Promise<readonly Diagnostic[]> {
+    const isThere =
+      this.#traveller !== null && !this.#isOver && deed < this.#deeds.of(this.#execution.simulation).length
+    if (!isThere) return Promise.resolve([{ code: 'ACTION_NO_JOB', params: {}, span: null }])
+    this.#isPaused = true
+    this.#isStepping = false
+    this.#steps.length = 0
+    return new Promise((resolve) => {
+      this.#withdrawals.push({ deed, resolve })
+      this.#wake()
+    })
   }
 
   #fork(): void {
@@ -259,7 +296,8 @@ export class RunDriver {
   async #rest(): Promise<RunResult | null> {
     this.#isStale = false
     await this.#flush()
-    if (this.#steps.length === 0 && this.#destination === null && this.#isPaused && !this.#isStale) {
+    const isAsked = this.#steps.length > 0 || this.#withdrawals.length > 0 || this.#destination !== null
+    if (!isAsked && this.#isPaused && !this.#isStale) {
       await new Promise<void>((resolve) => (this.#wake = resolve))
       this.#wake = () => undefined
     }
@@ -291,6 +329,8 @@ export class RunDriver {
 
   /** Goes where somebody wants to be, if anybody does. Gives how the run ended where it ended first. */
   async #travel(): Promise<RunResult | null> {
+    const withdrawal = this.#withdrawals.shift()
+    if (withdrawal !== undefined) return this.#takeBack(withdrawal)
     const destination = this.#destination
     if (destination === null || this.#traveller === null) return null
     this.#destination = null
@@ -299,6 +339,37 @@ export class RunDriver {
     const isThere = result === 'arrived' && destination.kind === 'time'
     this.#shownUs = Math.max(this.#execution.simulation.nowUs, isThere ? destination.atMs * 1000 : 0)
     return result === 'arrived' || result === 'recalled' ? null : result
+  }
+
+  /** Goes to before it and makes the run anew from there, with all that was done later, to where it was. */
+  async #takeBack({ deed, resolve }: Withdrawal): Promise<RunResult | null> {
+    const traveller = present(this.#traveller, 'a traveller')
+    const { interventions } = this.#execution.simulation
+    this.#deeds.of(this.#execution.simulation)
+    const shownUs = Math.max(this.#shownUs, this.#execution.simulation.nowUs)
+    const later = interventions.slice(deed + 1).filter(({ action }) => action.kind !== 'cancel')
+    const refused: Diagnostic[] = []
+    const start = await traveller.withdraw(deed)
+    this.changes++
+    this.#isFork = true
+    await this.#flush(true)
+    for (const intervention of start === 'arrived' ? later : []) {
+      const atUs = this.#deeds.whenUs(intervention) ?? shownUs
+      if ((await this.#arrive(traveller, atUs)) !== 'arrived') break
+      refused.push(...this.#doAt(atUs, intervention.action as ClusterAction))
+    }
+    const end = await this.#arrive(traveller, shownUs)
+    this.#shownUs = Math.max(this.#execution.simulation.nowUs, end === 'arrived' ? shownUs : 0)
+    resolve(refused)
+    return end === 'arrived' || end === 'recalled' ? null : end
+  }
+
+  /** Everything up to this time has happened, whoever wants to be elsewhere meanwhile. */
+  async #arrive(traveller: Traveller, atUs: number): Promise<TravelResult> {
+    for (;;) {
+      const result = await traveller.go({ kind: 'time', atMs: atUs / 1000 })
+      if (result !== 'recalled') return result
+    }
   }
 
   #restarted(run: WatchedRun): WatchedRun {
@@ -337,6 +408,7 @@ export class RunDriver {
         interventions: watcher === null ? null : this.#newInterventions(),
         traced: watcher?.times.drain() ?? [],
         isPaused: this.#isPaused,
+        deeds: this.#deeds.of(simulation),
         skippedMs,
         isAnew,
         isFork,
@@ -374,6 +446,7 @@ export class RunDriver {
   /** The run is over: what hasn't come out won't. */
   #refuse(): void {
     this.#isOver = true
+    for (const { resolve } of this.#withdrawals.splice(0)) resolve([])
     const refused = savepointFailed('SAVEPOINT_NOT_RUNNING')
     for (const resolve of this.#savepoints.values()) resolve(refused)
     for (const resolve of this.#rescales.values()) resolve(refused.diagnostic)
@@ -407,11 +480,6 @@ export class RunDriver {
   #setDetail(): void {
     if (this.#traveller !== null) this.#traveller.run.watcher.isDetailed = this.#isPaused || this.#speed !== null
   }
-}
-
-/** Without the end that somebody put to it: a run that is stopped isn't another run. */
-export function interventionsOf(interventions: readonly Intervention[]): RunIntervention[] {
-  return interventions.filter(({ action }) => action.kind !== 'cancel') as RunIntervention[]
 }
 
 /** Where the run stands by its events. */

@@ -38,6 +38,7 @@ import type {
   ComparedCourses,
   Engine,
   Explanation,
+  Foreseen,
   Frame,
   InspectedSavepoint,
   LogOutput,
@@ -57,7 +58,8 @@ import type { SqliteEngine } from '../connectors/database/sqlite-engine.ts'
 import { keptUs, outsideDiagnostic, outsideOf } from './run-outside.ts'
 import { openedSqlite, sqlDiagnostics } from './sqlite-run.ts'
 import { logOutput, queryOutside } from './outside-views.ts'
-import { interventionsOf, positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
+import { interventionsOf } from './deeds.ts'
+import { positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
 import {
   claims,
   inspectSavepoint,
@@ -78,6 +80,7 @@ const HALTED = {
   traced: [],
   interventions: null,
   isPaused: false,
+  deeds: [],
   skippedMs: 0,
   isAnew: false,
   isFork: false,
@@ -150,6 +153,14 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
 
   async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
     return this.#driver?.intervene(action) ?? [{ code: 'ACTION_NO_JOB', params: {}, span: null }]
+  }
+
+  async foresee(action: ClusterAction): Promise<Foreseen | null> {
+    return this.#driver?.foresee(action) ?? null
+  }
+
+  async withdraw(deed: number): Promise<readonly Diagnostic[]> {
+    return this.#driver?.withdraw(deed) ?? [{ code: 'ACTION_NO_JOB', params: {}, span: null }]
   }
 
   async seek(destination: Destination): Promise<void> {

@@ -84,6 +84,8 @@ self.addEventListener(
       play: (speed) => session.play(speed),
       step: (unit) => session.step(unit),
       intervene: (action) => session.intervene(action),
+      foresee: (action) => session.foresee(action),
+      withdraw: (deed) => session.withdraw(deed),
       seek: (destination) => session.seek(destination),
       compare: (job, settings, courses) => session.compare(job, settings, courses),
       lookAhead: (records) => session.lookAhead(records),

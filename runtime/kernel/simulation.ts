@@ -108,6 +108,8 @@ export class Simulation {
   interventions: Intervention[] = []
   /** How many of them have been applied. */
   applied = 0
+  /** When each of these was applied, virtual µs. */
+  appliedUs: number[] = []
   /** Who carries them out. */
   intervened: Intervened | null = null
   turn: Turn | null = null
@@ -203,6 +205,7 @@ export class Simulation {
       const next = this.interventions[this.applied]
       if (next === undefined || next.event > this.event) return
       this.applied++
+      this.appliedUs.push(this.nowUs)
       if (next.action.kind === 'cancel') this.isCancelled = true
       else {
         if (this.settings.isHashed) this.fingerprint.value(next.action)

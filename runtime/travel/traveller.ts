@@ -1,6 +1,7 @@
 // Goes to any place of a run: forward from where it is, backward by executing it again from the start, which gives the
 // same run to the byte. Far from the destination it goes fast; near it everything is kept that is to be seen there.
 
+import { present } from '../base/assert.ts'
 import type { StepCounts } from '../cluster/cluster-watcher.ts'
 import type { RunResult } from '../kernel/simulation.ts'
 import type { Destination, Place, StepUnit } from './destination.ts'
@@ -68,6 +69,19 @@ export class Traveller {
     const isFork = this.timeline.forgetFrom(simulation.event)
     if (isFork) simulation.interventions.length = simulation.applied
     return isFork
+  }
+
+  /**
+   * Makes the run anew up to right before what was done to it, without that and without what was done after it. What was
+   * known of the run from there on is another run's.
+   */
+  async withdraw(intervention: number): Promise<TravelResult> {
+    const { interventions } = this.run.execution.simulation
+    const { event } = present(interventions[intervention], `intervention ${intervention}`)
+    this.timeline.forgetFrom(event)
+    this.run.execution.simulation.interventions = interventions.slice(0, intervention)
+    this.#restart()
+    return this.#toPlace({ event, record: 0 })
   }
 
   /** Goes there. @throws NotPureError if the run isn't what it was. */

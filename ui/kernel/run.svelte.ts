@@ -3,6 +3,7 @@ import type {
   ClusterAction,
   ComingRecord,
   CompiledJob,
+  Deed,
   Destination,
   Diagnostic,
   Frame,
@@ -46,6 +47,7 @@ export class Run {
   /** Grown in place; the count says that it has. */
   #times = new TimeRecord()
   #timesTaken = $state(0)
+  #deeds = $state.raw<readonly Deed[]>([])
   #isPaused = $state(false)
   #speed = $state<number | null>(null)
   /** Which run of a lesson it is. */
@@ -99,6 +101,11 @@ export class Run {
   /** All that is done to the run's cluster, whether the run is past it or not. */
   get interventions(): readonly RunIntervention[] {
     return this.#interventions
+  }
+
+  /** The same, with times. */
+  get deeds(): readonly Deed[] {
+    return this.#deeds
   }
 
   /** Courses that it took before something was done in its past. */
@@ -290,6 +297,7 @@ export class Run {
     this.#number = 1
     this.#times = new TimeRecord()
     this.#timesTaken = 0
+    this.#deeds = (settings.interventions ?? []).map((one) => ({ ...one, atMs: null, isDone: false }))
     this.#topology = null
     this.#moment = null
     this.#isPaused = false
@@ -312,7 +320,7 @@ export class Run {
     this.#onFrame = () => {}
     this.#coming = EMPTY_RECORD
     try {
-      const again = { ...settings, interventions: this.#interventions, startsAt }
+      const again = { ...settings, interventions: this.interventions, startsAt }
       const end = await this.#host.run(job, again, (frame) => this.#take(frame))
       if (end.kind === 'outcome') this.#position = end.outcome.position
       this.#finish(end)
@@ -362,6 +370,7 @@ export class Run {
     this.#record = record
     this.#topology = frame.topology ?? this.#topology
     this.#interventions = frame.interventions ?? this.#interventions
+    this.#deeds = frame.deeds
     this.#moment = frame.moment
     this.#isPaused = frame.isPaused
     await nextPaint()
