@@ -4,6 +4,7 @@ import type {
   CompiledJob,
   Destination,
   Diagnostic,
+  RunSavepoint,
   RunSettings,
   SinkRow,
   Span,
@@ -44,6 +45,8 @@ export class Session {
   readonly notebook: Notebook
   readonly run: Run
   readonly check: CheckState
+  /** What runs start from; null for nothing. */
+  savepoint = $state.raw<RunSavepoint | null>(null)
   readonly #host: EngineHost
   #isWarmingUp = false
   #settings = $state.raw<PageSettings>(parseSettings(null))
@@ -382,7 +385,8 @@ export class Session {
   }
 
   #runSettings(): RunSettings {
-    const settings: RunSettings = { ...this.#settings, isWatched: true }
+    const { savepoint } = this
+    const settings: RunSettings = { ...this.#settings, isWatched: true, ...(savepoint === null ? {} : { savepoint }) }
     if (this.place === null) return settings
     if (this.#replay !== null) {
       const inputs = Object.fromEntries(this.#replay.run.inputs.map(({ source, records }) => [source, records]))

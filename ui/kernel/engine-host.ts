@@ -6,16 +6,23 @@ import type {
   ComingRecord,
   Diagnostic,
   CheckReport,
+  ClusterAction,
   ComparedCourses,
   CompiledJob,
   Destination,
+  Diagnostic,
   Engine,
   ExerciseJobs,
+  Foreseen,
   Frame,
   RunComparison,
   RunOutcome,
+  InspectedSavepoint,
+  RunSavepoint,
   RunSettings,
   SqliteFiles,
+  SavepointOutcome,
+  SavepointStop,
   StepUnit,
   TableOutput,
   WatchDetail,
@@ -107,6 +114,33 @@ export class EngineHost {
 
   step(unit: StepUnit): void {
     this.#running?.sandbox.engine.step(unit).catch(() => {})
+  }
+
+  /** Does something to the running job's cluster. Nobody hears it without one. */
+  async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
+    return (await this.#running?.sandbox.engine.intervene(action)) ?? []
+  }
+
+  async foresee(action: ClusterAction): Promise<Foreseen | null> {
+    return (await this.#running?.sandbox.engine.foresee(action)) ?? null
+  }
+
+  async withdraw(deed: number): Promise<readonly Diagnostic[]> {
+    return (await this.#running?.sandbox.engine.withdraw(deed)) ?? []
+  }
+
+  /** A paused run must go on for it to come out. Null where no job runs. */
+  async savepoint(stop: SavepointStop): Promise<SavepointOutcome | null> {
+    return (await this.#running?.sandbox.engine.savepoint(stop)) ?? null
+  }
+
+  async rescale(parallelism: number): Promise<Diagnostic | null> {
+    return (await this.#running?.sandbox.engine.rescale(parallelism)) ?? null
+  }
+
+  async inspectSavepoint(file: RunSavepoint, rows: number): Promise<InspectedSavepoint> {
+    const { engine } = this.#running?.sandbox ?? (await this.#sandbox())
+    return engine.inspectSavepoint(file, rows)
   }
 
   seek(destination: Destination): void {

@@ -6,16 +6,22 @@ import type {
   Deed,
   Destination,
   Diagnostic,
+  Foreseen,
   Frame,
   Moment,
   RunComparison,
   RunIntervention,
   RunPosition,
+  InspectedSavepoint,
+  RunSavepoint,
   RunSettings,
+  SavepointOutcome,
+  SavepointStop,
   StepUnit,
   Topology,
   WatchDetail,
 } from '../../runtime/host/protocol.ts'
+import type { KeptSavepoint } from '../stage/views/checkpoints/savepoint-files.ts'
 import { EMPTY_RECORD, extendRecord, type RunRecord } from '../stage/run-record.ts'
 import type { EngineHost, RunEnd } from './engine-host.ts'
 import { EMPTY_RAIL, extendRail, type Rail } from '../stage/rail.ts'
@@ -29,6 +35,11 @@ export type RunStateName =
   Exclude<RunPhase, 'ended'> | 'finished' | 'until' | 'stopped' | 'failed' | 'removed' | 'lost' | 'broken' | 'absent'
 
 const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
+
+const NOT_RUNNING: SavepointOutcome = {
+  file: null,
+  diagnostic: { code: 'SAVEPOINT_NOT_RUNNING', params: {}, span: null },
+}
 
 export class Run {
   readonly #host: EngineHost
@@ -53,6 +64,8 @@ export class Run {
   /** Which run of a lesson it is. */
   #name = $state<string | null>(null)
   #onFrame: (frame: Frame) => void = () => {}
+  #savepoints = $state.raw<readonly KeptSavepoint[]>([])
+  #onShown: () => void = () => {}
   #job: CompiledJob | null = null
   #detail: WatchDetail = { keys: 200, checkpoint: null }
   /** Of the record what came on the way to another place: shown once it's reached. */
@@ -98,14 +111,67 @@ export class Run {
     return this.#moment
   }
 
+  /** What was done to the run, with its times. */
+  get deeds(): readonly Deed[] {
+    return this.#deeds
+  }
+
+  /** Does something to the cluster, here: of a run that has ended, before its last step. What is wrong with it, if anything. */
+  async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
+    return (await this.#isLive()) ? this.#host.intervene(action) : []
+  }
+
+  /** What that would do; null where there's nothing to do it to. */
+  async foresee(action: ClusterAction): Promise<Foreseen | null> {
+    return this.#phase === 'running' ? this.#host.foresee(action) : null
+  }
+
+  /** Undoes what was done. What is wrong with later deeds, which are left out then. */
+  async withdraw(deed: number): Promise<readonly Diagnostic[]> {
+    return (await this.#isLive()) ? this.#host.withdraw(deed) : []
+  }
+
+  /** There is a run to act on: one that has ended is opened again at its last step, and seen. */
+  async #isLive(): Promise<boolean> {
+    if (this.#phase === 'running' || !this.canSeek) return this.#phase === 'running'
+    const isShown = new Promise<void>((resolve) => (this.#onShown = resolve))
+    const ended = this.#reopen({ kind: 'end' })
+    await Promise.race([isShown, ended])
+    return this.state === 'running'
+  }
+
+  /** Savepoints and checkpoints that outlived their job, of this page's runs and of files, the newest first. */
+  get savepoints(): readonly KeptSavepoint[] {
+    return this.#savepoints
+  }
+
+  keepSavepoint(kept: KeptSavepoint): void {
+    this.#savepoints = [kept, ...this.#savepoints]
+  }
+
+  /** Takes one of the running job; if that is paused, it goes on. */
+  async takeSavepoint(stop: SavepointStop): Promise<SavepointOutcome> {
+    const asked = this.#host.savepoint(stop)
+    if (this.#isPaused) this.play(this.#speed)
+    const outcome = (await asked) ?? NOT_RUNNING
+    if (outcome.file !== null) this.keepSavepoint(outcome.file)
+    return outcome
+  }
+
+  /** Changes the running job's parallelism; if that is paused, it goes on. Why it came to nothing, or null. */
+  async rescale(parallelism: number): Promise<Diagnostic | null> {
+    const asked = this.#host.rescale(parallelism)
+    if (this.#isPaused) this.play(this.#speed)
+    return asked
+  }
+
+  inspectSavepoint(file: RunSavepoint, rows: number): Promise<InspectedSavepoint> {
+    return this.#host.inspectSavepoint(file, rows)
+  }
+
   /** All that is done to the run's cluster, whether the run is past it or not. */
   get interventions(): readonly RunIntervention[] {
     return this.#interventions
-  }
-
-  /** The same, with times. */
-  get deeds(): readonly Deed[] {
-    return this.#deeds
   }
 
   /** Courses that it took before something was done in its past. */
@@ -330,6 +396,7 @@ export class Run {
   }
 
   #finish(end: RunEnd): void {
+    if (end.kind === 'outcome') for (const file of end.outcome.checkpoints) this.keepSavepoint(file)
     this.#end = end
     this.#phase = 'ended'
   }
@@ -372,7 +439,9 @@ export class Run {
     this.#interventions = frame.interventions ?? this.#interventions
     this.#deeds = frame.deeds
     this.#moment = frame.moment
+    this.#deeds = frame.deeds
     this.#isPaused = frame.isPaused
+    this.#onShown()
     await nextPaint()
   }
 }

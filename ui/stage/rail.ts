@@ -1,7 +1,7 @@
 // The run on one line: what happened when. Outputs, timers, failures, restarts and complete checkpoints are marks over
 // virtual time; a stretch that was passed over is a gap. The line is drawn in time as it was shown, so a long silence takes little room.
 import { scaleLinear, type ScaleLinear } from 'd3'
-import type { Frame } from '../../runtime/host/protocol.ts'
+import type { Deed, Frame } from '../../runtime/host/protocol.ts'
 import {
   readTrace,
   TRACE_CHECKPOINT,
@@ -13,7 +13,7 @@ import {
 } from './trace-entries.ts'
 
 export interface RailMark {
-  readonly kind: 'output' | 'timer' | 'failure' | 'checkpoint' | 'restart'
+  readonly kind: 'output' | 'timer' | 'failure' | 'checkpoint' | 'restart' | 'deed'
   readonly atMs: number
   /** How many happened here. */
   readonly count: number
@@ -33,6 +33,11 @@ export const EMPTY_RAIL: Rail = { marks: [], rows: 0, entries: 0, knownMs: 0, ga
 
 const MOST_MARKS = 2000
 const CHECKPOINT_COMPLETE = 1
+
+/** What was done to the run from outside, as marks: those that the run has come to. */
+export function deedMarks(deeds: readonly Deed[]): RailMark[] {
+  return deeds.flatMap(({ atMs }) => (atMs === null ? [] : [{ kind: 'deed' as const, atMs, count: 1 }]))
+}
 
 export function extendRail(before: Rail, frame: RailFrame): Rail {
   const rail = frame.isFork ? cutRail(before, frame) : before

@@ -17,6 +17,13 @@ const LOADERS: Readonly<Record<LazyView, () => Promise<{ readonly default: ViewC
   log: () => import('./LogView.svelte'),
 }
 
+/** The palette of faults: the session, and whom to tell that it's wanted no longer. */
+export type PaletteComponent = Component<{ session: Session; onClose: () => void }>
+
+export function loadPalette(): Promise<PaletteComponent> {
+  return import('./chaos/ChaosPanel.svelte').then((module) => module.default)
+}
+
 const loading = new Map<LazyView, Promise<ViewComponent>>()
 
 /** The component of a view; a failed attempt may be repeated. */
