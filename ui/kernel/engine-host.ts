@@ -157,11 +157,6 @@ export class EngineHost {
     }
   }
 
-  /** Does this to the cluster of the running job; says what is wrong with it, if anything. */
-  async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
-    return (await this.#running?.sandbox.engine.intervene(action)) ?? []
-  }
-
   /** What the sources of the running job will give next; nothing where none runs. */
   async lookAhead(records: number): Promise<readonly ComingRecord[]> {
     return (await this.#running?.sandbox.engine.lookAhead(records).catch(() => [])) ?? []

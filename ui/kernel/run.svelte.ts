@@ -262,10 +262,6 @@ export class Run {
   }
 
   /** How much moments carry; what isn't said stays as it was. */
-  /** Does this to the run, here: what was known of it after this is another run's. Says what is wrong with it, if anything. */
-  async intervene(action: ClusterAction): Promise<readonly Diagnostic[]> {
-    return this.#phase === 'running' ? this.#host.intervene(action) : []
-  }
 
   /** The records that will be read next. */
   lookAhead(records: number): Promise<readonly ComingRecord[]> {

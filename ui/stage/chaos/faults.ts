@@ -7,7 +7,7 @@ export const FAULT_GROUPS = ['machine', 'operator', 'channel', 'source', 'checkp
 export type FaultGroup = (typeof FAULT_GROUPS)[number]
 
 export type FaultName =
-  | Exclude<ClusterAction['kind'], 'savepoint' | 'rescale' | 'add-task-manager' | 'cancel-job'>
+  | Exclude<ClusterAction['kind'], 'savepoint' | 'rescale' | 'add-task-manager' | 'cancel-job' | 'move-record'>
   /** Throws in every attempt again. */
   | 'throw-always'
 
