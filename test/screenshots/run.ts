@@ -18,6 +18,7 @@ const VIEWS = {
   dataflow: /^(Dataflow|数据流)$/,
   time: /^(Time|时间)$/,
   state: /^(State|状态)$/,
+  checkpoints: /^(Checkpoints|检查点)$/,
   results: /^(Results|结果)/,
   log: /^(Log|日志)/,
 }

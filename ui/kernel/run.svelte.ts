@@ -408,6 +408,12 @@ export class Run {
     this.#number = Math.max(...this.#timelines.map(({ number }) => number)) + 1
   }
 
+  /** A run that was opened again doesn't know what came after; what is done to it now parts it from that all the same. */
+  #isParting({ interventions, position }: Frame): boolean {
+    if (interventions === null || this.#rail.knownMs <= position.virtualMs) return false
+    return JSON.stringify(interventions) !== JSON.stringify(this.#interventions)
+  }
+
   /** Whoever scores a run hears of every row once. */
   #tell(frame: Frame): void {
     const first = frame.position.rows - frame.rows.length
@@ -416,7 +422,8 @@ export class Run {
     this.#onFrame({ ...frame, rows })
   }
 
-  async #take(frame: Frame): Promise<void> {
+  async #take(told: Frame): Promise<void> {
+    const frame = told.isFork || !this.#isParting(told) ? told : { ...told, isFork: true }
     const before = frame.isAnew ? EMPTY_RECORD : (this.#coming ?? this.#record)
     const record = extendRecord(before, frame.rows, frame.logs)
     if (frame.isFork) this.#part(frame.position.virtualMs)
@@ -433,7 +440,6 @@ export class Run {
     this.#record = record
     this.#topology = frame.topology ?? this.#topology
     this.#interventions = frame.interventions ?? this.#interventions
-    this.#deeds = frame.deeds
     this.#moment = frame.moment
     this.#deeds = frame.deeds
     this.#isPaused = frame.isPaused
