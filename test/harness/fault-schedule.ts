@@ -59,14 +59,16 @@ export function drawSchedule(seed: number): FaultSchedule {
   const about = { job, hasCheckpoints: checkpoints !== null, doesDrain }
   const nextParallelism = 1 + below(4)
   const [faults, strokes] = [drawFaults(random, about), drawStrokes(random, about)]
-  const isResumed = restart.limit <= 1 || [faults, ...strokes.map(({ actions }) => actions)].some(stopsJob)
-  // Another job reads what there is in its own order, and knows nothing of that.
+  const isResumed = restart.limit <= 1 || [faults, ...strokes.map(({ actions }) => actions)].some(movesSplits)
+  // Another job, and a subtask that takes over another's splits, read them in their own order and know nothing of that.
   const interventions = isResumed ? faults.filter(({ action }) => action.kind !== 'reorder-source') : faults
   return { seed, job, checkpoints, restart, nextParallelism, interventions, strokes }
 }
 
-function stopsJob(actions: readonly { readonly action: ClusterAction }[]): boolean {
-  return actions.some(({ action }) => action.kind === 'savepoint' && action.stop === 'suspend')
+function movesSplits(actions: readonly { readonly action: ClusterAction }[]): boolean {
+  return actions.some(({ action }) => {
+    return action.kind === 'rescale' || (action.kind === 'savepoint' && action.stop === 'suspend')
+  })
 }
 
 type Pick = <T>(...options: readonly T[]) => T
