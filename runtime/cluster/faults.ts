@@ -148,10 +148,14 @@ export class Faults implements Intervened {
       if (action.kind === 'pause-source') faults.heldUntilUs = simulation.nowUs + action.forMs * 1000
       else if (action.kind === 'delay-source') faults.delayUs = action.byMs * 1000
       const { source } = task
-      if (source === null || task.state !== 'RUNNING' || task.chain.isFinished) continue
-      // Of one that isn't running nobody knows what comes next.
-      if (action.kind === 'reorder-source') faults.reorder(source, action.within)
-      if (action.kind === 'move-record') faults.move(task, source, action)
+      if (task.chain.isFinished) continue
+      const changesOrder = action.kind === 'reorder-source' || action.kind === 'move-record'
+      if (source === null || task.state !== 'RUNNING') {
+        // What comes next is known once the source is open.
+        if (changesOrder) faults.waiting.push(action)
+        continue
+      }
+      if (changesOrder) faults.disorder(task, source, action)
       faults.applyTo(source)
       task.reconsider()
     }

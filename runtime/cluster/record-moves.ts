@@ -10,7 +10,8 @@ import { TimestampsAndWatermarksOperator } from '../operators/timestamps-waterma
 import type { Task } from '../task/task.ts'
 import type { ClusterAction } from './cluster-action.ts'
 
-type MoveAction = ClusterAction & { readonly kind: 'move-record' }
+/** A record that is to come at another time, or with another timestamp. */
+export type MoveAction = ClusterAction & { readonly kind: 'move-record' }
 
 /** A move, and the first place of the split that it may change. */
 export interface RecordMove extends Pick<MoveAction, 'record' | 'split' | 'atMs' | 'timestamp'> {

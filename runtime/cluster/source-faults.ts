@@ -10,7 +10,7 @@ import type { SourceOperator } from '../connectors/source-operator.ts'
 import type { SourceReader, SourceSpec } from '../connectors/source.ts'
 import type { Task } from '../task/task.ts'
 import type { ClusterAction } from './cluster-action.ts'
-import { applyMove, overrule, recordMove, type RecordMove } from './record-moves.ts'
+import { applyMove, overrule, recordMove, type MoveAction, type RecordMove } from './record-moves.ts'
 
 /** Kinds of sources whose records can come out of order: those that can be read from anywhere. */
 export function canReorder({ kind }: SourceSpec): boolean {
@@ -23,19 +23,29 @@ interface Disorder {
   readonly from: ReadonlyMap<string, number>
 }
 
+/** What changes which record comes next. */
+type OrderAction = MoveAction | (ClusterAction & { readonly kind: 'reorder-source' })
+
 export class SourceFaults {
   readonly seed: number
   heldUntilUs = -Infinity
   delayUs = 0
   /** In the order in which they were done. */
   readonly disorders: (Disorder | RecordMove)[] = []
+  /** Done while the source wasn't running: they begin with what it reads first then. */
+  waiting: OrderAction[] = []
 
   constructor(seed: number) {
     this.seed = seed
   }
 
   /** Begins with the records that come next. */
-  reorder(source: SourceOperator, within: number): void {
+  disorder(task: Task, source: SourceOperator, action: OrderAction): void {
+    if (action.kind === 'reorder-source') this.reorder(source, action.within)
+    else this.move(task, source, action)
+  }
+
+  private reorder(source: SourceOperator, within: number): void {
     const from = new Map(source.reader.splits().map(({ id, position }) => [id, position]))
     const disorder = { within, from }
     this.disorders.push(disorder)
@@ -43,7 +53,7 @@ export class SourceFaults {
   }
 
   /** A record that hasn't been read yet comes at another time, or with another timestamp. */
-  move(task: Task, source: SourceOperator, action: ClusterAction & { readonly kind: 'move-record' }): void {
+  private move(task: Task, source: SourceOperator, action: MoveAction): void {
     const move = recordMove(source.reader, action)
     if (move === null) return
     this.disorders.push(move)
@@ -66,6 +76,9 @@ export class SourceFaults {
     }
     const moves = this.disorders.filter((disorder): disorder is RecordMove => 'record' in disorder)
     if (moves.length > 0) overrule(task, moves)
+    const waiting = this.waiting
+    this.waiting = []
+    for (const action of waiting) this.disorder(task, source, action)
   }
 
   private shuffle(reader: SourceReader, { within, from }: Disorder): void {

@@ -162,6 +162,12 @@ describe('a record that is moved', () => {
     expect(later.rows).toEqual(['0: 1000', '10000: 12000', '20000: 25000'])
   })
 
+  test('before the source runs is moved all the same', async () => {
+    const action: ClusterAction = { kind: 'move-record', operator: 'pairs', split: '0', record: 1, timestamp: 11_000 }
+    const { rows } = await run(GENERATED, { interventions: [{ event: 0, action }] })
+    expect(rows).toEqual(['0: 1000', '10000: 4000 12000', '20000: 25000'])
+  })
+
   test('makes a run like any other: the same with the same interventions, and another than without', async () => {
     const forked = await run(STAMPED, INPUT, move(2, { atMs: 1500, timestamp: 9000 }))
     const again = await run(STAMPED, { ...INPUT, interventions: forked.interventions })
