@@ -59,6 +59,23 @@ export type { SqliteFiles }
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type { Destination, StepUnit }
 export { elementsIn } from '../cluster/channel-columns.ts'
+export {
+  EVENT_TURN,
+  LATE_RULES,
+  TRACE_CHECKPOINT,
+  TRACE_EMITTED,
+  TRACE_EVENT,
+  TRACE_FAILURE,
+  TRACE_LATE,
+  TRACE_LATE_RULE,
+  TRACE_LATE_WINDOW,
+  TRACE_PANE,
+  TRACE_PANE_SIZE,
+  TRACE_RESTART,
+  TRACE_STRIDE,
+  TRACE_TIMER,
+  TRACE_WATERMARK,
+} from '../trace/trace-layout.ts'
 export type { JobMoment, MachinesMoment, SlotMoment, SlotRequestMoment, SlotUse, TaskManagerMoment }
 export type {
   CallMoment,

@@ -2,20 +2,13 @@
 
 import { describe, expect, test } from 'vitest'
 import type { ElementMoment, Moment, Topology } from '../../runtime/host/protocol.ts'
-import {
-  TRACE_CHECKPOINT,
-  TRACE_FAILURE,
-  TRACE_RESTART,
-  TRACE_STRIDE,
-  TRACE_TIMER,
-} from '../../runtime/trace/trace-layout.ts'
+import { TRACE_CHECKPOINT, TRACE_RESTART, TRACE_TIMER } from '../../runtime/trace/trace-layout.ts'
 import { differingLines } from '../../ui/lesson/differing-lines.ts'
 import { pageOf } from '../../ui/lesson/route.ts'
 import { PredictionScore } from '../../ui/lesson/score-prediction.ts'
 import { jobFrom } from '../../ui/notebook/job-files.ts'
 import { handMarks } from '../../ui/stage/hand-marks.ts'
 import { EMPTY_RAIL, extendRail, placedMarks, railScale } from '../../ui/stage/rail.ts'
-import * as page from '../../ui/stage/trace-entries.ts'
 import { NO_MACHINES, channelsWith } from '../harness/channels-of-moment.ts'
 import { layoutDataflow, pointOn, type FlowCard } from '../../ui/stage/views/dataflow-layout.ts'
 import { placeElements } from '../../ui/stage/views/placed-elements.ts'
@@ -197,16 +190,6 @@ describe('the rail', () => {
   const position = { virtualMs: 72_000, event: 0, record: 0, rows: 2 }
   const timer = Float64Array.of(1, 60_000_000, TRACE_TIMER, 3, 60_000, 0)
   const row = { sink: 's', subtask: 0, timestamp: null, value: '1', text: '1', at: 2000 }
-
-  test('reads the engine’s trace by the engine’s numbers', () => {
-    expect([
-      page.TRACE_STRIDE,
-      page.TRACE_TIMER,
-      page.TRACE_FAILURE,
-      page.TRACE_CHECKPOINT,
-      page.TRACE_RESTART,
-    ]).toEqual([TRACE_STRIDE, TRACE_TIMER, TRACE_FAILURE, TRACE_CHECKPOINT, TRACE_RESTART])
-  })
 
   test('has a mark for a checkpoint that is complete, none for one that has begun, and one for a restart', () => {
     const begun = [1, 1_000_000, TRACE_CHECKPOINT, -1, 4, 0]

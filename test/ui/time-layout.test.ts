@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import type { Topology, WindowsView } from '../../runtime/host/protocol.ts'
 import * as engine from '../../runtime/trace/trace-layout.ts'
 import { isPast, TimeRecord, type LateDot, type TimeFrame } from '../../ui/stage/time-record.ts'
-import * as page from '../../ui/stage/trace-entries.ts'
 import { placeLabels, textWidth, type Point } from '../../ui/stage/views/label-places.ts'
 import { layoutTime, type TimeFigure, type TimeFigureInput } from '../../ui/stage/views/time-layout.ts'
 import { eventScale, eventText, shownTime, windowText } from '../../ui/stage/views/time-scale.ts'
@@ -80,13 +79,6 @@ function input(more: Partial<TimeFigureInput> = {}): TimeFigureInput {
 }
 
 describe('the record', () => {
-  test('reads the trace by the engine’s numbers', () => {
-    const { readTrace, ...numbers } = page
-    expect(readTrace).toBeTypeOf('function')
-    for (const [name, value] of Object.entries(numbers))
-      expect([name, engine[name as 'TRACE_STRIDE']]).toEqual([name, value])
-  })
-
   test('has records, watermarks, windows and what came too late', () => {
     const { dots, lates, panes, lines } = recordOf()
     expect(dots.map(({ timestamp, atMs, text }) => [timestamp, atMs, text])).toEqual([

@@ -1,16 +1,16 @@
 // The run on one line: what happened when. Outputs, timers, failures, restarts and complete checkpoints are marks over
 // virtual time; a stretch that was passed over is a gap. The line is drawn in time as it was shown, so a long silence takes little room.
 import { scaleLinear, type ScaleLinear } from 'd3'
-import type { Deed, Frame } from '../../runtime/host/protocol.ts'
 import {
-  readTrace,
   TRACE_CHECKPOINT,
   TRACE_FAILURE,
   TRACE_RESTART,
   TRACE_STRIDE,
   TRACE_TIMER,
-  type TraceEntry,
-} from './trace-entries.ts'
+  type Deed,
+  type Frame,
+} from '../../runtime/host/protocol.ts'
+import { readTrace, type TraceEntry } from './trace-entries.ts'
 
 export interface RailMark {
   readonly kind: 'output' | 'timer' | 'failure' | 'checkpoint' | 'restart' | 'deed'

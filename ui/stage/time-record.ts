@@ -1,11 +1,9 @@
 // What is known of a run in event time, gathered from its trace: records with their timestamps, watermarks, windows that
 // fired, what came too late. It keeps what lies behind the place that is shown, too: a run executed again gives the same
 // entries again, and what it did once it will do again. Grown in place, frame by frame: there may be thousands of entries.
-import type { Frame } from '../../runtime/host/protocol.ts'
 import {
   EVENT_TURN,
   LATE_RULES,
-  readTrace,
   TRACE_EMITTED,
   TRACE_EVENT,
   TRACE_LATE,
@@ -16,8 +14,9 @@ import {
   TRACE_STRIDE,
   TRACE_TIMER,
   TRACE_WATERMARK,
-  type TraceEntry,
-} from './trace-entries.ts'
+  type Frame,
+} from '../../runtime/host/protocol.ts'
+import { readTrace, type TraceEntry } from './trace-entries.ts'
 
 interface TimeItem {
   /** Number of its trace entry in the run. */

@@ -1,23 +1,5 @@
-// What the page reads of a trace. The layout is the engine's (trace/trace-layout.ts, which this page can't import); a test
-// holds that the numbers are the same.
-
-export const TRACE_STRIDE = 6
-export const TRACE_WATERMARK = 5
-export const TRACE_TIMER = 7
-export const TRACE_FAILURE = 9
-export const TRACE_CHECKPOINT = 10
-export const TRACE_RESTART = 11
-export const TRACE_EVENT = 13
-export const TRACE_EMITTED = 14
-export const TRACE_LATE = 15
-export const TRACE_LATE_RULE = 16
-export const TRACE_LATE_WINDOW = 17
-export const TRACE_PANE = 18
-export const TRACE_PANE_SIZE = 19
-
-export const EVENT_TURN = 65_536
-
-export const LATE_RULES = ['window', 'interval-join', 'pattern'] as const
+// A trace as entries, for the page. What their numbers mean says trace/trace-layout.ts.
+import { TRACE_STRIDE } from '../../runtime/host/protocol.ts'
 
 export interface TraceEntry {
   /** Events that had begun, with the one that it's of. */

@@ -123,14 +123,33 @@ export class Recorder implements BesideWatcher {
     this.#note(task, record)
     const simulation = (this.execution as JobExecution).simulation
     const key = keyOf(task)
+    const { kind, value, timestamp, isEventTime, input } = seen
+    // Every field by its name: to spread an object costs some µs a record.
     const step: RecordedStep = {
       number: this.#count++,
-      ...{ task, event: simulation.event, record: 0, atUs: task.nowUs(), key, window: null },
+      kind,
+      task,
+      event: simulation.event,
+      record: seen.record ?? 0,
+      atUs: task.nowUs(),
+      value,
+      timestamp,
+      isEventTime,
+      input,
+      key,
+      window: seen.window ?? null,
       // A watermark that comes counts already.
-      watermark: seen.kind === 'watermark' ? (record.reached[seen.input] ?? -Infinity) : task.watermark(),
-      ...{ split: null, from: null, by: null, because: [] },
-      ...seen,
-      ...{ calls: [], rows: [], sent: 0, isLate: false, isRestored: record.isRestored, isForgotten: false },
+      watermark: kind === 'watermark' ? (record.reached[input] ?? -Infinity) : task.watermark(),
+      split: seen.split ?? null,
+      from: seen.from ?? null,
+      by: seen.by ?? null,
+      because: seen.because ?? [],
+      calls: [],
+      rows: [],
+      sent: 0,
+      isLate: false,
+      isRestored: record.isRestored,
+      isForgotten: false,
     }
     record.last = step
     if (step.kind === 'watermark') record.reached[step.input] = step.timestamp
