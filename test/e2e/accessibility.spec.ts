@@ -92,7 +92,7 @@ test.describe('with the system’s own colours, on the narrowest page', () => {
     await expect(page.locator('footer[data-state]')).toHaveAttribute('data-paused', 'true')
     await page.getByRole('button', { name: 'Step', exact: true }).click()
     await expect(page.locator('[data-told]')).toContainText(/(took|read) \{accountId=/)
-    for (const name of [/^State$/, /^Results/, /^Log/, /^Dataflow$/]) {
+    for (const name of [/^Time$/, /^State$/, /^Checkpoints$/, /^Results/, /^Log/, /^Dataflow$/]) {
       await page.getByRole('tab', { name }).click()
       expect(await violations(page)).toEqual([])
     }
