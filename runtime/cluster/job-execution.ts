@@ -67,6 +67,8 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
   readonly plan: Plan
   /** What is deployed: rescaled, it's another. */
   graph: JobGraph
+  /** What was deployed before the last change of the parallelism. */
+  formerGraph: JobGraph | null = null
   readonly simulation: Simulation
   readonly settings: ClusterSettings
   readonly isBatch: boolean
@@ -356,6 +358,7 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
     const before = this.deployment
     this.resources.release(before.layout.places.map((place) => this.slotPurposeOf(place)))
     before.release()
+    this.formerGraph = this.graph
     this.graph = graph
     this.attempt++
     this.rescaled++

@@ -5,12 +5,14 @@ import type { PlanNode } from '../graph/plan.ts'
 import type { SinkSpec } from '../graph/stream-graph.ts'
 import type { CallProbe } from '../operators/call-probe.ts'
 import type { TimeProbe } from '../operators/time-probe.ts'
+import type { RowKind } from '../record/row-kind.ts'
 import type { Task } from '../task/task.ts'
 import type { TimerWatcher } from '../task/task-contract.ts'
 
 /** A row as a sink got it. */
 export interface Row {
   readonly sink: string
+  readonly kind: RowKind
   readonly subtask: number
   readonly value: unknown
   /** NaN where the record has none. */
@@ -40,4 +42,11 @@ export interface JobWatcher extends TimerWatcher<Task> {
 /** What the rows of a sink are reported under. */
 export function sinkName(node: PlanNode, sink: SinkSpec): string {
   return sink.identifier ?? node.name
+}
+
+/** What the rows of a sink mean to what it writes: what can't be taken back is inserted. */
+export function rowKindOf({ database }: SinkSpec): RowKind {
+  const words = database?.sql.replace(/'[^']*'|"[^"]*"/g, ' ').trim() ?? ''
+  if (/^DELETE\b/i.test(words)) return '-D'
+  return /^(UPDATE|REPLACE|INSERT\s+OR\s+REPLACE)\b|\bDO\s+UPDATE\b/i.test(words) ? '+U' : '+I'
 }

@@ -2,17 +2,21 @@
 // nowhere kept: a value that the learner's code changes in place shows as it is now.
 
 import { toPrintText } from '../base/value-text.ts'
-import { shownCell, type StateMeta } from '../state/cells.ts'
+import { shownCell, stampsOf, type StateMeta } from '../state/cells.ts'
 import { NO_SLOT, type KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { KeyedMoment, KeyMoment, TimerMoment } from './moment.ts'
 import { shorten } from './record-labels.ts'
 
 type Window = KeyMoment['window']
 
+const NONE: ReadonlyMap<string, number> = new Map()
+
 /** State and timers of a key, or of a key in a window, as texts and times. */
 export interface KeyBefore {
   readonly window: Window
   readonly cells: ReadonlyMap<string, string | null>
+  /** By state with a time to live: when the first of its values expires, in ms of processing time. */
+  readonly expiries: ReadonlyMap<string, number>
   readonly eventTimers: readonly number[]
   readonly processingTimers: readonly number[]
 }
@@ -52,16 +56,24 @@ export function windowAt({ namespaces }: KeyedStateBackend, slot: number): Windo
   return { start: namespaces.starts[slot] as number, end: namespaces.ends[slot] as number }
 }
 
-/** The subtask's keys, those with something to show. `startMs`: processing time at the start of the run. */
+/** What of a subtask's keys is shown. */
+export interface KeyedDetail {
+  /** Processing time at the start of the run. */
+  readonly startMs: number
+  readonly most: number
+  /** Slots of the keys that are meant; all unless given. */
+  readonly among?: readonly number[]
+}
+
+/** The subtask's keys, those with something to show. */
 export function keyedMoment(
   backend: KeyedStateBackend,
   last: readonly LastStep[],
-  startMs: number,
-  most: number,
+  { startMs, most, among }: KeyedDetail,
 ): KeyedMoment {
   const { roots } = backend.namespaces
-  const live = new Set<number>()
-  for (const slot of backend.liveSlots()) live.add(roots[slot] as number)
+  const live = new Set<number>(among)
+  if (among === undefined) for (const slot of backend.liveSlots()) live.add(roots[slot] as number)
   const shown = Array.from(live).slice(0, most)
   for (const { slot } of last) {
     if (slot === NO_SLOT || backend.keyAt(slot) === undefined) continue
@@ -118,7 +130,9 @@ function keyMoment(
   const { root, row, old, isCurrent, startMs } = parts
   const cells = Array.from(row.cells, ([name, text]) => {
     const was = old?.cells.get(name) ?? null
-    return old === null || was === text ? { text } : { text, was }
+    const expiry = row.expiries.get(name)
+    const cell = expiry === undefined ? { text } : { text, expiresAt: expiry - startMs }
+    return old === null || was === text ? cell : { ...cell, was }
   })
   const firedIn = (isEventTime: boolean): number[] =>
     parts.fired.flatMap(({ fired }) => (fired?.isEventTime === isEventTime ? [fired.timestamp] : []))
@@ -145,10 +159,17 @@ function keyMoment(
 
 function slotAt(backend: KeyedStateBackend, slot: number): KeyBefore {
   const cells = new Map<string, string | null>()
-  for (const [name, { column, meta }] of backend.states) cells.set(name, cellText(column.get(slot), meta))
+  const expiries = new Map<string, number>()
+  for (const [name, { column, meta, request }] of backend.states) {
+    const cell = column.get(slot)
+    cells.set(name, cellText(cell, meta))
+    const ttlMs = request?.ttlMs ?? null
+    if (ttlMs !== null && cell !== undefined) expiries.set(name, Math.min(...stampsOf(cell, meta)) + ttlMs)
+  }
   return {
     window: windowAt(backend, slot),
     cells,
+    expiries,
     eventTimers: backend.eventTimers.timesOf(slot),
     processingTimers: backend.processingTimers.timesOf(slot),
   }
@@ -156,7 +177,7 @@ function slotAt(backend: KeyedStateBackend, slot: number): KeyBefore {
 
 function nothingIn(backend: KeyedStateBackend, window: Window): KeyBefore {
   const cells = new Map(Array.from(backend.columns.keys(), (name) => [name, null]))
-  return { window, cells, eventTimers: [], processingTimers: [] }
+  return { window, cells, expiries: NONE, eventTimers: [], processingTimers: [] }
 }
 
 function isSame(a: Window, b: Window): boolean {

@@ -3,6 +3,8 @@
 
 import type { TaskState } from '../task/task-contract.ts'
 import type { TaskTimes } from '../task/task-time.ts'
+import type { StateKind } from '../state/descriptors.ts'
+import type { ListMode } from '../state/operator-state.ts'
 import type { Span } from '../base/diagnostic.ts'
 import type { ChannelColumns } from './channel-columns.ts'
 import type { CheckpointStats, SubtaskStats, UnfinishedSubtask } from './checkpoint-history.ts'
@@ -23,6 +25,8 @@ export interface VertexView {
   readonly name: string
   readonly parallelism: number
   readonly maxParallelism: number
+  /** Before the job was rescaled last; null, or none, if it never was. */
+  readonly formerParallelism?: number | null
   readonly nodes: readonly NodeView[]
   /** Edges into the chain's head. */
   readonly inputs: readonly EdgeView[]
@@ -84,6 +88,68 @@ export interface Moment {
   readonly checkpoints: CheckpointsMoment | null
   /** What it all runs on. */
   readonly machines: MachinesMoment
+  /** Only where somebody looks closely. */
+  readonly state?: StateMoment | null
+}
+
+/** What somebody who looks closely at state wants to see of it. */
+export interface StateDetail {
+  /** Keys whose text contains this, upper and lower case alike; none for ''. */
+  readonly filter: string
+  /** A key that is opened: by index into `tasks`, and its text. */
+  readonly open: { readonly task: number; readonly key: string } | null
+}
+
+export interface StateMoment {
+  /** As in `tasks`. */
+  readonly tasks: readonly TaskStateMoment[]
+  /** Null where none is open, and where it isn't there. */
+  readonly opened: OpenedKey | null
+}
+
+export interface TaskStateMoment {
+  /** Key groups in use, in order. */
+  readonly groups: readonly { readonly group: number; readonly keys: number }[]
+  /** There are more keys than were looked at for `groups` and `found`. */
+  readonly isPartial: boolean
+  /** Of keyed state: what was searched for; null if nothing was. */
+  readonly found: KeyedMoment | null
+  readonly operators: readonly OperatorStateMoment[]
+}
+
+/** A key with everything it holds. */
+export interface OpenedKey {
+  readonly task: number
+  readonly key: string
+  readonly keyGroup: number
+  /** Of the key alone, then of its windows. */
+  readonly rows: readonly { readonly window: KeyMoment['window']; readonly states: readonly StateContents[] }[]
+}
+
+/** What is in a state: one entry, or those of its list or map, the first 200. */
+export interface StateContents {
+  readonly name: string
+  readonly kind: StateKind
+  readonly count: number
+  readonly entries: readonly {
+    /** Of a map. */
+    readonly key: string | null
+    readonly text: string
+    /** In virtual ms; null for never. */
+    readonly expiresAt: number | null
+  }[]
+}
+
+/** State of an operator that belongs to no key. */
+export interface OperatorStateMoment {
+  readonly operator: string
+  readonly states: readonly {
+    readonly name: string
+    readonly mode: ListMode | 'broadcast'
+    readonly count: number
+    /** The first 200; keys are those of a broadcast map. */
+    readonly entries: readonly { readonly key: string | null; readonly text: string }[]
+  }[]
 }
 
 export interface CheckpointsMoment {
@@ -153,8 +219,11 @@ export interface KeyMoment {
   /** The window whose state and timers these are, from start to before end, in ms; null for those of the key alone. */
   readonly window: { readonly start: number; readonly end: number } | null
   readonly keyGroup: number
-  /** By state; `text` is null where nothing is stored. `was` is there if the last step changed it. */
-  readonly cells: readonly { readonly text: string | null; readonly was?: string | null }[]
+  /**
+   * By state; `text` is null where nothing is stored. `was` is there if the last step changed it, `expiresAt` in virtual ms
+   * where the state has a time to live: of several values, when the first goes.
+   */
+  readonly cells: readonly { readonly text: string | null; readonly was?: string | null; readonly expiresAt?: number }[]
   readonly timers: readonly TimerMoment[]
   /** It's the key of what is at hand. */
   readonly isCurrent: boolean

@@ -22,9 +22,10 @@ import { checkpointsMoment } from './checkpoints-moment.ts'
 import type { JobExecution } from './job-execution.ts'
 import { keyedMoment, type LastStep } from './keyed-moment.ts'
 import { loadOf } from './load-moment.ts'
-import type { FiredTimer, Hand, Moment, TaskMoment } from './moment.ts'
+import type { FiredTimer, Hand, Moment, StateDetail, TaskMoment } from './moment.ts'
 import type { Place } from './regions.ts'
 import { takeMachines } from './take-machines.ts'
+import { stateMoment } from './state-moment.ts'
 import { spanOf } from './topology.ts'
 
 const MOST_ELEMENTS = 200
@@ -50,6 +51,8 @@ export interface MomentDetail {
   readonly isStill: boolean
   /** Number of the checkpoint to be seen in full; null for the newest. */
   readonly checkpoint: number | null
+  /** What is wanted of state besides; null, or none, for nothing. */
+  readonly state?: StateDetail | null
 }
 
 /** `nowUs`: the virtual time that is shown, which may be later than the last event. */
@@ -57,7 +60,7 @@ export function takeMoment(
   execution: JobExecution,
   watcher: ClusterWatcher,
   nowUs: number,
-  { keys, isStill, checkpoint }: MomentDetail = { keys: 200, isStill: true, checkpoint: null },
+  { keys, isStill, checkpoint, state = null }: MomentDetail = { keys: 200, isStill: true, checkpoint: null },
 ): Moment {
   const { hand } = watcher
   const { startMs } = execution.simulation.settings
@@ -72,6 +75,7 @@ export function takeMoment(
     hand: hand === null ? null : handMoment(execution, watcher, hand),
     checkpoints: checkpointsMoment(execution, checkpoint),
     machines: takeMachines(execution, nowUs),
+    state: state === null ? null : stateMoment(execution, state),
   }
 }
 
@@ -91,7 +95,7 @@ function taskMoment(
     watermark: watermarkOf(task),
     isBackpressured: task.state === 'RUNNING' && task.writers.some((writer) => !writer.hasCredit()),
     load: loadOf(task, nowUs),
-    keyed: backend === null ? null : keyedMoment(backend, last, startMs, keys),
+    keyed: backend === null ? null : keyedMoment(backend, last, { startMs, most: keys }),
   }
 }
 

@@ -32,7 +32,7 @@ import type { CommitHistory } from './commit-history.ts'
 import type { OperatorCheckpoint } from './completed-checkpoint.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 import { mayOvertakeInto } from './in-flight-state.ts'
-import { sinkName, type JobObserver, type JobWatcher } from './job-observer.ts'
+import { rowKindOf, sinkName, type JobObserver, type JobWatcher, type Row } from './job-observer.ts'
 
 /** What deploying asks of the job, which also hears what becomes of its tasks. */
 export interface DeployableJob extends TaskListener<Task> {
@@ -186,6 +186,7 @@ function contextOf(
     operatorState.restore(redistribute(restored.operator, vertex.parallelism)[subtask] as OperatorSnapshot)
   }
   const sink = node.spec.kind === 'sink' ? sinkName(node, node.spec.sink) : ''
+  const kind = node.spec.kind === 'sink' ? rowKindOf(node.spec.sink) : '+I'
   return {
     name: displayName(node),
     subtask,
@@ -214,14 +215,14 @@ function contextOf(
         { vertex: vertex.id, subtask, operator: displayName(node), checkpoint, count },
         simulation.nowUs,
       ),
-    rowArrived: (value, timestamp) => rowArrived(job, task, { sink, value, timestamp }),
+    rowArrived: (value, timestamp) => rowArrived(job, task, { sink, kind, value, timestamp }),
   }
 }
 
 function rowArrived(
   job: DeployableJob,
   task: Task,
-  { sink, value, timestamp }: { readonly sink: string; readonly value: unknown; readonly timestamp: number },
+  { sink, kind, value, timestamp }: Pick<Row, 'sink' | 'kind' | 'value' | 'timestamp'>,
 ): void {
   const { simulation, observer } = job
   if (simulation.settings.isHashed) {
@@ -231,7 +232,7 @@ function rowArrived(
   simulation.trace?.add(simulation.event, task.turnStartUs, TRACE_ROW, task.id, job.rows, timestamp)
   job.watcher?.rowArrived(job.rows)
   job.rows++
-  observer?.row({ sink, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
+  observer?.row({ sink, kind, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
 }
 
 function customChoice(edge: JobEdge, registry: JobInstance['registry']): (value: unknown, channels: number) => number {

@@ -17,6 +17,7 @@ export function topologyOf(execution: JobExecution): Topology {
     name: vertex.name,
     parallelism: vertex.parallelism,
     maxParallelism: vertex.maxParallelism ?? defaultMaxParallelism(vertex.parallelism),
+    formerParallelism: execution.formerGraph?.vertices.find(({ id }) => id === vertex.id)?.parallelism ?? null,
     nodes: vertex.nodes.map((node) => ({
       id: node.id,
       name: displayName(node),

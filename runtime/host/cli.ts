@@ -27,8 +27,8 @@ const USAGE = `Usage: streambed run <job.ts>… [options]   run a job and print 
        streambed check <exercise> <dir|file> [options]   check an answer to an exercise
        streambed savepoint <file> [options]   print what a savepoint holds
 
-  --json              rows as JSON lines {"sink","subtask","timestamp","value"}; for plan: the plan document;
-                      of several jobs with "job" in front
+  --json              rows as JSON lines {"sink","subtask","timestamp","value"}, and a "kind" where one changes
+                      or deletes another; of several jobs with "job" in front; for plan: the plan document
   --hash              a last line {"hash":"…"} over the whole run
   --parallelism <n>   default parallelism, 1 unless given
   --seed <n>          seed of the simulation, 1 unless given
@@ -150,10 +150,11 @@ function compile(file: string, options: Options): CompiledJob | null {
   }
 }
 
-function jsonLine({ job, sink, subtask, timestamp, value }: SinkRow, hasJobs: boolean): string {
-  // The value is JSON already.
+function jsonLine({ job, sink, kind, subtask, timestamp, value }: SinkRow, hasJobs: boolean): string {
   const number = hasJobs ? `"job":${job ?? 1},` : ''
-  return `{${number}"sink":${JSON.stringify(sink)},"subtask":${subtask},"timestamp":${timestamp},"value":${value}}`
+  const change = kind === '+I' ? '' : `"kind":"${kind}",`
+  // The value is JSON already.
+  return `{${number}"sink":${JSON.stringify(sink)},${change}"subtask":${subtask},"timestamp":${timestamp},"value":${value}}`
 }
 
 /** What Flink's print puts before a row: identifier and subtask, as far as there are any. */

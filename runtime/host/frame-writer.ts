@@ -42,10 +42,11 @@ export class FrameWriter implements JobObserver {
     this.#onFrame = onFrame
   }
 
-  row({ sink, subtask, value, timestamp, atMs }: Row, job?: number): void {
+  row({ sink, kind, subtask, value, timestamp, atMs }: Row, job?: number): void {
     const [json, text] = [toTaggedJson(value), toPrintText(value)]
     this.#rows.push({
       sink,
+      kind,
       subtask,
       timestamp: rowTimestamp(timestamp),
       value: json.length > LONGEST_TEXT ? this.#shorten(json) : json,

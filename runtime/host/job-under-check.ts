@@ -95,7 +95,7 @@ export class JobUnderCheck {
     execution.digestState()
     const left = execution.deployment.backends
       .filter((backend) => !backend.liveSlots().next().done)
-      .map((backend) => keyedMoment(backend, [], 0, MOST_KEYS_LEFT))
+      .map((backend) => keyedMoment(backend, [], { startMs: 0, most: MOST_KEYS_LEFT }))
     return {
       observation: { rows, failure: isEndless ? ENDLESS : (failed?.code ?? null), ...counts(execution) },
       hash: simulation.fingerprint.hex(),

@@ -12,6 +12,7 @@ import type {
   SavepointView,
 } from '../cluster/savepoint-view.ts'
 import type { SqliteFiles } from './load-sqlite.ts'
+import type { RowKind } from '../record/row-kind.ts'
 import type { RecoveryClaimMode } from '../graph/options.ts'
 import type { Foreseen } from '../cluster/foresight.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
@@ -33,6 +34,11 @@ import type {
   KeyMoment,
   Moment,
   NodeView,
+  OpenedKey,
+  OperatorStateMoment,
+  StateContents,
+  StateDetail,
+  StateMoment,
   TaskMoment,
   TaskView,
   TimerMoment,
@@ -91,6 +97,11 @@ export type {
   KeyMoment,
   Moment,
   NodeView,
+  OpenedKey,
+  OperatorStateMoment,
+  StateContents,
+  StateDetail,
+  StateMoment,
   TaskMoment,
   TaskView,
   TimerMoment,
@@ -229,11 +240,15 @@ export interface InputRecord {
   readonly split?: string
 }
 
+export type { RowKind }
+
 /** A row as a sink got it. */
 export interface SinkRow {
   /** Number of the job; absent for the first. */
   readonly job?: number
   readonly sink: string
+  /** What it means to the table that the sink writes; `+I` wherever rows only ever come. */
+  readonly kind: RowKind
   /** 0-based index of the sink's subtask. */
   readonly subtask: number
   /** Event timestamp in ms, null where the record has none. */
@@ -399,6 +414,8 @@ export interface WatchDetail {
   readonly keys: number
   /** Number of the checkpoint that is carried in full, of the last ten; the newest unless given. */
   readonly checkpoint?: number | null
+  /** What is wanted of state besides: key groups, a search, a key in full, operator state. Nothing unless given. */
+  readonly state?: StateDetail | null
 }
 
 /** The engine in its worker, wrapped by Comlink. One job at a time. */

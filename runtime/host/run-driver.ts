@@ -20,7 +20,7 @@ import { Traveller, type TravelResult } from '../travel/traveller.ts'
 import { Deeds, interventionsOf } from './deeds.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
-import type { RunIntervention, RunPosition, SavepointOutcome, StepUnit, WatchDetail } from './protocol.ts'
+import type { RunIntervention, RunPosition, SavepointOutcome, StateDetail, StepUnit, WatchDetail } from './protocol.ts'
 import { savepointFailed, savepointOutcome } from './savepoints.ts'
 
 const SLICE_MS = 12
@@ -29,6 +29,8 @@ const FRAME_MS = 16
 const IDLE_MS = 800
 /** What is left of such a stretch before the next event. */
 const LEAD_MS = 250
+/** The last frame of a run shows all that can be seen of state without asking. */
+const AT_THE_END: StateDetail = { filter: '', open: null }
 
 export interface DriverSettings {
   /** Virtual µs at which an endless job ends. */
@@ -403,6 +405,7 @@ export class RunDriver {
             : takeMoment(this.#execution, watcher, shownUs, {
                 keys: this.#detail.keys,
                 checkpoint: this.#detail.checkpoint ?? null,
+                state: this.#detail.state ?? (this.#isOver ? AT_THE_END : null),
                 isStill: this.#isPaused,
               }),
         interventions: watcher === null ? null : this.#newInterventions(),

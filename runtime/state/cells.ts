@@ -103,3 +103,15 @@ export function shownCell(cell: unknown, { kind, expires }: StateMeta): unknown 
     cell instanceof ValueMap ? cell.entries : (cell as ReadonlyMap<unknown, unknown>)
   return new Map(Array.from(entries, ([key, value]) => [key, shown(value)] as const))
 }
+
+/** When each of a cell's values was last touched, in the order in which `shownCell` gives them; none without stamps. */
+export function stampsOf(cell: unknown, { kind, expires }: StateMeta): readonly number[] {
+  if (!expires) return []
+  const stamped =
+    kind === 'list'
+      ? (cell as readonly Stamped[])
+      : kind !== 'map'
+        ? [cell as Stamped]
+        : Array.from((cell instanceof ValueMap ? cell.entries : (cell as ReadonlyMap<unknown, unknown>)).values())
+  return stamped.map((value) => (value as Stamped).lastAccessMs)
+}

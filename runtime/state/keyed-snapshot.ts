@@ -51,6 +51,8 @@ export interface StateRequest extends StateMeta {
   readonly keyType: TypeInformation<unknown> | null
   readonly valueType: TypeInformation<unknown> | null
   readonly nowMs: () => number
+  /** How long a value lives; null for ever. */
+  readonly ttlMs: number | null
   /** What of a cell goes into a snapshot of this time, where expired values are left out; null for all of it. */
   readonly alive: ((cell: unknown, nowMs: number) => unknown) | null
 }

@@ -139,6 +139,7 @@ export class KeyedStates {
       keyType: types.key,
       valueType: types.value,
       nowMs,
+      ttlMs: expires ? ttl.ttlMs : null,
       alive: cleanup.fullSnapshot ? alive : null,
     })
     const known = this.#handles.get(name)

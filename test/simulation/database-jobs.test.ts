@@ -257,3 +257,17 @@ test('whoever runs a job can ask for rows and for the log when it has ended', as
   expect(topic?.partitions[0]).toMatchObject({ endOffset: 3, lastStableOffset: 3 })
   expect(topic?.partitions[0]?.records.map(({ value }) => value)).toEqual(['"b"', '"a"'])
 })
+
+describe.each(ENGINES)('kinds of rows, %s', (engine) => {
+  test.each([
+    [INSERT, '+I'],
+    [`${INSERT} ON CONFLICT (id) DO NOTHING`, '+I'],
+    [UPSERT, '+U'],
+    ['INSERT OR REPLACE INTO numbers (id, n) VALUES (?, ?)', '+U'],
+    ['UPDATE numbers SET id = ? WHERE n = ?', '+U'],
+    ['DELETE FROM numbers WHERE id = ? AND n = ?', '-D'],
+  ])('rows of %s are told as %s', (sql, kind) => {
+    const build = writing({ engine, table: KEYED, sql, sink: atLeast, count: 2 })
+    expect(runJob(build, { outside: outsideWith(engine) }).rows.map((row) => row.kind)).toEqual([kind, kind])
+  })
+})

@@ -189,7 +189,7 @@ const near = (value: number): unknown => expect.closeTo(value, 6)
 describe('the rail', () => {
   const position = { virtualMs: 72_000, event: 0, record: 0, rows: 2 }
   const timer = Float64Array.of(1, 60_000_000, TRACE_TIMER, 3, 60_000, 0)
-  const row = { sink: 's', subtask: 0, timestamp: null, value: '1', text: '1', at: 2000 }
+  const row = { sink: 's', kind: '+I' as const, subtask: 0, timestamp: null, value: '1', text: '1', at: 2000 }
 
   test('has a mark for a checkpoint that is complete, none for one that has begun, and one for a restart', () => {
     const begun = [1, 1_000_000, TRACE_CHECKPOINT, -1, 4, 0]
@@ -293,6 +293,7 @@ test('the margin shows the key where the stream was keyed, and what functions re
 
 describe('a prediction', () => {
   const row = (text: string, at: number, sink = 'alerts') => ({
+    kind: '+I' as const,
     sink,
     subtask: 0,
     timestamp: null,

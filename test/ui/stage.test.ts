@@ -5,7 +5,15 @@ import { EMPTY_RECORD, extendRecord, extendTail, KEPT_ROWS, lastRowOf } from '..
 import { clockText, timestampText } from '../../ui/stage/time-text.ts'
 import { visibleRange } from '../../ui/stage/visible-range.ts'
 
-const row = (sink: string, at: number): SinkRow => ({ sink, subtask: 0, timestamp: null, value: '1', text: '1', at })
+const row = (sink: string, at: number): SinkRow => ({
+  sink,
+  kind: '+I',
+  subtask: 0,
+  timestamp: null,
+  value: '1',
+  text: '1',
+  at,
+})
 
 describe('the tail of a list', () => {
   it('keeps the newest and counts all, however the list comes in', () => {

@@ -231,6 +231,7 @@ export const en = {
     timers: 'timers',
     emptyCell: 'empty',
     was: (text: string) => `was ${text}`,
+    expires: (at: string) => `expires ${at}`,
     timerRegistered: 'new',
     timerDeleted: 'deleted',
     timerFired: 'fired',

@@ -222,6 +222,7 @@ export const zh = {
     timers: '定时器',
     emptyCell: '空',
     was: (text: string) => `原为 ${text}`,
+    expires: (at: string) => `${at} 过期`,
     timerRegistered: '新',
     timerDeleted: '已删除',
     timerFired: '已触发',
