@@ -53,7 +53,7 @@ test('upserts say what they are; rows are saved, drawn, and what is drawn is rem
   await page.getByRole('button', { name: /^raw/ }).click()
   await expect(page.locator('[data-kind]')).toHaveCount(0)
 
-  const csv = await saved(page, () => page.getByRole('button', { name: '↓ CSV' }).or(page.getByText('CSV')).click())
+  const csv = await saved(page, () => page.getByText('CSV').click())
   expect(csv.split('\r\n')[1]).toMatch(/^raw,1,\d+,,ann,1,5$/)
   const json = await saved(page, () => page.getByText('JSON').click())
   expect(JSON.parse(json)).toHaveLength(4)
@@ -63,11 +63,20 @@ test('upserts say what they are; rows are saved, drawn, and what is drawn is rem
   await expect(charts).toHaveCount(2)
   await expect(charts.first()).toContainText('amount by account')
   await charts.first().getByText('What is drawn').click()
-  await charts.first().getByLabel('Chart').selectOption('Line chart')
-  await charts.first().getByLabel('Across').selectOption('hour')
-  await charts.first().getByLabel('Series').selectOption('account')
+  await charts
+    .first()
+    .getByRole('combobox', { name: /^Chart/ })
+    .selectOption('Line chart')
+  await charts
+    .first()
+    .getByRole('combobox', { name: /^Across/ })
+    .selectOption('hour')
+  await charts
+    .first()
+    .getByRole('combobox', { name: /^Series/ })
+    .selectOption('account')
   await expect(charts.first().locator('.summary')).toContainText(
-    /Line chart: 2 series, 4 points, from 1 to 2; highest 12/,
+    /Line chart: 2 series, 4 points, from 1 to 2; highest 9 at 2 \(bob\)/,
   )
   await page.getByRole('button', { name: 'Add a chart' }).click()
   await expect(charts).toHaveCount(3)
