@@ -7,7 +7,7 @@ import { databaseOf } from '../connectors/database/open-database.ts'
 import { logOf } from '../connectors/log/log-cluster.ts'
 import { viewLog } from '../connectors/log/log-view.ts'
 import type { Outside } from '../operators/outside.ts'
-import type { LogOutput, TableOutput } from './protocol.ts'
+import type { LogOutput, TableOutput, TableView } from './protocol.ts'
 
 /** The rows of a query, or what is wrong with it. */
 export function queryOutside(outside: Outside, sql: string): TableOutput {
@@ -19,6 +19,11 @@ export function queryOutside(outside: Outside, sql: string): TableOutput {
     if (!(error instanceof LearnerError)) throw error
     return { columns: [], rows: [], diagnostics: [{ code: error.code, params: error.params, span: null }] }
   }
+}
+
+/** The tables at this moment. */
+export function tableViews(outside: Outside): TableView[] {
+  return databaseOf(outside).tableViews()
 }
 
 /** The log at this moment, of each partition the last so many records. */

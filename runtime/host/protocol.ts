@@ -1,5 +1,6 @@
 // The only door between the page and the engine: types, and what reads columns. Everything here crosses a MessagePort by
 // structured clone, so it is plain data. The engine side is host/worker.ts, the page's side ui/kernel/engine.ts.
+import type { TableView } from '../connectors/database/database.ts'
 import type { LogView } from '../connectors/log/log-view.ts'
 import type { LateRecords } from '../cluster/late-records.ts'
 import type { ComingHandle, ComingRecord } from './look-ahead.ts'
@@ -240,7 +241,7 @@ export interface InputRecord {
   readonly split?: string
 }
 
-export type { RowKind }
+export type { RowKind, TableView }
 
 /** A row as a sink got it. */
 export interface SinkRow {
@@ -355,6 +356,8 @@ export interface RunOutcome {
   readonly files: readonly FileOutput[]
   /** What the log holds. */
   readonly topics: readonly TopicOutput[]
+  /** Tables of the database. */
+  readonly tables: readonly TableView[]
 }
 
 /** A savepoint as a file, to be kept, looked into, and started from. */
@@ -481,6 +484,8 @@ export interface Engine {
    * topics, tables and files, at the time at which it was kept.
    */
   outside(): Promise<string>
+  /** The tables of the running job, or of the last one. */
+  viewTables(): Promise<readonly TableView[]>
   /** The log of the running job, or of the last one: of each partition the last so many records. */
   viewLog(records: number): Promise<LogOutput>
   /** Ends the running job at the next turn, or the check after the run under way; does nothing when none runs. A job stuck in the learner's code can't hear it: terminate the worker then. */

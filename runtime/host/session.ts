@@ -52,12 +52,13 @@ import type {
   SavepointStop,
   StepUnit,
   TableOutput,
+  TableView,
   WatchDetail,
 } from './protocol.ts'
 import type { SqliteEngine } from '../connectors/database/sqlite-engine.ts'
 import { keptUs, outsideDiagnostic, outsideOf } from './run-outside.ts'
 import { openedSqlite, sqlDiagnostics } from './sqlite-run.ts'
-import { logOutput, queryOutside } from './outside-views.ts'
+import { logOutput, queryOutside, tableViews } from './outside-views.ts'
 import { interventionsOf } from './deeds.ts'
 import { positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
 import {
@@ -141,6 +142,10 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
 
   async outside(): Promise<string> {
     return writeOutside(this.#outside, this.#outside.nowMs() * 1000)
+  }
+
+  async viewTables(): Promise<readonly TableView[]> {
+    return tableViews(this.#outside)
   }
 
   async viewLog(records: number): Promise<LogOutput> {
@@ -414,6 +419,7 @@ function outcomeOf(
     interventions: interventionsOf(simulation.interventions.slice(0, simulation.applied)),
     plan: JSON.stringify(plan),
     ...outputsOf(outside),
+    tables: tableViews(outside),
     savepoints: actions.savepoints.map((savepoint) => savepointOutcome(savepoint, execution)),
     rescales: rescaleOutcomes(execution),
     ...leftovers(execution, outcomeState(jobs.slice(0, 1), result)),
@@ -444,6 +450,7 @@ function failed(diagnostics: readonly Diagnostic[]): RunOutcome {
     isSavepointGone: false,
     files: [],
     topics: [],
+    tables: [],
   }
   return { state: 'failed', position: START, hash: '', diagnostics, ...nothing }
 }

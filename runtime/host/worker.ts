@@ -97,6 +97,7 @@ self.addEventListener(
       },
       query: (sql) => session.query(sql),
       outside: () => session.outside(),
+      viewTables: () => session.viewTables(),
       viewLog: (records) => session.viewLog(records),
       rescale: (parallelism) => session.rescale(parallelism),
       inspectSavepoint: (file, rows) => session.inspectSavepoint(file, rows),

@@ -66,6 +66,11 @@ async function takeAll(page: Page, suffix: string): Promise<void> {
     await take(`view-${view}`)
   }
   await page.getByRole('tab', { name: VIEWS.dataflow }).click()
+  const cluster = page.getByRole('tab', { name: /^(Cluster|集群)$/ })
+  await cluster.click()
+  await take('console')
+  await cluster.click()
+  await takeCharts(page, take)
   for (const [mode, radio] of [
     ['logical', /^(logical|逻辑)$/],
     ['table', /^(table|表格)$/],
@@ -73,6 +78,18 @@ async function takeAll(page: Page, suffix: string): Promise<void> {
     await page.getByRole('radio', { name: radio }).click()
     await take(`view-${mode}`)
   }
+}
+
+/** Charts of whatever rows the run has by then: it's shown at its end. */
+async function takeCharts(page: Page, take: (name: string) => Promise<void>): Promise<void> {
+  await page.getByRole('button', { name: /^(Play|播放)$/ }).click()
+  await page.locator('footer[data-state="finished"]').waitFor({ timeout: 120_000 })
+  await page.getByRole('tab', { name: VIEWS.results }).click()
+  await page.getByRole('radio', { name: /^(charts|图表)$/ }).click()
+  await page.locator('.plot').first().waitFor()
+  await take('view-charts')
+  await page.getByRole('radio', { name: /^(table|表格)$/ }).click()
+  await page.getByRole('tab', { name: VIEWS.dataflow }).click()
 }
 
 /** Ids of all pages, as the outline lists them. */

@@ -62,6 +62,8 @@ export class EngineHost {
   #ready: Promise<Sandbox> | null = null
   #detail: WatchDetail | null = null
   #running: { readonly sandbox: Sandbox; end(accident: Accident): void } | null = null
+  /** The engine of the last run, kept while there is something left to ask it. */
+  #last: Sandbox | null = null
 
   constructor({ engineCode, sqliteFiles, graceMs = GRACE_MS }: EngineHostOptions) {
     this.#engineCode = engineCode
@@ -86,6 +88,14 @@ export class EngineHost {
     })
     isOver = true
     return end
+  }
+
+  /** Asks the engine of the run under way, or of the last one; null where nobody answers. */
+  async ask<T>(question: (engine: Comlink.Remote<Engine>) => Promise<T>): Promise<T | null> {
+    const sandbox = this.#running?.sandbox ?? this.#last
+    if (sandbox === null) return null
+    const answered = question(sandbox.engine).catch(() => null)
+    return Promise.race([answered, sandbox.died.then(() => null)])
   }
 
   /** Checks a job; `onReport` gets what is known so far, and never after the returned promise has settled. */
@@ -182,6 +192,8 @@ export class EngineHost {
   /** Gives a sandbox to one piece of work, which ends with it whatever happens. */
   async #occupy<E>(work: (engine: Comlink.Remote<Engine>) => Promise<E>): Promise<E | Accident> {
     const sandbox = await this.#sandbox()
+    this.#last?.dispose()
+    this.#last = null
     const interrupted = new Promise<Accident>((resolve) => {
       this.#running = { sandbox, end: resolve }
     })
@@ -191,7 +203,7 @@ export class EngineHost {
     })
     const end = await Promise.race([worked, died, interrupted])
     this.#running = null
-    this.#renew(sandbox)
+    this.#renew(sandbox, hasLeft(end))
     return end
   }
 
@@ -207,8 +219,10 @@ export class EngineHost {
     return this.#ready
   }
 
-  #renew(used: Sandbox): void {
-    used.dispose()
+  /** A fresh engine for the next run. The used one goes, unless there is something left to ask it. */
+  #renew(used: Sandbox, isKept: boolean): void {
+    if (isKept) this.#last = used
+    else used.dispose()
     this.#ready = null
     this.#sandbox().catch(() => {})
   }
@@ -222,4 +236,10 @@ export class EngineHost {
   #forget(opening: Promise<Sandbox>): void {
     if (this.#ready === opening) this.#ready = null
   }
+}
+
+/** Whether something outlives the run that a console can ask about: a log, tables. */
+function hasLeft(end: unknown): boolean {
+  const { outcome } = end as { readonly outcome?: Pick<RunOutcome, 'topics' | 'tables'> }
+  return outcome !== undefined && outcome.topics.length + outcome.tables.length > 0
 }

@@ -1,4 +1,5 @@
 // One run after the other, as the page shows them: its phase, its position, what its sinks got and how it ended.
+import type { Remote } from 'comlink'
 import type {
   ClusterAction,
   ComingRecord,
@@ -6,6 +7,7 @@ import type {
   Deed,
   Destination,
   Diagnostic,
+  Engine,
   Foreseen,
   Frame,
   Moment,
@@ -271,6 +273,11 @@ export class Run {
   watch(detail: Partial<WatchDetail>): void {
     this.#detail = { ...this.#detail, ...detail }
     this.#host.watch(this.#detail)
+  }
+
+  /** Asks the engine of this run, for as long as it's there; null where nobody answers. */
+  ask<T>(question: (engine: Remote<Engine>) => Promise<T>): Promise<T | null> {
+    return this.#host.ask(question)
   }
 
   get state(): RunStateName {

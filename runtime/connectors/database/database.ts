@@ -18,6 +18,14 @@ export interface QueryResult {
   readonly rows: readonly (readonly SqlValue[])[]
 }
 
+/** A table as a console lists it. */
+export interface TableView {
+  readonly name: string
+  readonly columns: readonly string[]
+  /** How many there are. */
+  readonly rows: number
+}
+
 /** What keeps the tables: maps in memory with a little SQL, or SQLite. */
 export type DatabaseEngine = 'memory' | 'sqlite'
 
@@ -53,6 +61,9 @@ export abstract class Database implements OutsideSystem {
 
   /** Carries statements out, all of them or none. */
   abstract execute(batch: readonly BoundStatement[]): void
+
+  /** The tables there are, in order of their making, for a console. */
+  abstract tableViews(): TableView[]
 
   /** Rows, asked for from a console. */
   abstract query(sql: string): QueryResult

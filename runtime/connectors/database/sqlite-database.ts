@@ -9,7 +9,7 @@ import { LearnerError } from '../../base/diagnostic.ts'
 import { RandomStream } from '../../base/random.ts'
 import { fromTaggedJson, toTaggedJson } from '../../base/value-text.ts'
 import type { Outside } from '../../operators/outside.ts'
-import { Database, type BoundStatement, type QueryResult } from './database.ts'
+import { Database, type BoundStatement, type QueryResult, type TableView } from './database.ts'
 import { sqliteText, type SqlText, type SqlValue } from './sql-statement.ts'
 import { applyChangeset, recordChangeset } from './sqlite-changeset.ts'
 import type { SqliteConnection, SqliteEngine, SqliteStatement, SqliteValue } from './sqlite-engine.ts'
@@ -69,6 +69,17 @@ export class SqliteDatabase extends Database {
       for (const { text, values } of batch) this.carryOut(text.sql, values)
       this.changed()
     })
+  }
+
+  tableViews(): TableView[] {
+    const named = this.own(`SELECT name FROM sqlite_master WHERE type = 'table' AND name <> ? ORDER BY rowid`, [
+      PREPARED,
+    ])
+    return named.map(([name]) => ({
+      name: String(name),
+      columns: this.own('SELECT name FROM pragma_table_info(?)', [String(name)]).map(([column]) => String(column)),
+      rows: Number(this.own(`SELECT COUNT(*) FROM "${String(name).replaceAll('"', '""')}"`)[0]?.[0] ?? 0),
+    }))
   }
 
   query(sql: string): QueryResult {

@@ -4,7 +4,7 @@
 import { assert } from '../../base/assert.ts'
 import { LearnerError } from '../../base/diagnostic.ts'
 import { toTaggedJson } from '../../base/value-text.ts'
-import { Database, type BoundStatement, type QueryResult } from './database.ts'
+import { Database, type BoundStatement, type QueryResult, type TableView } from './database.ts'
 import {
   parseSql,
   type SqlAssignments,
@@ -57,6 +57,10 @@ export class TableDatabase extends Database {
       for (const { table, rows } of before) table.rows = rows
       throw error
     }
+  }
+
+  tableViews(): TableView[] {
+    return Array.from(this.tables.values(), ({ name, columns, rows }) => ({ name, columns, rows: rows.size }))
   }
 
   query(sql: string): QueryResult {

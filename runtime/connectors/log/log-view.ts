@@ -50,12 +50,9 @@ export function viewLog(log: LogCluster, mostRecords = Infinity): LogView {
         startOffset: partition.startOffset,
         lastStableOffset: partition.lastStableOffset(),
         endOffset: partition.endOffset(),
-        records: partition.records
-          .filter(({ marker }) => marker === null)
-          .slice(mostRecords === Infinity ? 0 : -mostRecords)
-          .map(({ offset, key, value, timestamp, atMs, transaction }) => {
-            return { offset, key, value, timestamp, atMs, state: transaction?.state ?? 'committed' }
-          }),
+        records: lastOf(partition.records, mostRecords).map(({ offset, key, value, timestamp, atMs, transaction }) => {
+          return { offset, key, value, timestamp, atMs, state: transaction?.state ?? 'committed' }
+        }),
       })),
     })),
     groups: Array.from(log.groups, ([group, offsets]) => ({
@@ -68,4 +65,14 @@ export function viewLog(log: LogCluster, mostRecords = Infinity): LogView {
       return { transactionalId, epoch, startedMs, deadlineMs, partitions: Array.from(partitions, ({ id }) => id) }
     }),
   }
+}
+
+/** Markers aren't counted: nobody wrote them. */
+function lastOf(records: readonly LogRecord[], most: number): LogRecord[] {
+  const found: LogRecord[] = []
+  for (let i = records.length - 1; i >= 0 && found.length < most; i--) {
+    const record = records[i]
+    if (record?.marker === null) found.push(record)
+  }
+  return found.reverse()
 }

@@ -72,6 +72,18 @@ describe.each(ENGINES)('what statements do, %s', (engine) => {
     expect(ask(database, 'SELECT COUNT(*) FROM log')).toEqual([[3]])
   })
 
+  test('tables as a console lists them: in order of their making, with columns and number of rows', () => {
+    const database = counts(engine)
+    run(database, 'CREATE TABLE archive (line TEXT)')
+    run(database, 'CREATE TABLE IF NOT EXISTS "a b" (id BIGINT PRIMARY KEY, line TEXT)')
+    run(database, "DELETE FROM counts WHERE page = '/a'")
+    expect(database.tableViews()).toEqual([
+      { name: 'counts', columns: ['page', 'n', 'note'], rows: 2 },
+      { name: 'archive', columns: ['line'], rows: 0 },
+      { name: 'a b', columns: ['id', 'line'], rows: 0 },
+    ])
+  })
+
   test('a table that is there is left as it is', () => {
     const database = counts(engine)
     run(database, 'CREATE TABLE counts (page TEXT PRIMARY KEY)')

@@ -191,5 +191,9 @@ describe('offsets', () => {
     expect(first).toMatchObject({ startOffset: 0, lastStableOffset: 1, endOffset: 2 })
     expect(first?.records.map(({ state }) => state)).toEqual(['committed', 'open'])
     expect(viewLog(log, 1).topics[0]?.partitions[0]?.records).toHaveLength(1)
+    expect(viewLog(log, 0).topics[0]?.partitions[0]).toMatchObject({
+      records: [],
+      endOffset: view.topics[0]?.partitions[0]?.endOffset,
+    })
   })
 })
