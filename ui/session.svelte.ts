@@ -5,6 +5,7 @@ import type {
   Destination,
   Diagnostic,
   RunSavepoint,
+  PrintProbe,
   RunSettings,
   SinkRow,
   Span,
@@ -29,6 +30,7 @@ import type { Notebook } from './notebook/notebook.svelte.ts'
 import type { SharedMoment } from './share/moment-link.ts'
 import { readSetting, writeSetting } from './parts/settings-storage.ts'
 import { theme } from './parts/theme.svelte.ts'
+import { Inspection } from './stage/inspect/inspection.svelte.ts'
 
 /** A lesson under way: its data, the learner's answers, and the run chosen last. */
 export interface LessonPlace {
@@ -47,6 +49,7 @@ export class Session {
   readonly check: CheckState
   /** What runs start from; null for nothing. */
   savepoint = $state.raw<RunSavepoint | null>(null)
+  readonly inspection: Inspection
   readonly #host: EngineHost
   #isWarmingUp = false
   #settings = $state.raw<PageSettings>(parseSettings(null))
@@ -81,6 +84,7 @@ export class Session {
     this.#host = host
     this.run = new Run(host)
     this.check = new CheckState(host)
+    this.inspection = new Inspection(this.run)
     this.#settings =
       place === null ? parseSettings(readSetting('run')) : parseSettings(readSetting('lesson-run'), LESSON_SETTINGS)
     const blocks = place?.bundle.texts.en.blocks ?? []
@@ -273,6 +277,7 @@ export class Session {
     this.#compileDiagnostics = []
     this.#wasRefused = false
     this.#isRunCurrent = true
+    this.inspection.forget()
     const compile = async (): Promise<CompiledJob | null> => {
       const job = await this.#compile()
       if (job) {
@@ -299,6 +304,12 @@ export class Session {
     }
     const [first] = this.ownProblems
     if (first?.span && this.run.state === 'failed') this.notebook.show(first.span.file)
+  }
+
+  /** The job that was run, compiled with an expression in one of its lines. Null without an editor. */
+  async compilePrinting(probe: PrintProbe): Promise<Compilation | null> {
+    const editor = this.#editor ?? (await this.wakeEditor())
+    return (await editor?.compilePrinting(this.notebook.job, this.#jobToRun(), probe)) ?? null
   }
 
   /** Checks the job of an exercise; notes that it is passed. */

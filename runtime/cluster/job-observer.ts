@@ -32,7 +32,7 @@ export interface JobWatcher extends TimerWatcher<Task> {
   probeOf(task: Task, at: string | null): CallProbe
   /** Not there, or null, where nothing of it is kept. */
   timeProbeOf?(task: Task): TimeProbe | null
-  rowArrived(row: number): void
+  rowArrived(row: number, value: unknown): void
   /** These tasks, and the channels between them, have taken the places and ids of others. */
   redeployed(tasks: readonly Task[]): void
   /** A subtask has taken its snapshot for a checkpoint: what it did before is in it. */

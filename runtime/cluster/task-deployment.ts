@@ -230,7 +230,7 @@ function rowArrived(
     simulation.fingerprint.number(timestamp)
   }
   simulation.trace?.add(simulation.event, task.turnStartUs, TRACE_ROW, task.id, job.rows, timestamp)
-  job.watcher?.rowArrived(job.rows)
+  job.watcher?.rowArrived(job.rows, value)
   job.rows++
   observer?.row({ sink, kind, subtask: task.subtask, value, timestamp, atMs: task.nowMs() })
 }

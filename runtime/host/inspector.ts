@@ -3,13 +3,20 @@
 
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
-import { executeBeside, type BesideCourse } from '../travel/beside.ts'
+import type { CompiledJob } from '../sandbox/compile.ts'
+import { executeBeside, type Beside, type BesideCourse, type BesideWatcher } from '../travel/beside.ts'
+import type { Place } from '../travel/destination.ts'
 import { placeOf } from '../travel/steps.ts'
 import { NotPureError } from '../travel/timeline.ts'
-import type { Explanation, Question } from '../travel/why/explanation.ts'
+import type { Explanation, UntilCondition } from '../travel/why/explanation.ts'
+import { Finder } from '../travel/why/finder.ts'
+import { explainKey } from '../travel/why/key-lane.ts'
+import { Printer } from '../travel/why/printer.ts'
 import { Recorder } from '../travel/why/recorder.ts'
 import { explainRow, type Locate } from '../travel/why/step-view.ts'
+import { explainWaiting } from '../travel/why/waiting.ts'
 import type { HostPort } from './host-port.ts'
+import type { RunQuestion } from './protocol.ts'
 import type { RunDriver } from './run-driver.ts'
 
 const SLICE_MS = 8
@@ -18,17 +25,22 @@ const SLICE_MS = 8
 export interface InspectedRun {
   readonly driver: RunDriver
   /** The run at its start, told to nobody but the watcher. */
-  readonly open: (watcher: Recorder) => JobExecution
+  readonly open: (watcher: BesideWatcher) => JobExecution
+  /** The same with another compilation of its job; or what is wrong with that. */
+  readonly openPrinting: (job: CompiledJob) => Promise<((watcher: Printer) => JobExecution) | Diagnostic>
   readonly untilUs: number
   readonly locate: Locate
 }
 
 /** A recorded part of the run. */
-interface Recording {
-  readonly recorder: Recorder
+interface Recording extends Beside<Recorder> {
   /** How often something had been done to the run. */
   readonly changes: number
+  /** How far it goes. */
+  readonly until: Place
 }
+
+type Course = Pick<BesideCourse, 'until' | 'isEnough'>
 
 export class Inspector {
   readonly #run: InspectedRun
@@ -42,39 +54,94 @@ export class Inspector {
   }
 
   /** Null: a newer question has come, or the run is another one by now. */
-  async explain(question: Question): Promise<Explanation | null> {
+  async explain(question: RunQuestion): Promise<Explanation | null> {
     const number = ++this.#questions
-    const { driver } = this.#run
-    if (driver.execution.isBatch) return unexplained({ code: 'WHY_BATCH', params: {}, span: null })
+    const { isBatch } = this.#run.driver.execution
+    if (isBatch && question.kind !== 'print') return unexplained('WHY_BATCH')
     try {
       return await this.#answer(question, number)
     } catch (error) {
       if (!(error instanceof NotPureError)) throw error
-      return unexplained({ code: 'RUN_NOT_PURE', params: { event: error.event }, span: null })
+      return unexplained('RUN_NOT_PURE', { event: error.event })
     }
   }
 
-  async #answer(question: Question, number: number): Promise<Explanation | null> {
-    const { driver, locate } = this.#run
-    const { row } = question
-    const known = this.#last
-    const isKnown = known?.changes === driver.changes && known.recorder.rows.has(row)
-    const recorder = isKnown ? known.recorder : await this.#record(number, { isEnough: (own) => own.rows.has(row) })
-    if (recorder === null) return null
-    return (
-      explainRow(row, recorder, locate) ?? unexplained({ code: 'WHY_NO_ROW', params: { row: row + 1 }, span: null })
-    )
+  async #answer(question: RunQuestion, number: number): Promise<Explanation | null> {
+    const { locate } = this.#run
+    switch (question.kind) {
+      case 'row': {
+        const { row } = question
+        const known = await this.#recording(number, (recorder) => recorder.rows.has(row))
+        return known && (explainRow(row, known.watcher, locate) ?? unexplained('WHY_NO_ROW', { row: row + 1 }))
+      }
+      case 'waiting': {
+        const known = await this.#recording(number)
+        const run = known && { execution: known.execution, recorder: known.watcher }
+        return run && (explainWaiting(run, question.target) ?? unexplained('WHY_NOTHING_WAITS'))
+      }
+      case 'key': {
+        const known = await this.#recording(number)
+        return known && explainKey(question.key, { execution: known.execution, recorder: known.watcher }, locate)
+      }
+      case 'until':
+        return this.#find(question.condition, number)
+      case 'print':
+        return this.#print(question.job, number)
+    }
   }
 
-  /** Records the run up to where it's shown, or until there's enough. */
-  async #record(
+  /** The run up to where it's shown, or, if given, until there's enough. What is known already is enough, too. */
+  async #recording(number: number, isEnough?: (recorder: Recorder) => boolean): Promise<Recording | null> {
+    const { driver } = this.#run
+    const until = placeOf(driver.execution)
+    const known = this.#last
+    if (known?.changes === driver.changes) {
+      if (isEnough?.(known.watcher) === true) return known
+      const isThere = known.until.event === until.event && known.until.record === until.record
+      if (isThere && known.result === 'arrived') return known
+    }
+    const { changes } = driver
+    const recorder = new Recorder()
+    const course = { until, ...(isEnough === undefined ? {} : { isEnough: () => isEnough(recorder) }) }
+    const beside = await this.#execute(number, recorder, this.#run.open, course)
+    if (beside === null) return null
+    this.#last = { ...beside, changes, until }
+    return this.#last
+  }
+
+  async #find(condition: UntilCondition, number: number): Promise<Explanation | null> {
+    const finder = new Finder(condition, placeOf(this.#run.driver.execution))
+    const course = { until: null, isEnough: () => finder.found !== null }
+    const beside = await this.#execute(number, finder, this.#run.open, course)
+    if (beside === null) return null
+    finder.judge()
+    return finder.found ?? { kind: 'never', endMs: beside.execution.simulation.nowUs / 1000 }
+  }
+
+  /** Executes the run twice, without what prints and with it: both must come to the same. */
+  async #print(job: CompiledJob, number: number): Promise<Explanation | null> {
+    const { driver, open, openPrinting } = this.#run
+    const until = placeOf(driver.execution)
+    const opened = await openPrinting(job)
+    if ('code' in opened) return { kind: 'unexplained', diagnostic: opened }
+    const plain = await this.#execute(number, new Printer(), open, { until })
+    const printing = plain && (await this.#execute(number, new Printer(), opened, { until }))
+    if (plain === null || printing === null) return null
+    if (hashOf(plain.execution) !== hashOf(printing.execution)) return unexplained('PRINT_CHANGES_RUN')
+    const { values, total } = printing.watcher
+    return { kind: 'print', values, total, atMs: printing.execution.simulation.nowUs / 1000 }
+  }
+
+  /** Null: recalled. */
+  async #execute<W extends BesideWatcher>(
     number: number,
-    { isEnough }: { readonly isEnough: (recorder: Recorder) => boolean },
-  ): Promise<Recorder | null> {
-    const { driver, open, untilUs } = this.#run
+    watcher: W,
+    open: (watcher: W) => JobExecution,
+    course: Course,
+  ): Promise<Beside<W> | null> {
+    const { driver, untilUs } = this.#run
     const { changes } = driver
     const { interventions } = driver.execution.simulation
-    const recorder = new Recorder()
     let sliceStartMs = this.#host.wallMs()
     const port = {
       open,
@@ -85,15 +152,21 @@ export class Inspector {
       },
       isRecalled: () => number !== this.#questions || changes !== driver.changes,
     }
-    const until = placeOf(driver.execution)
-    const course: BesideCourse = { interventions, until, untilUs, timeline: driver.timeline }
-    const { result } = await executeBeside(recorder, port, { ...course, isEnough: () => isEnough(recorder) })
-    if (result === 'recalled') return null
-    this.#last = { recorder, changes }
-    return recorder
+    // With what prints it may be another run; whoever prints compares by itself.
+    const timeline = open === this.#run.open ? driver.timeline : null
+    const beside = await executeBeside(watcher, port, { interventions, untilUs, timeline, ...course })
+    // Nobody asks its tables any more.
+    beside.execution.outside.close()
+    return beside.result === 'recalled' ? null : beside
   }
 }
 
-function unexplained(diagnostic: Diagnostic): Explanation {
-  return { kind: 'unexplained', diagnostic }
+/** Of everything that has happened, and of what is left in state. */
+function hashOf(execution: JobExecution): string {
+  execution.digestState()
+  return execution.simulation.fingerprint.hex()
+}
+
+function unexplained(code: string, params: Diagnostic['params'] = {}): Explanation {
+  return { kind: 'unexplained', diagnostic: { code, params, span: null } }
 }

@@ -122,6 +122,7 @@ export class JobProgram {
         nowMs: () => current.nowMs(),
         random: () => current.random(),
         log: (level, text) => current.log(level, text),
+        print: (value, isError) => current.print?.(value, isError),
       },
       open: () => {
         current = port

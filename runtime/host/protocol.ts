@@ -47,7 +47,23 @@ import type {
   VertexView,
   WindowsView,
 } from '../cluster/moment.ts'
-import type { Cause, Explanation, Question, RowExplanation, StepView } from '../travel/why/explanation.ts'
+import type {
+  Cause,
+  Explanation,
+  FoundPlace,
+  Holder,
+  KeyLane,
+  KeyLaneExplanation,
+  NotFound,
+  PrintedExplanation,
+  PrintedValue,
+  Question,
+  RowExplanation,
+  StepView,
+  UntilCondition,
+  WaitingExplanation,
+  WaitingTarget,
+} from '../travel/why/explanation.ts'
 import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.ts'
 import type {
   JobMoment,
@@ -59,10 +75,26 @@ import type {
 } from '../cluster/task-manager-moment.ts'
 
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
-export type { Cause, Explanation, Question, RowExplanation, StepView }
 export type { ClusterAction, ComingHandle, ComingRecord, Foreseen, TracedRecord }
-export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
 export type { SqliteFiles }
+export type {
+  Cause,
+  Explanation,
+  FoundPlace,
+  Holder,
+  KeyLane,
+  KeyLaneExplanation,
+  NotFound,
+  PrintedExplanation,
+  PrintedValue,
+  RowExplanation,
+  StepView,
+  UntilCondition,
+  WaitingExplanation,
+  WaitingTarget,
+}
+export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
+export type { PrintProbe } from '../sandbox/print-probe.ts'
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export type { Destination, StepUnit }
 export { elementsIn } from '../cluster/channel-columns.ts'
@@ -421,6 +453,9 @@ export interface WatchDetail {
   readonly state?: StateDetail | null
 }
 
+/** A question about the run, or what the same job prints, compiled with an expression in one of its lines. */
+export type RunQuestion = Question | { readonly kind: 'print'; readonly job: CompiledJob }
+
 /** The engine in its worker, wrapped by Comlink. One job at a time. */
 export interface Engine {
   /** Answers when the engine is ready; names its version. */
@@ -460,7 +495,7 @@ export interface Engine {
    * Answers a question about a watched run, by executing it once more up to where it's shown. Null where a newer question
    * came meanwhile, or something was done to the run, or none is under way.
    */
-  explain(question: Question): Promise<Explanation | null>
+  explain(question: RunQuestion): Promise<Explanation | null>
   /** From now on moments carry so much; a paused run sends one at once. */
   watch(detail: WatchDetail): Promise<void>
   /**

@@ -17,11 +17,13 @@ import { Simulation, type RunResult } from '../kernel/simulation.ts'
 import { Outside } from '../operators/outside.ts'
 import type { CompiledJob, JobFactory } from '../sandbox/compile.ts'
 import { locate } from '../sandbox/locate.ts'
+import type { Instantiate } from '../task/job-instance.ts'
 import { TraceRing } from '../trace/trace-ring.ts'
 import type { BesideWatcher } from '../travel/beside.ts'
 import type { Destination } from '../travel/destination.ts'
 import { NotPureError } from '../travel/timeline.ts'
 import type { WatchedRun } from '../travel/steps.ts'
+import type { Printer } from '../travel/why/printer.ts'
 import type { CheckReport, ExerciseJobs } from './check-report.ts'
 import { CheckSession } from './check-session.ts'
 import { jobOutcomes, loadJobs, submitJobs, type LoadedJob } from './submitted-jobs.ts'
@@ -42,10 +44,10 @@ import type {
   Frame,
   InspectedSavepoint,
   LogOutput,
-  Question,
   RunComparison,
   RunOutcome,
   RunPosition,
+  RunQuestion,
   RunSavepoint,
   RunSettings,
   SavepointOutcome,
@@ -172,7 +174,7 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     this.#driver?.seek(destination)
   }
 
-  async explain(question: Question): Promise<Explanation | null> {
+  async explain(question: RunQuestion): Promise<Explanation | null> {
     return this.#inspector?.explain(question) ?? null
   }
 
@@ -256,10 +258,9 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     driver.watch(this.#detail)
     this.#driver = driver
     const beside = (watcher: BesideWatcher): JobExecution => this.#openBeside(run, watcher)
-    const place = (stack: string): Span | null => locate(stack, job)[0] ?? null
     this.#scout = (records) =>
       lookAhead(beside, driver.execution, { records, untilUs: course.untilUs, host: this.#host })
-    this.#inspector = new Inspector({ driver, open: beside, untilUs: course.untilUs, locate: place }, this.#host)
+    this.#inspector = this.#inspectorOf(run, driver, course.untilUs)
     const result = await driver.drive().catch((error: unknown) => engineFailure(error, driver.execution.simulation))
     const { execution } = driver
     if (typeof result !== 'string') return { ...failed([result]), position: positionOf(execution) }
@@ -293,6 +294,13 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     return unusable.length > 0 ? refuse(unusable) : run
   }
 
+  #inspectorOf(run: RunParts, driver: RunDriver, untilUs: number): Inspector {
+    const open = (watcher: BesideWatcher): JobExecution => this.#openBeside(run, watcher)
+    const openPrinting = (other: CompiledJob) => this.#openPrinting(run, other)
+    const place = (stack: string): Span | null => locate(stack, run.job)[0] ?? null
+    return new Inspector({ driver, open, openPrinting, untilUs, locate: place }, this.#host)
+  }
+
   /** The run at its start, as it is shown. */
   #open(run: RunParts): Run {
     const { job, settings, frames } = run
@@ -300,26 +308,45 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     const watcher = settings.isWatched === true ? new ClusterWatcher((stack) => locate(stack, job)[0] ?? null) : null
     const simulation = this.#newSimulation(run)
     if (this.#options.traces) simulation.trace = new TraceRing(TRACE_ENTRIES)
-    const execution = this.#deploy(run, { simulation, observer: frames, watcher })
+    const told = { simulation, observer: frames, watcher, instantiate: instantiateOf(run.program) }
+    const execution = this.#deploy(run, told)
     this.#outside = execution.outside
     watcher?.attach(execution)
     return { execution, watcher }
   }
 
   /** The run at its start, for a question: nobody but the watcher hears of it. */
-  #openBeside(run: RunParts, watcher: BesideWatcher, observer: JobObserver | null = null): JobExecution {
-    const execution = this.#deploy(run, { simulation: this.#newSimulation(run), observer, watcher })
+  #openBeside(
+    run: RunParts,
+    watcher: BesideWatcher,
+    observer: JobObserver | null = null,
+    instantiate = instantiateOf(run.program),
+  ): JobExecution {
+    const told = { simulation: this.#newSimulation(run), observer, watcher, instantiate }
+    const execution = this.#deploy(run, told)
     watcher.attach(execution)
     return execution
   }
 
-  #deploy(run: RunParts, told: Pick<JobExecution, 'simulation' | 'observer' | 'watcher'>): JobExecution {
+  /** The same with another compilation of its job, which prints; or what is wrong with that. */
+  async #openPrinting(run: RunParts, job: CompiledJob): Promise<((watcher: Printer) => JobExecution) | Diagnostic> {
+    const { program, diagnostics } = await this.#load(job, run.settings)
+    if (program === null) return diagnostics[0] as Diagnostic
+    return (watcher) => {
+      const print = watcher.printed.bind(watcher)
+      return this.#openBeside(run, watcher, null, (port) => program.instantiate({ ...port, print }))
+    }
+  }
+
+  #deploy(
+    run: RunParts,
+    told: Pick<JobExecution, 'simulation' | 'observer' | 'watcher' | 'instantiate'>,
+  ): JobExecution {
     const { settings, plan, program, restored } = run
     const execution = new JobExecution({
       plan,
       ...told,
       settings: clusterOf(settings),
-      instantiate: (port) => program.instantiate(port),
       restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed: claims(plan, settings) },
       planned: plannedActions(settings),
       outside: outsideOf(settings, program.settings.seed, run.sqlite),
@@ -385,6 +412,10 @@ interface RunParts {
 interface Run {
   readonly execution: JobExecution
   readonly watcher: ClusterWatcher | null
+}
+
+function instantiateOf(program: JobProgram): Instantiate {
+  return (port) => program.instantiate(port)
 }
 
 /** Only who watches goes back. */

@@ -5,6 +5,9 @@
 /** Names for which the prelude has a deterministic replacement. */
 export const REPLACED_NAMES = ['Date', 'Math', 'performance', 'console', 'crypto'] as const
 
+/** Where a file was given an expression to print: what takes its value. */
+export const PRINT_NAME = '__print'
+
 /** Which tool a refused name's message points to: Flink's timer service, async I/O, or nothing in particular. */
 export type RefusedUse = 'timers' | 'async' | 'none'
 
@@ -32,4 +35,4 @@ export const REFUSED_NAMES: ReadonlyMap<string, RefusedUse> = new Map([
 ])
 
 /** All names that a job module takes from the sandbox. */
-export const INTERCEPTED_NAMES: readonly string[] = [...REPLACED_NAMES, ...REFUSED_NAMES.keys()]
+export const INTERCEPTED_NAMES: readonly string[] = [...REPLACED_NAMES, PRINT_NAME, ...REFUSED_NAMES.keys()]

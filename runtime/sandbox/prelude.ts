@@ -16,6 +16,8 @@ export interface SimulationPort {
   random(): number
   /** Takes a line that the learner's code wrote to the console. */
   log(level: LogLevel, text: string): void
+  /** Takes the value of an expression put into a line, or what it threw. */
+  print?(value: unknown, isError: boolean): void
 }
 
 export type { LogLevel }
@@ -51,6 +53,16 @@ export function makeGlobals(port: SimulationPort, options: SandboxOptions = {}):
     __tick: () => {
       // Below zero it keeps throwing: code that catches the error in its loop doesn't get on.
       if (--left < 0) exhausted()
+    },
+    // What is put in for somebody who looks costs no step, and throws nothing.
+    __print: (evaluate: () => unknown) => {
+      const before = left
+      try {
+        port.print?.(evaluate(), false)
+      } catch (error) {
+        port.print?.(error, true)
+      }
+      left = before
     },
     resetBudget: () => {
       left = steps

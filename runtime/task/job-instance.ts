@@ -10,6 +10,8 @@ export interface InstancePort {
   /** From the subtask's own stream. */
   random(): number
   log(level: string, text: string): void
+  /** Takes the value of an expression that somebody put into a line, or what it threw. Nobody wants it unless given. */
+  print?(value: unknown, isError: boolean): void
 }
 
 export interface JobInstance {

@@ -1,7 +1,7 @@
 // Monaco as the notebook sees it: one editor that shows one of several files, keeps the notebook's text and Monaco's
 // models equal, compiles the job and marks problems. The notebook owns the text; this is a view with opinions.
 import { getTypeScriptWorker } from 'monaco-editor/languages/features/typescript/register'
-import type { Span } from '../../runtime/host/protocol.ts'
+import type { PrintProbe, Span } from '../../runtime/host/protocol.ts'
 import type { JobFiles } from '../notebook/job-files.ts'
 import { themeName } from './colours.ts'
 import { addressOf, nameOfAddress, type Compilation, type JobWorkerApi, type TypeProblem } from './job-worker.ts'
@@ -90,6 +90,13 @@ export class EditorService {
       editor.setModelMarkers(model, TYPESCRIPT, own.map(typeMarker))
     }
     return compilation
+  }
+
+  /** The same with an expression to print in one of the lines. Marks nothing. */
+  async compilePrinting(all: JobFiles, job: JobFiles, probe: PrintProbe): Promise<Compilation> {
+    this.receive(all)
+    const addresses = job.files.map((file) => addressOf(file.name))
+    return (await this.#connect(addresses)).compileJob(addresses, job.entry, versions(addresses), probe)
   }
 
   /** Marks what compiling or running said, in place of what was marked before. */

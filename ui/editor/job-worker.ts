@@ -1,5 +1,5 @@
 // What the page may ask the editor's TypeScript worker beyond what Monaco asks it.
-import type { CompiledJob, Diagnostic, Span } from '../../runtime/host/protocol.ts'
+import type { CompiledJob, Diagnostic, PrintProbe, Span } from '../../runtime/host/protocol.ts'
 
 /** A finding of TypeScript, its text in the worker's language. */
 export interface TypeProblem {
@@ -18,11 +18,17 @@ export interface Compilation {
 
 export interface JobWorkerApi {
   /**
-   * Checks and compiles the files at these addresses (`file:///job/<name>`), in these versions.
+   * Checks and compiles the files at these addresses (`file:///job/<name>`), in these versions; with an expression to
+   * print in one of their lines, if given.
    *
    * @throws Error if the worker has others, or hasn't got a file.
    */
-  compileJob(addresses: readonly string[], entry: string, versions: readonly number[]): Promise<Compilation>
+  compileJob(
+    addresses: readonly string[],
+    entry: string,
+    versions: readonly number[],
+    probe?: PrintProbe,
+  ): Promise<Compilation>
 }
 
 const JOB_FOLDER = 'file:///job/'

@@ -3,19 +3,27 @@
 import { blankSourceFile } from 'ts-blank-space'
 import { initialize, ts, TypeScriptWorker } from 'monaco-editor/language/typescript/ts.worker'
 import type tsModule from 'typescript'
-import { compileJob } from '../../runtime/host/compile.ts'
+import { compileJob, withPrint, type PrintProbe } from '../../runtime/host/compile.ts'
 import { nameOfAddress, type Compilation, type JobWorkerApi, type TypeProblem } from './job-worker.ts'
 
 const { typescript } = ts
 
 class JobWorker extends TypeScriptWorker implements JobWorkerApi {
-  async compileJob(addresses: readonly string[], entry: string, versions: readonly number[]): Promise<Compilation> {
+  async compileJob(
+    addresses: readonly string[],
+    entry: string,
+    versions: readonly number[],
+    probe?: PrintProbe,
+  ): Promise<Compilation> {
     const files = addresses.map((address, i) => ({
       name: nameOfAddress(address) ?? address,
       text: this.#text(address, versions[i]),
     }))
     const types = addresses.flatMap((address) => this.#typeProblems(address))
-    const compiled = compileJob(files, entry, { ts: typescript, blankSourceFile })
+    const tools = { ts: typescript, blankSourceFile }
+    const probed = probe === undefined ? { files, diagnostic: null } : withPrint(files, probe, tools)
+    if (probed.files === null) return { types, diagnostics: [probed.diagnostic], job: null }
+    const compiled = compileJob(probed.files, entry, tools)
     const hasErrors = types.some((problem) => problem.isError)
     return { types, diagnostics: compiled.diagnostics, job: hasErrors ? null : compiled.job }
   }

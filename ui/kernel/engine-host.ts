@@ -10,6 +10,7 @@ import type {
   Destination,
   Diagnostic,
   Engine,
+  Explanation,
   ExerciseJobs,
   Foreseen,
   Frame,
@@ -17,6 +18,7 @@ import type {
   RunComparison,
   RunOutcome,
   RunSavepoint,
+  RunQuestion,
   RunSettings,
   SavepointOutcome,
   SavepointStop,
@@ -168,6 +170,11 @@ export class EngineHost {
   /** What the sources of the running job will give next; nothing where none runs. */
   async lookAhead(records: number): Promise<readonly ComingRecord[]> {
     return (await this.#running?.sandbox.engine.lookAhead(records).catch(() => [])) ?? []
+  }
+
+  /** Asks about the run under way; null without one. */
+  async explain(question: RunQuestion): Promise<Explanation | null> {
+    return (await this.#running?.sandbox.engine.explain(question)) ?? null
   }
 
   /** How much moments carry from now on: of this run and the next. */

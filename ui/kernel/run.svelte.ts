@@ -9,6 +9,7 @@ import type {
   Diagnostic,
   Engine,
   Foreseen,
+  Explanation,
   Frame,
   Moment,
   RunComparison,
@@ -16,6 +17,7 @@ import type {
   RunPosition,
   InspectedSavepoint,
   RunSavepoint,
+  RunQuestion,
   RunSettings,
   SavepointOutcome,
   SavepointStop,
@@ -74,6 +76,8 @@ export class Run {
   #coming: RunRecord | null = null
   /** Rows that `#onFrame` has been told of; a run executed again gives them again. */
   #toldRows = 0
+  /** Who waits for the next frame that is shown. */
+  readonly #waitsForFrame: (() => void)[] = []
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -280,6 +284,17 @@ export class Run {
     return this.#host.ask(question)
   }
 
+  /** Asks about the run up to where it's shown. One that has ended is opened again for that, at its end. */
+  async explain(question: RunQuestion): Promise<Explanation | null> {
+    if (!this.canSeek) return null
+    if (this.#phase !== 'running') {
+      const isShown = new Promise<void>((resolve) => this.#waitsForFrame.push(resolve))
+      void this.#reopen({ kind: 'end' }).then(() => this.#tellShown())
+      await isShown
+    }
+    return this.#host.explain(question)
+  }
+
   get state(): RunStateName {
     if (this.#phase !== 'ended') return this.#phase
     if (this.#end?.kind === 'outcome') return this.#end.outcome.state
@@ -398,6 +413,10 @@ export class Run {
     }
   }
 
+  #tellShown(): void {
+    for (const tell of this.#waitsForFrame.splice(0)) tell()
+  }
+
   #finish(end: RunEnd): void {
     if (end.kind === 'outcome') for (const file of end.outcome.checkpoints) this.keepSavepoint(file)
     this.#end = end
@@ -451,6 +470,7 @@ export class Run {
     this.#deeds = frame.deeds
     this.#isPaused = frame.isPaused
     this.#onShown()
+    this.#tellShown()
     await nextPaint()
   }
 }

@@ -71,8 +71,180 @@ export interface RowExplanation {
   readonly steps: readonly StepView[]
 }
 
-/** What somebody wants to know of the run that is shown. `row`: the number of a row, over the whole run. */
-export type Question = { readonly kind: 'row'; readonly row: number }
+/** A timer, or the end of a window, that somebody waits for. `task`: index in the topology. */
+export interface WaitingTarget {
+  readonly task: number
+  readonly key: string
+  readonly window: Window | null
+  /** When it's due, in ms: as a timestamp, or as virtual ms since the start. */
+  readonly at: number
+  readonly isEventTime: boolean
+}
+
+/** Somebody who makes watermarks, and why not higher ones. Times in ms. */
+export interface Holder {
+  readonly vertex: string
+  readonly subtask: number
+  readonly parallelism: number
+  /** Where the learner's code made it. */
+  readonly at: Span | null
+  /** Null where splits have no watermarks of their own. */
+  readonly split: string | null
+  /**
+   * `none`: its strategy makes no watermarks. `untimed`: no record with a timestamp has come yet. `behind`: no record
+   * with so high a timestamp. `idle`: it's idle and doesn't count. `probe`: it will say so when it's asked next.
+   * `on-its-way`: it has said so, and the watermark is still on its way. `alignment`: it waits for other sources.
+   * `custom`: the learner's generator decides. `starting`: it isn't open yet.
+   */
+  readonly state: 'none' | 'untimed' | 'behind' | 'idle' | 'probe' | 'on-its-way' | 'alignment' | 'custom' | 'starting'
+  /** Null: none yet. */
+  readonly watermark: number | null
+  readonly generator: 'bounded' | 'monotonous' | 'none' | 'custom'
+  readonly outOfOrdernessMs: number | null
+  /** The highest timestamp so far, where its generator goes by that. */
+  readonly highest: number | null
+  /** Without records for so long it's idle; null: it never is. */
+  readonly idlenessMs: number | null
+  /** How many records it has taken, the last of them, and for how long none has come. */
+  readonly records: number
+  readonly last: { readonly place: Place; readonly atMs: number } | null
+  readonly silentMs: number
+  /** Of `probe`: virtual ms. */
+  readonly nextProbeMs: number | null
+  /** No more records come. */
+  readonly hasEnded: boolean
+}
+
+/** Why something hasn't happened yet. */
+export interface WaitingExplanation {
+  readonly kind: 'waiting'
+  readonly target: WaitingTarget
+  readonly vertex: string
+  readonly subtask: number
+  readonly parallelism: number
+  readonly at: Span | null
+  /** Virtual ms of the place that is shown. */
+  readonly atMs: number
+  /** The watermark of the subtask, or the virtual time; null for no watermark yet. */
+  readonly reached: number | null
+  /**
+   * `clock`: it's due by the clock. `held`: those below hold the watermark back. `idle`: all of them are idle.
+   * `backpressure`: the subtask itself waits for room downstream. `alignment`: it waits for barriers. `stopped`: it
+   * isn't running.
+   */
+  readonly reason: 'clock' | 'held' | 'idle' | 'backpressure' | 'alignment' | 'stopped'
+  /** The lowest first. */
+  readonly holders: readonly Holder[]
+}
+
+/** What was written into a state: the value until the next one. */
+export interface LaneState {
+  readonly name: string
+  readonly segments: readonly {
+    readonly kind: 'update' | 'add' | 'remove' | 'clear'
+    readonly text: string | null
+    readonly fromMs: number
+    readonly step: number
+  }[]
+}
+
+export interface LaneTimer {
+  readonly dueMs: number
+  readonly isEventTime: boolean
+  readonly setMs: number
+  readonly setStep: number
+  readonly how: 'waiting' | 'fired' | 'deleted'
+  readonly endMs: number | null
+  readonly endStep: number | null
+}
+
+/** A key at one operator. */
+export interface KeyLane {
+  readonly vertex: string
+  readonly at: Span | null
+  readonly steps: readonly StepView[]
+  /** So many earlier steps aren't listed. */
+  readonly left: number
+  readonly states: readonly LaneState[]
+  readonly timers: readonly LaneTimer[]
+}
+
+/** One key's life, up to the place that is shown. */
+export interface KeyLaneExplanation {
+  readonly kind: 'key'
+  /** Null: no key has come yet. */
+  readonly key: string | null
+  /** The keys there are, the first ones. */
+  readonly keys: readonly string[]
+  readonly lanes: readonly KeyLane[]
+  /** Virtual ms of the place that is shown. */
+  readonly atMs: number
+}
+
+/**
+ * What a run is to go on until. Vertices go by their id in the topology; keys, values and rows by their texts. `watermark`:
+ * of all subtasks. `window`: fires, for any key. `output`: there are so many rows. `text`: a row has this in it.
+ */
+export type UntilCondition =
+  | { readonly kind: 'watermark'; readonly vertex: string; readonly atLeast: number }
+  | { readonly kind: 'key'; readonly vertex: string; readonly key: string }
+  | ({ readonly kind: 'window'; readonly vertex: string } & Window)
+  | {
+      readonly kind: 'state'
+      readonly vertex: string
+      readonly state: string
+      readonly key: string
+      readonly value: string
+    }
+  | { readonly kind: 'output'; readonly number: number }
+  | { readonly kind: 'text'; readonly text: string }
+
+/** Where it's so first, after the place that is shown. */
+export interface FoundPlace {
+  readonly kind: 'found'
+  readonly place: Place
+  readonly atMs: number
+}
+
+/** It doesn't come to that by the end of the run. */
+export interface NotFound {
+  readonly kind: 'never'
+  /** Virtual ms of the end. */
+  readonly endMs: number
+}
+
+/** What an expression was when its line was reached. */
+export interface PrintedValue {
+  readonly place: Place
+  readonly atMs: number
+  readonly vertex: string
+  readonly subtask: number
+  readonly parallelism: number
+  readonly key: string | null
+  readonly text: string
+  /** It threw this. */
+  readonly isError: boolean
+}
+
+/** What was printed, up to the place that is shown. */
+export interface PrintedExplanation {
+  readonly kind: 'print'
+  /** The last ones, in order. */
+  readonly values: readonly PrintedValue[]
+  readonly total: number
+  readonly atMs: number
+}
+
+/**
+ * What somebody wants to know of the run that is shown. `row`: why there's this row, by its number over the whole run.
+ * `waiting`: why this timer or window hasn't fired; null for the one that is due first. `key`: what became of a key; null
+ * for the first there was. `until`: where something is so next.
+ */
+export type Question =
+  | { readonly kind: 'row'; readonly row: number }
+  | { readonly kind: 'waiting'; readonly target: WaitingTarget | null }
+  | { readonly kind: 'key'; readonly key: string | null }
+  | { readonly kind: 'until'; readonly condition: UntilCondition }
 
 /** There is no answer, and why. */
 export interface Unexplained {
@@ -80,4 +252,5 @@ export interface Unexplained {
   readonly diagnostic: Diagnostic
 }
 
-export type Explanation = RowExplanation | Unexplained
+export type Explanation =
+  RowExplanation | WaitingExplanation | KeyLaneExplanation | FoundPlace | NotFound | PrintedExplanation | Unexplained

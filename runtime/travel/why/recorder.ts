@@ -99,7 +99,7 @@ export class Recorder implements BesideWatcher {
     }
   }
 
-  rowArrived(row: number): void {
+  rowArrived(row: number, _value: unknown): void {
     const turn = this.execution?.simulation.turn ?? null
     const step = turn instanceof Task ? this.#underWay(turn) : null
     if (step === null) return

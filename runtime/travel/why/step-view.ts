@@ -65,6 +65,7 @@ function startOf(step: RecordedStep): StepView['isStart'] {
     : null
 }
 
-function placeOfTask({ name, subtask, chain }: Task): Pick<StepView, 'vertex' | 'subtask' | 'parallelism'> {
+/** Where a task runs, in words. */
+export function placeOfTask({ name, subtask, chain }: Task): Pick<StepView, 'vertex' | 'subtask' | 'parallelism'> {
   return { vertex: name, subtask, parallelism: chain.parallelism }
 }

@@ -1,0 +1,91 @@
+// One key's life in a run: at every operator that has it its records, timers, changes of state and results, in order. Of
+// states only what the learner's code wrote is known; what built-in operators keep is not.
+
+import type { JobExecution } from '../../cluster/job-execution.ts'
+import { spanOf } from '../../cluster/topology.ts'
+import type { KeyLane, KeyLaneExplanation, LaneState, LaneTimer } from './explanation.ts'
+import type { RecordedStep } from './recorded-step.ts'
+import type { Recorder } from './recorder.ts'
+import { stepView, type Locate } from './step-view.ts'
+
+/** The last steps of a key at one operator; of the run the first keys. */
+const MOST_STEPS = 200
+const MOST_KEYS = 200
+
+/** The lanes of a key. Of null the first key there is; no lanes where there's none. */
+export function explainKey(
+  wanted: string | null,
+  { execution, recorder }: { readonly execution: JobExecution; readonly recorder: Recorder },
+  locate: Locate,
+): KeyLaneExplanation {
+  const keys = new Set(Array.from(recorder.ofKey.keys(), (id) => id.slice(id.indexOf('\n') + 1)))
+  const key = wanted ?? Array.from(keys)[0] ?? null
+  const lanes = execution.graph.vertices.flatMap((vertex): KeyLane[] => {
+    const steps = key === null ? [] : recorder.stepsOfKey(vertex.id, key)
+    if (steps.length === 0) return []
+    const shown = steps.slice(-MOST_STEPS)
+    return [
+      {
+        vertex: vertex.name,
+        at: spanOf(vertex.nodes[0]?.at ?? null),
+        steps: shown.map((step) => stepView(step, { causes: [], left: 0 }, locate)),
+        left: steps.length - shown.length,
+        states: statesOf(shown),
+        timers: timersOf(shown),
+      },
+    ]
+  })
+  return {
+    ...{ kind: 'key', key, keys: Array.from(keys).slice(0, MOST_KEYS), lanes },
+    atMs: execution.simulation.nowUs / 1000,
+  }
+}
+
+/** What the learner's code wrote into its states, as segments: each lasts until the next. */
+function statesOf(steps: readonly RecordedStep[]): LaneState[] {
+  const states = new Map<string, LaneState>()
+  for (const step of steps) {
+    for (const { kind, name, text } of step.calls) {
+      if (kind !== 'update' && kind !== 'add' && kind !== 'remove' && kind !== 'clear') continue
+      const state: LaneState = states.get(name) ?? { name, segments: [] }
+      states.set(name, state)
+      const from = { fromMs: step.atUs / 1000, step: step.number }
+      ;(state.segments as LaneState['segments'][number][]).push({
+        kind,
+        text: kind === 'clear' ? null : text(),
+        ...from,
+      })
+    }
+  }
+  return Array.from(states.values())
+}
+
+/** Timers that were set, and when each fired or was deleted. */
+function timersOf(steps: readonly RecordedStep[]): LaneTimer[] {
+  const open = new Map<string, LaneTimer>()
+  const timers: LaneTimer[] = []
+  const end = (id: string, step: RecordedStep, how: 'fired' | 'deleted'): void => {
+    const timer = open.get(id)
+    open.delete(id)
+    if (timer !== undefined)
+      timers[timers.indexOf(timer)] = { ...timer, endMs: step.atUs / 1000, how, endStep: step.number }
+  }
+  for (const step of steps) {
+    if (step.kind === 'timer') end(`${step.isEventTime} ${step.timestamp}`, step, 'fired')
+    for (const { kind, name, text } of step.calls) {
+      if (kind !== 'register' && kind !== 'delete') continue
+      const isEventTime = name === 'event time'
+      const id = `${isEventTime} ${text()}`
+      if (kind === 'delete') end(id, step, 'deleted')
+      else if (!open.has(id)) {
+        const timer: LaneTimer = {
+          ...{ dueMs: Number(text()), isEventTime, setMs: step.atUs / 1000, setStep: step.number },
+          ...{ endMs: null, endStep: null, how: 'waiting' },
+        }
+        open.set(id, timer)
+        timers.push(timer)
+      }
+    }
+  }
+  return timers
+}
