@@ -47,23 +47,7 @@ import type {
   VertexView,
   WindowsView,
 } from '../cluster/moment.ts'
-import type {
-  Cause,
-  Explanation,
-  FoundPlace,
-  Holder,
-  KeyLane,
-  KeyLaneExplanation,
-  NotFound,
-  PrintedExplanation,
-  PrintedValue,
-  Question,
-  RowExplanation,
-  StepView,
-  UntilCondition,
-  WaitingExplanation,
-  WaitingTarget,
-} from '../travel/why/explanation.ts'
+import type { Explanation, Question } from '../travel/why/explanation.ts'
 import type { ChannelColumns, ElementMoment } from '../cluster/channel-columns.ts'
 import type {
   JobMoment,
@@ -92,7 +76,7 @@ export type {
   UntilCondition,
   WaitingExplanation,
   WaitingTarget,
-}
+} from '../travel/why/explanation.ts'
 export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
 export type { PrintProbe } from '../sandbox/print-probe.ts'
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }

@@ -76,8 +76,8 @@ export class Run {
   #coming: RunRecord | null = null
   /** Rows that `#onFrame` has been told of; a run executed again gives them again. */
   #toldRows = 0
-  /** Who waits for the next frame that is shown. */
-  readonly #waitsForFrame: (() => void)[] = []
+  /** Once a run that was opened again is seen, or has failed to be. */
+  #reopened: Promise<void> = Promise.resolve()
 
   constructor(host: EngineHost) {
     this.#host = host
@@ -139,10 +139,9 @@ export class Run {
 
   /** There is a run to act on: one that has ended is opened again at its last step, and seen. */
   async #isLive(): Promise<boolean> {
-    if (this.#phase === 'running' || !this.canSeek) return this.#phase === 'running'
-    const isShown = new Promise<void>((resolve) => (this.#onShown = resolve))
-    const ended = this.#reopen({ kind: 'end' })
-    await Promise.race([isShown, ended])
+    if (!this.canSeek) return this.#phase === 'running'
+    if (this.#phase !== 'running') void this.#reopen({ kind: 'end' })
+    await this.#reopened
     return this.state === 'running'
   }
 
@@ -267,13 +266,12 @@ export class Run {
     return this.#host.compare(job, settings, { here, there, untilMs })
   }
 
-  /** How much moments carry; what isn't said stays as it was. */
-
   /** The records that will be read next. */
   lookAhead(records: number): Promise<readonly ComingRecord[]> {
     return this.#host.lookAhead(records)
   }
 
+  /** How much moments carry; what isn't said stays as it was. */
   watch(detail: Partial<WatchDetail>): void {
     this.#detail = { ...this.#detail, ...detail }
     this.#host.watch(this.#detail)
@@ -286,13 +284,7 @@ export class Run {
 
   /** Asks about the run up to where it's shown. One that has ended is opened again for that, at its end. */
   async explain(question: RunQuestion): Promise<Explanation | null> {
-    if (!this.canSeek) return null
-    if (this.#phase !== 'running') {
-      const isShown = new Promise<void>((resolve) => this.#waitsForFrame.push(resolve))
-      void this.#reopen({ kind: 'end' }).then(() => this.#tellShown())
-      await isShown
-    }
-    return this.#host.explain(question)
+    return (await this.#isLive()) ? this.#host.explain(question) : null
   }
 
   get state(): RunStateName {
@@ -403,18 +395,17 @@ export class Run {
     this.#end = null
     this.#onFrame = () => {}
     this.#coming = EMPTY_RECORD
+    const again = { ...settings, interventions: this.interventions, startsAt }
+    const running = this.#host.run(job, again, (frame) => this.#take(frame))
+    const isShown = new Promise<void>((resolve) => (this.#onShown = resolve))
+    this.#reopened = Promise.race([isShown, running.then(noMatter, noMatter)])
     try {
-      const again = { ...settings, interventions: this.interventions, startsAt }
-      const end = await this.#host.run(job, again, (frame) => this.#take(frame))
+      const end = await running
       if (end.kind === 'outcome') this.#position = end.outcome.position
       this.#finish(end)
     } catch {
       this.#finish(before ?? { kind: 'absent' })
     }
-  }
-
-  #tellShown(): void {
-    for (const tell of this.#waitsForFrame.splice(0)) tell()
   }
 
   #finish(end: RunEnd): void {
@@ -470,10 +461,11 @@ export class Run {
     this.#deeds = frame.deeds
     this.#isPaused = frame.isPaused
     this.#onShown()
-    this.#tellShown()
     await nextPaint()
   }
 }
+
+function noMatter(): void {}
 
 /** The engine waits for this before it sends more: never more frames than the page can show. */
 function nextPaint(): Promise<void> {
