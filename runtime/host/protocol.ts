@@ -61,22 +61,7 @@ import type {
 export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
 export type { ClusterAction, ComingHandle, ComingRecord, Foreseen, TracedRecord }
 export type { SqliteFiles }
-export type {
-  Cause,
-  Explanation,
-  FoundPlace,
-  Holder,
-  KeyLane,
-  KeyLaneExplanation,
-  NotFound,
-  PrintedExplanation,
-  PrintedValue,
-  RowExplanation,
-  StepView,
-  UntilCondition,
-  WaitingExplanation,
-  WaitingTarget,
-} from '../travel/why/explanation.ts'
+export type * from '../travel/why/explanation.ts'
 export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
 export type { PrintProbe } from '../sandbox/print-probe.ts'
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }

@@ -75,7 +75,10 @@ test('why a row is there: each step leads to its moment, and the run stays what 
   await expect(steps.last()).toContainText('read count: 2')
   await expect(panel(page)).toContainText('numbers read 6')
   await expectAccessible(page, 'section[data-why]')
-  await steps.first().getByRole('button', { name: /^Go to/ }).click()
+  await steps
+    .first()
+    .getByRole('button', { name: /^Go to/ })
+    .click()
   await expectAtStep(page, notebook, steps.first())
   await panel(page).getByRole('button', { name: 'Close', exact: true }).click()
   await expect(panel(page)).toHaveCount(0)
@@ -113,7 +116,10 @@ test('run until, why not yet and a key’s life, with the mouse', async ({ page,
   await expect(panel(page)).toContainText('fires when the watermark there reaches 5000')
   await expect(panel(page)).toContainText('less 20 ms out of order and 1')
   await expectAccessible(page, 'section[data-why]')
-  await panel(page).getByRole('button', { name: /^Go to/ }).first().click()
+  await panel(page)
+    .getByRole('button', { name: /^Go to/ })
+    .first()
+    .click()
   await expect(notebook.status).toHaveAttribute('data-paused', 'true')
 
   await panel(page).getByText('A key’s life').click()

@@ -63,7 +63,7 @@ function firstTarget(execution: JobExecution): WaitingTarget | null {
   const targets = execution.tasks.flatMap((task, number) => {
     const backend = task.keyContext?.backend ?? null
     if (backend === null) return []
-    const { keys } = keyedMoment(backend, [], startMs, MOST_KEYS)
+    const { keys } = keyedMoment(backend, [], { startMs, most: MOST_KEYS })
     return keys.flatMap(({ key, window, timers }) =>
       timers.map(({ at, isEventTime }): WaitingTarget => ({ task: number, key, window, at, isEventTime })),
     )

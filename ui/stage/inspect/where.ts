@@ -6,5 +6,7 @@ export function indexHere(
   places: readonly FoundPlace['place'][],
   { event, record }: Pick<RunPosition, 'event' | 'record'>,
 ): number {
-  return places.findLastIndex((place) => place.event === event && (record === 0 || place.record === record))
+  const isHere = (place: FoundPlace['place']): boolean =>
+    place.event === event && (record === 0 || place.record === record)
+  return places.map(isHere).lastIndexOf(true)
 }
