@@ -10,7 +10,6 @@ import type {
   Destination,
   Diagnostic,
   Engine,
-  Explanation,
   ExerciseJobs,
   Foreseen,
   Frame,
@@ -18,7 +17,6 @@ import type {
   RunComparison,
   RunOutcome,
   RunSavepoint,
-  RunQuestion,
   RunSettings,
   SavepointOutcome,
   SavepointStop,
@@ -170,11 +168,6 @@ export class EngineHost {
   /** What the sources of the running job will give next; nothing where none runs. */
   async lookAhead(records: number): Promise<readonly ComingRecord[]> {
     return (await this.#running?.sandbox.engine.lookAhead(records).catch(() => [])) ?? []
-  }
-
-  /** Asks about the run under way; null without one. */
-  async explain(question: RunQuestion): Promise<Explanation | null> {
-    return (await this.#running?.sandbox.engine.explain(question)) ?? null
   }
 
   /** How much moments carry from now on: of this run and the next. */

@@ -284,7 +284,7 @@ export class Run {
 
   /** Asks about the run up to where it's shown. One that has ended is opened again for that, at its end. */
   async explain(question: RunQuestion): Promise<Explanation | null> {
-    return (await this.#isLive()) ? this.#host.explain(question) : null
+    return (await this.#isLive()) ? this.ask<Explanation | null>((engine) => engine.explain(question)) : null
   }
 
   get state(): RunStateName {
