@@ -6,6 +6,8 @@ export interface ChannelColumns {
   /** Buffers on the way or waiting. */
   readonly used: Int32Array
   readonly credits: Int32Array
+  /** Records ever written into it. */
+  readonly records: Float64Array
   /** Where its elements, the first 200, begin in the columns; one more entry says where the last channel's end. */
   readonly begins: Int32Array
   readonly elements: ElementColumns
@@ -68,6 +70,7 @@ export function elementsIn({ begins, elements }: ChannelColumns, channel: number
 export interface ChannelCounts {
   readonly used: number
   readonly credits: number
+  readonly records: number
 }
 
 /** Columns of elements given channel by channel. */
@@ -98,6 +101,7 @@ export class ChannelColumnsWriter {
     return {
       used: Int32Array.from(this.#counts, ({ used }) => used),
       credits: Int32Array.from(this.#counts, ({ credits }) => credits),
+      records: Float64Array.from(this.#counts, ({ records }) => records),
       begins: Int32Array.from(this.#begins),
       elements: {
         ids: Float64Array.from(this.#ids),

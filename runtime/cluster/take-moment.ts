@@ -133,7 +133,11 @@ function channelColumns(
   const writer = new ChannelColumnsWriter()
   for (const channel of execution.channels) {
     listElements(channel, watcher, nowUs, hasTexts, writer)
-    writer.endChannel({ used: channel.inFlight, credits: channel.settings.credits })
+    writer.endChannel({
+      used: channel.inFlight,
+      credits: channel.settings.credits,
+      records: writtenRecords(channel),
+    })
   }
   return writer.columns()
 }

@@ -38,3 +38,52 @@ env
 await env.execute('numbers')
 `)
 }
+
+/** A job that keeps numbers for twelve keys, with a time to live and in a map, and goes on for long. */
+export const keeping = oneFile(`import {
+  DataGeneratorSource,
+  Duration,
+  KeyedProcessFunction,
+  MapStateDescriptor,
+  RateLimiterStrategy,
+  StateTtlConfig,
+  StreamExecutionEnvironment,
+  Types,
+  ValueStateDescriptor,
+  WatermarkStrategy,
+  type MapState,
+  type ValueState,
+} from 'streambed'
+
+class Keeper extends KeyedProcessFunction<string, number, number> {
+  last!: ValueState<number>
+  rests!: MapState<string, number>
+
+  override open() {
+    const last = new ValueStateDescriptor<number>('last')
+    last.enableTimeToLive(StateTtlConfig.newBuilder(Duration.ofSeconds(10)).build())
+    this.last = this.getRuntimeContext().getState(last)
+    this.rests = this.getRuntimeContext().getMapState(new MapStateDescriptor<string, number>('rests'))
+  }
+
+  override processElement(n: number) {
+    this.last.update(n)
+    this.rests.put('mod ' + (n % 3), n)
+  }
+}
+
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.enableCheckpointing(500)
+env
+  .fromSource(
+    new DataGeneratorSource((i) => i, 1_000_000, RateLimiterStrategy.perSecond(50)),
+    WatermarkStrategy.noWatermarks(),
+    'numbers',
+  )
+  .setParallelism(1)
+  .keyBy((n) => 'key ' + (n % 12), Types.STRING)
+  .process(new Keeper())
+  .name('keeper')
+  .print()
+await env.execute('keeping')
+`)

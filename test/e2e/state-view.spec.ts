@@ -2,55 +2,8 @@
 import type { Page } from '@playwright/test'
 import { violations } from './axe.ts'
 import { expect, test } from './fixture.ts'
-import { oneFile, type NotebookPage } from './notebook-page.ts'
-
-const keeping = oneFile(`import {
-  DataGeneratorSource,
-  Duration,
-  KeyedProcessFunction,
-  MapStateDescriptor,
-  RateLimiterStrategy,
-  StateTtlConfig,
-  StreamExecutionEnvironment,
-  Types,
-  ValueStateDescriptor,
-  WatermarkStrategy,
-  type MapState,
-  type ValueState,
-} from 'streambed'
-
-class Keeper extends KeyedProcessFunction<string, number, number> {
-  last!: ValueState<number>
-  rests!: MapState<string, number>
-
-  override open() {
-    const last = new ValueStateDescriptor<number>('last')
-    last.enableTimeToLive(StateTtlConfig.newBuilder(Duration.ofSeconds(10)).build())
-    this.last = this.getRuntimeContext().getState(last)
-    this.rests = this.getRuntimeContext().getMapState(new MapStateDescriptor<string, number>('rests'))
-  }
-
-  override processElement(n: number) {
-    this.last.update(n)
-    this.rests.put('mod ' + (n % 3), n)
-  }
-}
-
-const env = StreamExecutionEnvironment.getExecutionEnvironment()
-env.enableCheckpointing(500)
-env
-  .fromSource(
-    new DataGeneratorSource((i) => i, 1_000_000, RateLimiterStrategy.perSecond(50)),
-    WatermarkStrategy.noWatermarks(),
-    'numbers',
-  )
-  .setParallelism(1)
-  .keyBy((n) => 'key ' + (n % 12), Types.STRING)
-  .process(new Keeper())
-  .name('keeper')
-  .print()
-await env.execute('keeping')
-`)
+import { keeping } from './jobs.ts'
+import type { NotebookPage } from './notebook-page.ts'
 
 async function pausedAtState(notebook: NotebookPage, page: Page): Promise<void> {
   await notebook.openWith(keeping, { speed: 1, parallelism: 2, untilMs: 60_000 })

@@ -14,7 +14,7 @@ export function channelsWith(lists: readonly (readonly ElementMoment[])[]): Chan
   const writer = new ChannelColumnsWriter()
   for (const list of lists) {
     for (const { id, kind, progress, label, text } of list) writer.element(id, kind, progress, label, text)
-    writer.endChannel({ used: list.length, credits: 8 })
+    writer.endChannel({ used: list.length, credits: 8, records: list.length })
   }
   return writer.columns()
 }

@@ -30,6 +30,8 @@ export interface FlowBand {
   /** Indices of the channels that run in it. */
   readonly channels: readonly number[]
   readonly partitioner: string
+  /** The same for all channels between the subtasks of two chains. */
+  readonly edge: string
   readonly curve: readonly [Point, Point, Point, Point]
 }
 
@@ -265,7 +267,8 @@ function bandsOf(topology: Topology, cards: readonly FlowCard[], isLogical: bool
       arriving.length,
     )
     const curve = curveOf(a, b, outShare, inShare, isDown)
-    return [{ channels, partitioner, curve: aroundCards(curve, between(cards, a, b, isDown), isDown) }]
+    const edge = `${a.vertex} ${b.vertex} ${partitioner}`
+    return [{ channels, partitioner, edge, curve: aroundCards(curve, between(cards, a, b, isDown), isDown) }]
   })
 }
 

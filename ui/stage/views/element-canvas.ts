@@ -19,6 +19,17 @@ export interface Frame {
   readonly height: number
   /** Device pixels per pixel. */
   readonly density: number
+  /** Of the drawing; elements grow smaller with it but not larger. */
+  readonly scale: number
+}
+
+/** What isn't on the path of the key that is followed. */
+const DIM = 0.18
+
+interface Spot {
+  readonly x: number
+  readonly y: number
+  readonly size: number
 }
 
 export class ElementCanvas {
@@ -35,7 +46,8 @@ export class ElementCanvas {
   /** `isLast`: this picture stays, so every label is to be read; else they come a few in each frame. */
   draw(elements: readonly PlacedElement[], frame: Frame, colours: ElementColours, isLast: boolean): void {
     this.#elements = elements
-    const { left, top, width, height, density } = frame
+    const { left, top, width, height, density, scale } = frame
+    const size = Math.min(1, scale)
     this.#fit(Math.round(width * density), Math.round(height * density))
     if (this.#looks?.colours !== colours || this.#looks.density !== density)
       this.#looks = new ElementLooks(colours, density)
@@ -47,12 +59,14 @@ export class ElementCanvas {
     const ring = this.#looks.of('lit', '')
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i] as PlacedElement
-      const x = element.x - left
-      const y = element.y - top
+      const x = element.x * scale - left
+      const y = element.y * scale - top
       if (x < -LOOK_HEIGHT || y < -LOOK_HEIGHT || x > width + LOOK_HEIGHT || y > height + LOOK_HEIGHT) continue
-      this.#stamp(looks[i] as Look, x, y, density)
-      if (element.isLit) this.#stamp(ring, x, y, density)
+      this.#context.globalAlpha = element.isDim ? DIM : 1
+      this.#stamp(looks[i] as Look, { x, y, size }, density)
+      if (element.isLit) this.#stamp(ring, { x, y, size }, density)
     }
+    this.#context.globalAlpha = 1
   }
 
   /** The element at a place of the drawing. */
@@ -65,11 +79,10 @@ export class ElementCanvas {
     return tree.find(x, y, REACH) ?? null
   }
 
-  #stamp(look: Look, x: number, y: number, density: number): void {
-    const { image, width } = look
-    const [left, top] = [x - width / 2, y - LOOK_HEIGHT / 2]
-    const [wide, high] = [width * density, LOOK_HEIGHT * density]
-    this.#context.drawImage(image, look.x, look.y, wide, high, left, top, width, LOOK_HEIGHT)
+  #stamp(look: Look, { x, y, size }: Spot, density: number): void {
+    const [width, height] = [look.width * size, LOOK_HEIGHT * size]
+    const [wide, high] = [look.width * density, LOOK_HEIGHT * density]
+    this.#context.drawImage(look.image, look.x, look.y, wide, high, x - width / 2, y - height / 2, width, height)
   }
 
   /** In device pixels. To set a size, even the same, is to allocate. */

@@ -1,6 +1,7 @@
 // Where the elements of a moment are on the drawing: on their way by progress, arrived ones queueing before the card.
 import { elementsIn, type ElementMoment, type Moment } from '../../../runtime/host/protocol.ts'
 import { pointOn, type FlowLayout } from './dataflow-layout.ts'
+import type { KeyPath } from './flow/key-path.ts'
 
 export interface PlacedElement {
   readonly kind: ElementMoment['kind']
@@ -10,13 +11,20 @@ export interface PlacedElement {
   readonly y: number
   /** The record that the last step sent on. */
   readonly isLit: boolean
+  /** Another key's than the one that is followed. */
+  readonly isDim: boolean
 }
 
 /** Room of one element in a queue. */
 const SPACING = 15
 
 /** `isStill`: for readers who asked for less motion, everything on its way stands in the middle. */
-export function placeElements(layout: FlowLayout, moment: Moment, isStill: boolean): PlacedElement[] {
+export function placeElements(
+  layout: FlowLayout,
+  moment: Moment,
+  isStill: boolean,
+  path: KeyPath | null = null,
+): PlacedElement[] {
   const sent = moment.hand?.sent ?? []
   const placed: PlacedElement[] = []
   for (const { channels, curve } of layout.bands) {
@@ -29,7 +37,8 @@ export function placeElements(layout: FlowLayout, moment: Moment, isStill: boole
         const share = queued ?? (isStill ? 0.5 : 0.06 + progress * 0.88)
         const { x, y } = pointOn(curve, share)
         const isLit = sent.some((record) => record.id === id && record.channel === channel)
-        placed.push({ kind, label, text, x, y, isLit })
+        const isOther = path?.keyedChannels.has(channel) === true && kind === 'record' && label !== path.key
+        placed.push({ kind, label, text, x, y, isLit, isDim: isOther || path?.dimChannels.has(channel) === true })
       }
     }
   }
