@@ -17,7 +17,7 @@ const SLICE_MS = 8
 /** A recorder that keeps the rows as well. */
 class CourseRecorder extends Recorder {
   readonly rowTexts: ComparedRow[] = []
-  readonly observer: JobObserver = {
+  override readonly observer: JobObserver = {
     row: ({ sink, value }) => void this.rowTexts.push({ sink, text: shorten(toPrintText(value)) }),
     log: () => undefined,
   }

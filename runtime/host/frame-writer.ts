@@ -80,6 +80,11 @@ export class FrameWriter implements JobObserver {
     this.#built = [...this.#logs]
   }
 
+  /** How many lines the job said while it was built. */
+  get builtLines(): number {
+    return this.#built.length
+  }
+
   isFull(): boolean {
     return this.#rows.length >= ROWS_PER_FRAME || this.#logs.length >= ROWS_PER_FRAME
   }

@@ -13,7 +13,7 @@ import { Finder } from '../travel/why/finder.ts'
 import { explainKey } from '../travel/why/key-lane.ts'
 import { Printer } from '../travel/why/printer.ts'
 import { Recorder } from '../travel/why/recorder.ts'
-import { explainRow, type Locate } from '../travel/why/step-view.ts'
+import { explainRow, stepsTo, type Locate } from '../travel/why/step-view.ts'
 import { explainWaiting } from '../travel/why/waiting.ts'
 import type { HostPort } from './host-port.ts'
 import type { RunQuestion } from './protocol.ts'
@@ -30,6 +30,8 @@ export interface InspectedRun {
   readonly openPrinting: (job: CompiledJob) => Promise<((watcher: Printer) => JobExecution) | Diagnostic>
   readonly untilUs: number
   readonly locate: Locate
+  /** How many lines of the log the job wrote while it was built. */
+  readonly builtLines: number
 }
 
 /** A recorded part of the run. */
@@ -74,10 +76,14 @@ export class Inspector {
         const known = await this.#recording(number, (recorder) => recorder.rows.has(row))
         return known && (explainRow(row, known.watcher, locate) ?? unexplained('WHY_NO_ROW', { row: row + 1 }))
       }
+      case 'log':
+        return this.#explainLog(question.line, number)
       case 'waiting': {
         const known = await this.#recording(number)
         const run = known && { execution: known.execution, recorder: known.watcher }
-        return run && (explainWaiting(run, question.target) ?? unexplained('WHY_NOTHING_WAITS'))
+        if (run === null) return null
+        const isDown = !run.execution.tasks.some(({ state }) => state === 'RUNNING' || state === 'FINISHED')
+        return explainWaiting(run, question.target) ?? unexplained(isDown ? 'WHY_NOT_RUNNING' : 'WHY_NOTHING_WAITS')
       }
       case 'key': {
         const known = await this.#recording(number)
@@ -88,6 +94,17 @@ export class Inspector {
       case 'print':
         return this.#print(question.job, number)
     }
+  }
+
+  /** What the job said while it was built counts as well, and nothing led to that. */
+  async #explainLog(line: number, number: number): Promise<Explanation | null> {
+    const { locate, builtLines } = this.#run
+    const index = line - builtLines
+    const known = index < 0 ? null : await this.#recording(number, ({ logs }) => logs.length > index)
+    if (index >= 0 && known === null) return null
+    const step = known?.watcher.logs[index] ?? null
+    if (known === null || step === null) return unexplained('WHY_LOG_NO_STEP', { line: line + 1 })
+    return { kind: 'log', line, steps: stepsTo(step, known.watcher, locate) }
   }
 
   /** The run up to where it's shown, or, if given, until there's enough. What is known already is enough, too. */
@@ -115,7 +132,8 @@ export class Inspector {
     const beside = await this.#execute(number, finder, this.#run.open, course)
     if (beside === null) return null
     finder.judge()
-    return finder.found ?? { kind: 'never', endMs: beside.execution.simulation.nowUs / 1000 }
+    const { found, earlier } = finder
+    return found ?? { kind: 'never', earlier, endMs: beside.execution.simulation.nowUs / 1000 }
   }
 
   /** Executes the run twice, without what prints and with it: both must come to the same. */

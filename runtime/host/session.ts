@@ -295,10 +295,11 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
   }
 
   #inspectorOf(run: RunParts, driver: RunDriver, untilUs: number): Inspector {
-    const open = (watcher: BesideWatcher): JobExecution => this.#openBeside(run, watcher)
+    const open = (watcher: BesideWatcher): JobExecution => this.#openBeside(run, watcher, watcher.observer)
     const openPrinting = (other: CompiledJob) => this.#openPrinting(run, other)
     const place = (stack: string): Span | null => locate(stack, run.job)[0] ?? null
-    return new Inspector({ driver, open, openPrinting, untilUs, locate: place }, this.#host)
+    const { builtLines } = run.frames
+    return new Inspector({ driver, open, openPrinting, untilUs, locate: place, builtLines }, this.#host)
   }
 
   /** The run at its start, as it is shown. */

@@ -3,7 +3,7 @@
 // of it go nowhere, and the run that is shown stays where it is.
 
 import type { JobExecution } from '../cluster/job-execution.ts'
-import type { JobWatcher } from '../cluster/job-observer.ts'
+import type { JobObserver, JobWatcher } from '../cluster/job-observer.ts'
 import type { Intervention, RunResult } from '../kernel/simulation.ts'
 import type { Place } from './destination.ts'
 import { placeOf } from './steps.ts'
@@ -13,6 +13,8 @@ import { NotPureError, type Timeline } from './timeline.ts'
 export interface BesideWatcher extends JobWatcher {
   /** Before the first event. */
   attach(execution: JobExecution): void
+  /** Takes rows and log lines, if it wants them. */
+  readonly observer?: JobObserver
 }
 
 /** What it takes to execute a run beside another. */

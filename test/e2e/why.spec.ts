@@ -20,7 +20,10 @@ class Count extends KeyedProcessFunction<number, number, string> {
     const next = (this.#count.value() ?? 0) + 1
     this.#count.update(next)
     if (next === 2) ctx.timerService().registerEventTimeTimer(5000)
-    if (next === 3) out.collect('three of ' + ctx.getCurrentKey())
+    if (next === 3) {
+      console.log('three at', value)
+      out.collect('three of ' + ctx.getCurrentKey())
+    }
   }
 }
 
@@ -98,6 +101,17 @@ test('why a row is there: each step leads to its moment, and the run stays what 
   await expect(panel(page)).toHaveCount(0)
 })
 
+test('why there is a line of the log', async ({ page, notebook }) => {
+  await page.getByRole('tab', { name: /^Log/ }).click()
+  await page.getByRole('button', { name: /^why\? three at 7/ }).press('Enter')
+  await expect(panel(page)).toHaveAttribute('data-why', 'log')
+  await expect(panel(page).getByRole('heading', { name: 'What led to line 2 of the log' })).toBeVisible()
+  const last = panel(page).locator('li').last()
+  await expect(last).toContainText('count took 7')
+  await last.getByRole('button', { name: /^Go to/ }).click()
+  await expectAtStep(page, notebook, last)
+})
+
 test('run until, why not yet and a key’s life, with the mouse', async ({ page, notebook }) => {
   await page.getByRole('button', { name: 'Step back' }).click()
   await page.getByRole('slider', { name: 'Timeline' }).press('Home')
@@ -105,9 +119,14 @@ test('run until, why not yet and a key’s life, with the mouse', async ({ page,
   const form = page.getByRole('form', { name: 'Run until' })
   await form.getByLabel('results', { exact: true }).fill('2')
   await expectAccessible(page, 'form[aria-label="Run until"]')
-  await form.getByRole('button', { name: 'Go' }).click()
+  await form.getByRole('button', { name: 'Go', exact: true }).click()
   await expect(form.getByRole('status')).toHaveText(/^That’s so at/)
   await expect(page.getByRole('tab', { name: /^Results/ })).toHaveText(/2$/)
+  await form.getByLabel('results', { exact: true }).fill('1')
+  await form.getByRole('button', { name: 'Go', exact: true }).click()
+  await expect(form.getByRole('status')).toHaveText(/^From here on it doesn’t come to that again/)
+  await form.getByRole('button', { name: 'Go there' }).click()
+  await expect(page.getByRole('tab', { name: /^Results/ })).toHaveText(/1$/)
   await form.getByRole('button', { name: 'Close' }).click()
   await expect(form).toHaveCount(0)
 
@@ -124,6 +143,8 @@ test('run until, why not yet and a key’s life, with the mouse', async ({ page,
 
   await panel(page).getByText('A key’s life').click()
   await expect(panel(page)).toHaveAttribute('data-why', 'key')
+  await panel(page).getByLabel('Key', { exact: true }).fill('0')
+  await page.keyboard.press('Enter')
   await expect(panel(page).getByRole('heading', { name: /^Key 0 at/ })).toBeVisible()
   await expect(panel(page).locator('li').first()).toContainText('wrote count: 1')
   await expectAccessible(page, 'section[data-why]')
@@ -161,6 +182,10 @@ test('run until, why not yet and a key’s life, by keys alone', async ({ page, 
   await panel(page).getByRole('radio', { name: 'A key’s life' }).focus()
   await page.keyboard.press('Space')
   await expect(panel(page)).toHaveAttribute('data-why', 'key')
+  await tabTo(page, panel(page).getByLabel('Key', { exact: true }))
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('0')
+  await page.keyboard.press('Enter')
   await expect(panel(page).getByRole('heading', { name: /^Key 0 at/ })).toBeVisible()
   const step = panel(page).locator('li').first()
   await tabTo(page, step.getByRole('button', { name: /^Go to/ }))

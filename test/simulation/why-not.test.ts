@@ -113,6 +113,36 @@ describe('a window that has not fired', () => {
     const all = await waiting(idle, { a: [...MUCH, at(60_000, 1)], b: [at(100, 10), at(60_000, 1000)] })
     expect(all.reason).toBe('idle')
     expect(all.holders.map(({ state }) => state)).toEqual(['idle', 'idle'])
+    const since = Object.fromEntries(all.holders.map(({ vertex, idleSince }) => [vertex, idleSince?.atMs ?? 0]))
+    // After a probe without records and 300 ms more, by probes that are 200 ms apart.
+    expect(since['Source: b']).toBeCloseTo(800, -1)
+    expect(since['Source: a']).toBeCloseTo(1400, -1)
+  })
+
+  test('all that waits is listed, what is due first in front', async () => {
+    const { waiting: all } = await waiting(BOUNDED, { a: MUCH, b: [at(60_000, 1000)] })
+    expect(all.map(({ window }) => window?.start)).toEqual([0, 200, 400, 600])
+    const answer = await asked(
+      jobOf(jobWith(BOUNDED)),
+      { inputs: { a: MUCH, b: [at(60_000, 1000)] } },
+      { kind: 'waiting', target: all[2] ?? null },
+    )
+    expect(answer).toMatchObject({ kind: 'waiting', target: all[2] })
+  })
+
+  test('a window that counts waits for records', async () => {
+    const counting = jobWith(BOUNDED).replace(
+      '.window(TumblingEventTimeWindows.of(Duration.ofMillis(200)))',
+      '.countWindow(3)',
+    )
+    const inputs = { a: MUCH, b: [at(60_000, 1001)] }
+    const answer = await asked(jobOf(counting), { inputs }, { kind: 'waiting', target: null })
+    expect(answer).toMatchObject({
+      kind: 'waiting',
+      reason: 'count',
+      reached: 1,
+      target: { key: '0', at: 3, count: 1 },
+    })
   })
 
   test('nothing waits where nothing has come', async () => {
@@ -182,6 +212,9 @@ describe('run until', () => {
     const answer = await find({ kind: 'text', text: 'six' })
     expect(answer).toMatchObject({ kind: 'never' })
     expect(answer.kind === 'never' && answer.endMs).toBeGreaterThan(250)
+    const key = { kind: 'key', vertex: await vertexOf('count'), key: '0' } as const
+    const past = await find(key, 285)
+    expect(past).toMatchObject({ kind: 'never', earlier: await find(key, 0) })
   })
 
   test('a watermark and a window', async () => {
@@ -209,8 +242,9 @@ async function vertexOf(name: string, job = jobOf(COUNTS), settings: RunSettings
 
 describe('a key', () => {
   test('its records, values, timers and results', async () => {
-    const answer = (await asked(jobOf(COUNTS), {}, { kind: 'key', key: '1' }, 295)) as KeyLaneExplanation
+    const answer = (await asked(jobOf(COUNTS), {}, { kind: 'key', key: '1' }, 288)) as KeyLaneExplanation
     expect(answer.keys).toEqual(['0', '1', '2'])
+    expect(await asked(jobOf(COUNTS), {}, { kind: 'key', key: null }, 275)).toMatchObject({ key: '0' })
     const [lane] = answer.lanes as [KeyLaneExplanation['lanes'][number]]
     expect(lane.steps.filter(({ kind }) => kind === 'record').map(({ text }) => text)).toEqual(
       Array.from({ length: 10 }, (_, i) => String(i * 3 + 1)),

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Holder, StepView, WaitingExplanation } from '../../runtime/host/protocol.ts'
 import { whyWords } from '../../ui/i18n/why-words.ts'
-import { laneLayout, laneRange } from '../../ui/stage/inspect/lane-layout.ts'
+import { cursorIn, laneLayout, laneRange } from '../../ui/stage/inspect/lane-layout.ts'
 import { conditionOf, type UntilFields } from '../../ui/stage/inspect/until-condition.ts'
-import { holderText, listSteps, waitingText } from '../../ui/stage/inspect/why-text.ts'
+import { indexHere } from '../../ui/stage/inspect/where.ts'
+import { holderText, listSteps, targetText, waitingText } from '../../ui/stage/inspect/why-text.ts'
 
 const { en, zh } = whyWords
 
@@ -56,7 +57,7 @@ describe('steps', () => {
       'count, subtask 1 of 2, fired the window [0, 200) of key a',
     ])
     expect(listSteps([mark, fired], zh).map(({ text }) => text)).toEqual([
-      '水位线 210 到达 count ，此前为 149',
+      '水位线 210 到达 count，此前为 149',
       'count（子任务 1/2）触发了键 a 的窗口 [0, 200)',
     ])
   })
@@ -74,13 +75,20 @@ const WAITING: WaitingExplanation = {
     reason: 'held',
   },
   target: { task: 2, key: 'a', window: { start: 0, end: 200 }, at: 199, isEventTime: true },
+  waiting: [],
   holders: [],
 }
 
 const HOLDER: Holder = {
   ...{ vertex: 'Source: b', subtask: 0, parallelism: 1, at: null, split: null, state: 'behind', watermark: 149 },
   ...{ generator: 'bounded', outOfOrdernessMs: 40, highest: 190, idlenessMs: null, records: 1 },
-  ...{ last: { place: { event: 9, record: 1 }, atMs: 250 }, silentMs: 1750, nextProbeMs: null, hasEnded: false },
+  ...{
+    last: { place: { event: 9, record: 1 }, atMs: 250 },
+    silentMs: 1750,
+    idleSince: null,
+    nextProbeMs: null,
+    hasEnded: false,
+  },
 }
 
 describe('what waits', () => {
@@ -109,6 +117,25 @@ describe('what waits', () => {
       'The clock says 00:02.000: 500 ms to go.',
     ])
     expect(waitingText({ ...WAITING, reached: null }, en)[1]).toBe('There is no watermark there yet.')
+    expect(holderText({ ...HOLDER, watermark: null }, 199, en)[0]).toMatch(/^b has given no watermark yet: its highest/)
+  })
+
+  test('for records, and since when a source is idle', () => {
+    const counting = { ...WAITING.target, isEventTime: false, at: 3, count: 2 }
+    expect(waitingText({ ...WAITING, target: counting, reason: 'count', reached: 2 }, en)).toEqual([
+      'The window of key a at sums fires at 3 records.',
+      'So far it has 2; it waits for records of this key, not for time.',
+    ])
+    expect(
+      [counting, WAITING.target, { ...counting, count: undefined as never, window: null }].map((target) =>
+        targetText(target, en),
+      ),
+    ).toEqual(['2 of 3 records, key a', 'window [0, 200) of key a', 'timer of 00:00.003, key a'])
+    const idle = { ...HOLDER, state: 'idle' as const, idleSince: { place: { event: 12, record: 0 }, atMs: 600 } }
+    expect(holderText(idle, 199, en)).toEqual([
+      'b has been idle since 00:00.600 and doesn’t count.',
+      'Its last record came 1750 ms ago, at 00:00.250.',
+    ])
   })
 })
 
@@ -119,6 +146,7 @@ describe('the lane of a key', () => {
         vertex: 'count',
         at: null,
         left: 0,
+        undone: 0,
         steps: [step(1), step(3, { isLate: true }), step(5, { kind: 'timer' })],
       },
       states: [
@@ -137,6 +165,7 @@ describe('the lane of a key', () => {
     }
     const range = laneRange([lane], 110)
     expect(range).toEqual({ fromMs: 10, toMs: 110 })
+    expect([9, 10, 60, 110, 111].map((ms) => cursorIn(range, ms))).toEqual([null, 0, 0.5, 1, null])
     const { marks, states, timers } = laneLayout(lane, range)
     expect(marks.map(({ x, kind }) => [x, kind])).toEqual([
       [0, 'record'],
@@ -178,4 +207,14 @@ test.each([
 ] as [Partial<UntilFields>, unknown][])('%o as a condition', (fields, condition) => {
   const empty = { number: '', text: '', start: '', end: '', key: '', state: '', value: '' }
   expect(conditionOf({ kind: 'text', vertex: 'v', ...empty, ...fields })).toEqual(condition)
+})
+
+test('the step at hand is the one that ended last, also where its turn is over', () => {
+  const places = [
+    { event: 4, record: 1 },
+    { event: 4, record: 2 },
+    { event: 7, record: 1 },
+  ]
+  const at = (event: number, record: number): number => indexHere(places, { event, record })
+  expect([at(3, 0), at(4, 1), at(4, 2), at(4, 0), at(5, 0), at(7, 0)]).toEqual([-1, 0, 1, 1, -1, 2])
 })

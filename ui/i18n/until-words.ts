@@ -24,6 +24,8 @@ const en = {
   looking: 'The run is executed ahead …',
   found: (at: string) => `That’s so at ${at}.`,
   never: (at: string) => `It doesn’t come to that by the end, at ${at}.`,
+  earlier: (at: string) => `From here on it doesn’t come to that again; it was so first at ${at}.`,
+  goEarlier: 'Go there',
   noAnswer: 'Nothing was found: the run has changed meanwhile.',
 }
 
@@ -51,6 +53,8 @@ const zh: typeof en = {
   looking: '正在提前执行这次运行……',
   found: (at) => `在 ${at} 达到。`,
   never: (at) => `直到结束（${at}）都没有出现。`,
+  earlier: (at) => `从这里往后不会再出现；第一次是在 ${at}。`,
+  goEarlier: '跳到那里',
   noAnswer: '没有找到：运行在此期间发生了变化。',
 }
 

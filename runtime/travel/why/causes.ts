@@ -100,7 +100,7 @@ function keptBy(
 /** Records of the step's key before it, the newest first. */
 function earlierOf(step: RecordedStep, recorder: Recorder): RecordedStep[] {
   if (step.key === null) return []
-  const steps = recorder.stepsOfKey(step.task.chain.id, step.key)
+  const { steps } = recorder.stepsOfKey(step.task.chain.id, step.key)
   return steps.filter(({ kind, number }) => kind === 'record' && number < step.number).reverse()
 }
 

@@ -71,14 +71,24 @@ export interface RowExplanation {
   readonly steps: readonly StepView[]
 }
 
+/** Why there is a line of the log. */
+export interface LogExplanation {
+  readonly kind: 'log'
+  readonly line: number
+  /** In order; in the last one it was written. */
+  readonly steps: readonly StepView[]
+}
+
 /** A timer, or the end of a window, that somebody waits for. `task`: index in the topology. */
 export interface WaitingTarget {
   readonly task: number
   readonly key: string
   readonly window: Window | null
-  /** When it's due, in ms: as a timestamp, or as virtual ms since the start. */
+  /** When it's due, in ms: as a timestamp, or as virtual ms since the start. Of a window that counts: at how many records. */
   readonly at: number
   readonly isEventTime: boolean
+  /** Of a window that fires at so many records: how many have come. */
+  readonly count?: number
 }
 
 /** Somebody who makes watermarks, and why not higher ones. Times in ms. */
@@ -109,6 +119,8 @@ export interface Holder {
   readonly records: number
   readonly last: { readonly place: Place; readonly atMs: number } | null
   readonly silentMs: number
+  /** Of `idle`: when it said so, where that is known. */
+  readonly idleSince: { readonly place: Place; readonly atMs: number } | null
   /** Of `probe`: virtual ms. */
   readonly nextProbeMs: number | null
   /** No more records come. */
@@ -125,14 +137,16 @@ export interface WaitingExplanation {
   readonly at: Span | null
   /** Virtual ms of the place that is shown. */
   readonly atMs: number
-  /** The watermark of the subtask, or the virtual time; null for no watermark yet. */
+  /** All that waits, what is due first in front; the first ones. */
+  readonly waiting: readonly WaitingTarget[]
+  /** The watermark of the subtask, the virtual time, or the number of records; null for no watermark yet. */
   readonly reached: number | null
   /**
-   * `clock`: it's due by the clock. `held`: those below hold the watermark back. `idle`: all of them are idle.
+   * `clock`: it's due by the clock. `count`: records are missing. `held`: those below hold the watermark back. `idle`: all of them are idle.
    * `backpressure`: the subtask itself waits for room downstream. `alignment`: it waits for barriers. `stopped`: it
    * isn't running.
    */
-  readonly reason: 'clock' | 'held' | 'idle' | 'backpressure' | 'alignment' | 'stopped'
+  readonly reason: 'clock' | 'count' | 'held' | 'idle' | 'backpressure' | 'alignment' | 'stopped'
   /** The lowest first. */
   readonly holders: readonly Holder[]
 }
@@ -165,6 +179,8 @@ export interface KeyLane {
   readonly steps: readonly StepView[]
   /** So many earlier steps aren't listed. */
   readonly left: number
+  /** So many steps were undone by restarts: what came of them is gone. */
+  readonly undone: number
   readonly states: readonly LaneState[]
   readonly timers: readonly LaneTimer[]
 }
@@ -206,9 +222,11 @@ export interface FoundPlace {
   readonly atMs: number
 }
 
-/** It doesn't come to that by the end of the run. */
+/** It doesn't come to that any more by the end of the run. */
 export interface NotFound {
   readonly kind: 'never'
+  /** Where it was so first, before the place that is shown. */
+  readonly earlier: FoundPlace | null
   /** Virtual ms of the end. */
   readonly endMs: number
 }
@@ -237,11 +255,12 @@ export interface PrintedExplanation {
 
 /**
  * What somebody wants to know of the run that is shown. `row`: why there's this row, by its number over the whole run.
- * `waiting`: why this timer or window hasn't fired; null for the one that is due first. `key`: what became of a key; null
- * for the first there was. `until`: where something is so next.
+ * `log`: why there's this line of the log, likewise. `waiting`: why this timer or window hasn't fired; null for the one that
+ * is due first. `key`: what became of a key; null for the one that came last. `until`: where something is so next.
  */
 export type Question =
   | { readonly kind: 'row'; readonly row: number }
+  | { readonly kind: 'log'; readonly line: number }
   | { readonly kind: 'waiting'; readonly target: WaitingTarget | null }
   | { readonly kind: 'key'; readonly key: string | null }
   | { readonly kind: 'until'; readonly condition: UntilCondition }
@@ -253,4 +272,11 @@ export interface Unexplained {
 }
 
 export type Explanation =
-  RowExplanation | WaitingExplanation | KeyLaneExplanation | FoundPlace | NotFound | PrintedExplanation | Unexplained
+  | RowExplanation
+  | LogExplanation
+  | WaitingExplanation
+  | KeyLaneExplanation
+  | FoundPlace
+  | NotFound
+  | PrintedExplanation
+  | Unexplained

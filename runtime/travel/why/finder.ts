@@ -15,6 +15,8 @@ import { Recorder } from './recorder.ts'
 
 export class Finder extends Recorder {
   found: FoundPlace | null = null
+  /** Where it was so first, before the place that is shown. */
+  earlier: FoundPlace | null = null
   readonly #condition: UntilCondition
   readonly #here: Place
   /** The step under way, the slot of its key, and the rows it gave: judged when the next one begins. */
@@ -52,8 +54,11 @@ export class Finder extends Recorder {
     const hasBecomeSo = isSo && !this.#wasSo
     this.#wasSo = isSo && lasts(this.#condition)
     this.#open = null
+    if (!hasBecomeSo) return
     const place = { event: step.event, record: step.record }
-    if (hasBecomeSo && isBefore(this.#here, place)) this.found = { kind: 'found', place, atMs: step.atUs / 1000 }
+    const found: FoundPlace = { kind: 'found', place, atMs: step.atUs / 1000 }
+    if (isBefore(this.#here, place)) this.found = found
+    else this.earlier ??= found
   }
 
   #isSo({

@@ -12,17 +12,19 @@ import { stepView, type Locate } from './step-view.ts'
 const MOST_STEPS = 200
 const MOST_KEYS = 200
 
-/** The lanes of a key. Of null the first key there is; no lanes where there's none. */
+const NOTHING: ReturnType<Recorder['stepsOfKey']> = { steps: [], undone: 0 }
+
+/** The lanes of a key. Of null the one that came last; no lanes where there's none. */
 export function explainKey(
   wanted: string | null,
   { execution, recorder }: { readonly execution: JobExecution; readonly recorder: Recorder },
   locate: Locate,
 ): KeyLaneExplanation {
   const keys = new Set(Array.from(recorder.ofKey.keys(), (id) => id.slice(id.indexOf('\n') + 1)))
-  const key = wanted ?? Array.from(keys)[0] ?? null
+  const key = wanted ?? lastKey(recorder)
   const lanes = execution.graph.vertices.flatMap((vertex): KeyLane[] => {
-    const steps = key === null ? [] : recorder.stepsOfKey(vertex.id, key)
-    if (steps.length === 0) return []
+    const { steps, undone } = key === null ? NOTHING : recorder.stepsOfKey(vertex.id, key)
+    if (steps.length + undone === 0) return []
     const shown = steps.slice(-MOST_STEPS)
     return [
       {
@@ -30,6 +32,7 @@ export function explainKey(
         at: spanOf(vertex.nodes[0]?.at ?? null),
         steps: shown.map((step) => stepView(step, { causes: [], left: 0 }, locate)),
         left: steps.length - shown.length,
+        undone,
         states: statesOf(shown),
         timers: timersOf(shown),
       },
@@ -39,6 +42,14 @@ export function explainKey(
     ...{ kind: 'key', key, keys: Array.from(keys).slice(0, MOST_KEYS), lanes },
     atMs: execution.simulation.nowUs / 1000,
   }
+}
+
+function lastKey({ steps }: Recorder): string | null {
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const { key, kind } = steps[i] as RecordedStep
+    if (key !== null && (kind === 'record' || kind === 'timer')) return key
+  }
+  return null
 }
 
 /** What the learner's code wrote into its states, as segments: each lasts until the next. */

@@ -5,6 +5,7 @@ import { toPrintText } from '../../base/value-text.ts'
 import { shorten } from '../../cluster/record-labels.ts'
 import { firedWindow } from '../../cluster/cluster-watcher.ts'
 import type { JobExecution } from '../../cluster/job-execution.ts'
+import type { JobObserver } from '../../cluster/job-observer.ts'
 import { windowAt } from '../../cluster/keyed-moment.ts'
 import { SourceOperator } from '../../connectors/source-operator.ts'
 import type { CallKind, CallProbe } from '../../operators/call-probe.ts'
@@ -55,6 +56,9 @@ export class Recorder implements BesideWatcher {
   readonly written = new WrittenStates((step) => this.isUndone(step))
   /** By vertex and key: records and timers. */
   readonly ofKey = new Map<string, RecordedStep[]>()
+  /** By line of the log, from what the job said as it ran; null where no step wrote it. */
+  readonly logs: (RecordedStep | null)[] = []
+  readonly observer: JobObserver = { row: () => undefined, log: () => this.#logged() }
   readonly #withStack: RecordedCall[] = []
   #count = 0
   #nextStack = 0
@@ -85,9 +89,11 @@ export class Recorder implements BesideWatcher {
     return step.number >= (this.tasks.get(step.task)?.undoneFrom ?? Infinity)
   }
 
-  /** The steps of a key at a vertex that count, in order. */
-  stepsOfKey(vertex: string, key: string): RecordedStep[] {
-    return (this.ofKey.get(`${vertex}\n${key}`) ?? []).filter((step) => !this.isUndone(step))
+  /** The steps of a key at a vertex, in order: those that count, and how many don't any more. */
+  stepsOfKey(vertex: string, key: string): { readonly steps: RecordedStep[]; readonly undone: number } {
+    const all = this.ofKey.get(`${vertex}\n${key}`) ?? []
+    const steps = all.filter((step) => !this.isUndone(step))
+    return { steps, undone: all.length - steps.length }
   }
 
   probeOf(task: Task, at: string | null): CallProbe {
@@ -105,6 +111,11 @@ export class Recorder implements BesideWatcher {
     if (step === null) return
     step.rows.push(row)
     this.rows.set(row, step)
+  }
+
+  #logged(): void {
+    const turn = this.execution?.simulation.turn ?? null
+    this.logs.push(turn instanceof Task ? this.#underWay(turn) : null)
   }
 
   timerFired(task: Task, timestamp: number, isEventTime: boolean): void {

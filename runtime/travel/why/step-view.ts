@@ -21,10 +21,14 @@ export type Locate = (stack: string) => Span | null
 /** Why there is this row; null where the run has no such row. */
 export function explainRow(row: number, recorder: Recorder, locate: Locate): RowExplanation | null {
   const root = recorder.rows.get(row)
-  if (root === undefined) return null
+  return root === undefined ? null : { kind: 'row', row, steps: stepsTo(root, recorder, locate) }
+}
+
+/** The steps that led to one, in order, and that one. */
+export function stepsTo(root: RecordedStep, recorder: Recorder, locate: Locate): StepView[] {
   const { steps } = causesOf(root, recorder)
   const views = Array.from(steps, ([step, { causes, left }]) => stepView(step, { causes, left }, locate))
-  return { kind: 'row', row, steps: views.sort((a, b) => a.number - b.number) }
+  return views.sort((a, b) => a.number - b.number)
 }
 
 /** One step, with what led to it as far as that is listed. */

@@ -9,14 +9,18 @@ import type { Channel } from '../../network/channel.ts'
 import type { EventTimeLogic } from '../../operators/event-time.ts'
 import type { WatermarkGeneratorLike } from '../../operators/functions.ts'
 import { TimestampsAndWatermarksOperator } from '../../operators/timestamps-watermarks.ts'
+import { WindowOperator } from '../../operators/window/window-operator.ts'
 import { TwoInputOperator } from '../../operators/two-input.ts'
 import { BoundedOutOfOrdernessWatermarks, WatermarksWithIdleness } from '../../operators/watermark-generators.ts'
 import { Task } from '../../task/task.ts'
 import type { Holder, WaitingExplanation, WaitingTarget } from './explanation.ts'
+import type { RecordedStep } from './recorded-step.ts'
 import type { Recorder } from './recorder.ts'
 import { placeOfTask } from './step-view.ts'
 
 const MOST_HOLDERS = 12
+/** Listed, of what waits. */
+const MOST_TARGETS = 100
 /** Keys of a subtask that are looked through for what waits. */
 const MOST_KEYS = 2000
 
@@ -29,7 +33,8 @@ interface Known {
 /** Why this timer hasn't fired, or, of null, the one that is due first. Null where nothing waits. */
 export function explainWaiting(known: Known, wanted: WaitingTarget | null): WaitingExplanation | null {
   const { execution } = known
-  const target = wanted ?? firstTarget(execution)
+  const waiting = targetsOf(execution)
+  const target = wanted ?? waiting[0] ?? null
   const task = execution.tasks[target?.task ?? -1]
   if (target === null || task === undefined) return null
   const { simulation } = execution
@@ -41,8 +46,10 @@ export function explainWaiting(known: Known, wanted: WaitingTarget | null): Wait
     ...placeOfTask(task),
     at: spanOf(task.chain.nodes[0]?.at ?? null),
     atMs: nowMs,
+    waiting: waiting.slice(0, MOST_TARGETS),
     reached: Number.isFinite(reached) ? reached : null,
   }
+  if (target.count !== undefined) return { ...common, reached: target.count, reason: 'count', holders: [] }
   if (!target.isEventTime) return { ...common, reason: 'clock', holders: [] }
   if (task.state !== 'RUNNING') return { ...common, reason: 'stopped', holders: [] }
   const found = holdersOf(task, known, target.at, new Set())
@@ -57,19 +64,36 @@ function reasonOf(task: Task, holders: readonly Holder[]): WaitingExplanation['r
   return 'held'
 }
 
-/** The timer in event time that is due first, of all keys and subtasks; else the first by the clock. */
-function firstTarget(execution: JobExecution): WaitingTarget | null {
+/** What waits, of all keys and subtasks: for event time first, then for the clock, then for records. */
+function targetsOf(execution: JobExecution): WaitingTarget[] {
   const { startMs } = execution.simulation.settings
   const targets = execution.tasks.flatMap((task, number) => {
     const backend = task.keyContext?.backend ?? null
     if (backend === null) return []
-    const { keys } = keyedMoment(backend, [], { startMs, most: MOST_KEYS })
-    return keys.flatMap(({ key, window, timers }) =>
-      timers.map(({ at, isEventTime }): WaitingTarget => ({ task: number, key, window, at, isEventTime })),
-    )
+    const { keys, states } = keyedMoment(backend, [], { startMs, most: MOST_KEYS })
+    const needed = countOf(task)
+    return keys.flatMap(({ key, window, timers, cells }): WaitingTarget[] => {
+      const own = { task: number, key, window }
+      const count = needed === null ? NaN : Number(cells[states.indexOf('count')]?.text ?? NaN)
+      return [
+        ...timers.map(({ at, isEventTime }) => ({ ...own, at, isEventTime })),
+        ...(needed === null || !(count > 0) ? [] : [{ ...own, at: needed, isEventTime: false, count }]),
+      ]
+    })
   })
-  targets.sort((a, b) => Number(b.isEventTime) - Number(a.isEventTime) || a.at - b.at)
-  return targets[0] ?? null
+  return targets.sort((a, b) => rankOf(a) - rankOf(b) || a.at - b.at)
+}
+
+function rankOf({ isEventTime, count }: WaitingTarget): number {
+  return isEventTime ? 0 : count === undefined ? 1 : 2
+}
+
+/** At how many records the windows of a task fire; null for windows that don't count, and for none. */
+function countOf({ chain: { head } }: Task): number | null {
+  if (!(head instanceof WindowOperator)) return null
+  const { trigger } = head.spec
+  const own = trigger.kind === 'purging' ? trigger.of : trigger
+  return own.kind === 'count' ? own.count : null
 }
 
 /** Whoever keeps this task's watermark below `due`. */
@@ -197,9 +221,11 @@ function holder(
   facts: Partial<Facts> & { readonly state: Holder['state']; readonly split?: string; readonly watermark?: number },
 ): Holder {
   const { split = null, watermark = -Infinity, state } = facts
-  let last: (typeof recorder.steps)[number] | null = null
+  let last: RecordedStep | null = null
   let count = 0
+  let idle: RecordedStep | null = null
   for (const step of recorder.steps) {
+    if (step.kind === 'idle' && (step.task === task || step.from?.task === task)) idle = step
     if (step.task !== task || step.kind !== 'record' || (split !== null && step.split !== split)) continue
     last = step
     count++
@@ -216,11 +242,16 @@ function holder(
     highest: facts.highest ?? null,
     idlenessMs: facts.idlenessMs ?? null,
     records: count,
-    last: last === null ? null : { place: { event: last.event, record: last.record }, atMs: last.atUs / 1000 },
+    last: last === null ? null : momentOf(last),
     silentMs: last === null ? nowMs : nowMs - last.atUs / 1000,
+    idleSince: state !== 'idle' || split !== null || idle === null ? null : momentOf(idle),
     nextProbeMs: state === 'probe' ? probeMs(task, execution) : null,
     hasEnded: task.state === 'FINISHED' || task.source?.hasEnded() === true,
   }
+}
+
+function momentOf({ event, record, atUs }: RecordedStep): NonNullable<Holder['last']> {
+  return { place: { event, record }, atMs: atUs / 1000 }
 }
 
 /** When the generator is asked next, in virtual ms. */

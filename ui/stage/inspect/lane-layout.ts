@@ -44,6 +44,11 @@ export function laneRange(lanes: readonly KeyLane[], atMs: number): { readonly f
   return { fromMs, toMs: Math.max(atMs, fromMs + 1) }
 }
 
+/** Where the place that is shown is on the strip; null beside it. */
+export function cursorIn({ fromMs, toMs }: ReturnType<typeof laneRange>, atMs: number): number | null {
+  return atMs < fromMs || atMs > toMs ? null : (atMs - fromMs) / (toMs - fromMs)
+}
+
 export function laneLayout(
   lane: KeyLane,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },

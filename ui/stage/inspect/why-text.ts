@@ -1,5 +1,5 @@
 // Answers as sentences: of a row the steps that led to it, of what hasn't happened who holds it back. Pure, of plain data.
-import type { Cause, Holder, StepView, WaitingExplanation } from '../../../runtime/host/protocol.ts'
+import type { Cause, Holder, StepView, WaitingExplanation, WaitingTarget } from '../../../runtime/host/protocol.ts'
 import type { WhyWords } from '../../i18n/why-words.ts'
 import { clockText, timestampText, watermarkText } from '../time-text.ts'
 import { shortName } from '../views/node-name.ts'
@@ -103,6 +103,9 @@ export function waitingText(answer: WaitingExplanation, t: WhyWords): string[] {
     answer.subtask + 1,
     answer.parallelism,
   )
+  if (target.count !== undefined) {
+    return [t.waitsCount(whom, target.key, number(target.at)), t.hasCount(number(target.count))]
+  }
   const due = timeText(target.at, target.isEventTime)
   if (!target.isEventTime) {
     const lacks = target.at - atMs
@@ -116,7 +119,7 @@ export function waitingText(answer: WaitingExplanation, t: WhyWords): string[] {
   const lacks = reached === null ? Infinity : target.at - reached
   const state =
     reached === null ? t.isAtNone : lacks <= 0 ? t.isDue : t.isAt(watermarkText(reached), t.ms(number(lacks)))
-  return [waits, state, ...(lacks <= 0 || reason === 'clock' ? [] : [t.reasons[reason]])]
+  return [waits, state, ...(lacks <= 0 || reason === 'clock' || reason === 'count' ? [] : [t.reasons[reason]])]
 }
 
 /** Of somebody who holds a watermark back: why, and since when. `due`: the time that is waited for. */
@@ -124,18 +127,18 @@ export function holderText(holder: Holder, due: number, t: WhyWords): string[] {
   const { state, outOfOrdernessMs, highest, watermark, idlenessMs, last, silentMs, nextProbeMs, hasEnded } = holder
   const name = shortName(holder.vertex.split(' -> ')[0] ?? holder.vertex)
   const who = t.holderOf(name, holder.subtask + 1, holder.parallelism, holder.split)
-  const mark = watermark === null ? t.noMark : watermarkText(watermark)
+  const where = watermark === null ? t.holder.noMark(who) : t.holder.isAt(who, watermarkText(watermark))
   const bound = outOfOrdernessMs === null || outOfOrdernessMs === 0 ? t.lessOne : t.bound(number(outOfOrdernessMs))
   const said = {
     none: () => t.holder.none(who),
     untimed: () => t.holder.untimed(who),
     behind: () =>
-      t.holder.behind(who, mark, timestampText(highest ?? 0), bound, timestampText(due + (outOfOrdernessMs ?? 0) + 1)),
-    idle: () => t.holder.idle(who),
+      t.holder.behind(where, timestampText(highest ?? 0), bound, timestampText(due + (outOfOrdernessMs ?? 0) + 1)),
+    idle: () => t.holder.idle(who, holder.idleSince === null ? null : clockText(holder.idleSince.atMs)),
     probe: () => t.holder.probe(who, clockText(nextProbeMs ?? 0)),
-    'on-its-way': () => t.holder['on-its-way'](who, mark),
+    'on-its-way': () => t.holder['on-its-way'](who, watermarkText(watermark ?? 0)),
     alignment: () => t.holder.alignment(who),
-    custom: () => t.holder.custom(who, mark),
+    custom: () => t.holder.custom(where),
     starting: () => t.holder.starting(who),
   }[state]()
   const isSilent = state === 'behind' || state === 'untimed' || state === 'idle' || state === 'custom'
@@ -143,6 +146,12 @@ export function holderText(holder: Holder, due: number, t: WhyWords): string[] {
   const since = last === null ? t.silentAlways(number(silentMs)) : t.silentFor(number(silentMs), clockText(last.atMs))
   const idle = state === 'idle' ? '' : idlenessMs === null ? t.noIdleness : t.idleAfter(number(idlenessMs))
   return [said, since, ...(hasEnded ? [t.ended] : idle === '' ? [] : [idle])]
+}
+
+/** What waits, for a list to choose from. */
+export function targetText({ key, window, at, isEventTime, count }: WaitingTarget, t: WhyWords): string {
+  if (count !== undefined) return t.countOfKey(key, number(count), number(at))
+  return window === null ? t.timerOfKey(key, timeText(at, isEventTime)) : t.windowOfKey(key, windowText(window))
 }
 
 export function windowText({ start, end }: { readonly start: number; readonly end: number }): string {

@@ -1,0 +1,130 @@
+// The lessons' own jobs, asked at many places: every answer names steps that are there when one goes to them, also where a
+// failure has undone others, and what was asked changes nothing.
+
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { readInputFile } from '../../runtime/host/input-file.ts'
+import type { Explanation, RunQuestion, RunSettings, StepView } from '../../runtime/host/protocol.ts'
+import type { CompiledJob } from '../../runtime/sandbox/compile.ts'
+import { compiled, newSession } from '../harness/compiled-job.ts'
+import { inspected, jobOf } from '../harness/inspected-run.ts'
+
+function load(...paths: string[]): CompiledJob {
+  const files = paths.map((path) => ({ name: path.slice(path.lastIndexOf('/') + 1), text: readFileSync(path, 'utf8') }))
+  const { job, diagnostics } = compiled(files, files.at(-1)?.name)
+  return job ?? expect.fail(JSON.stringify(diagnostics))
+}
+
+const FARES = readInputFile('thirty', readFileSync('exercises/05-hourly-tips/inputs/thirty.jsonl', 'utf8'), '').input
+const throwAt = (event: number, operator: string) => [{ event, action: { kind: 'throw', operator } as const }]
+
+const JOBS: readonly (readonly [string, CompiledJob, RunSettings, readonly number[]])[] = [
+  [
+    'hourly tips',
+    load('exercises/05-hourly-tips/solution/HourlyTips.ts', 'exercises/05-hourly-tips/start/HourlyTipsJob.ts'),
+    { inputs: { [FARES.source]: FARES.records }, parallelism: 2 },
+    [0, 60, 120, 145.3],
+  ],
+  [
+    'fraud detection',
+    load('exercises/02-fraud-timer/solution/FraudDetector.ts', 'exercises/02-fraud-timer/start/FraudDetectionJob.ts'),
+    { untilMs: 15_000 },
+    [0, 2600, 7400, 12_000],
+  ],
+  [
+    'click events, with a failure',
+    load('test/jobs/click-event-count.ts'),
+    { untilMs: 14_000, parallelism: 2, interventions: throwAt(7000, 'ClickEvent Counter') },
+    [2000, 6000, 13_000],
+  ],
+]
+
+test.each(JOBS)('%s', { timeout: 60_000 }, async (_name, job, settings, places) => {
+  const alone = await newSession().run(job, settings, () => undefined)
+  const steps = new Map<string, StepView>()
+  for (const atMs of places) {
+    const { outcome } = await inspected(
+      job,
+      settings,
+      async (session, rows) => {
+        for (const question of questionsAt(rows.length)) {
+          const answer = await session.explain(question)
+          expect(answer).not.toBeNull()
+          for (const step of stepsOf(answer)) steps.set(`${step.place.event}.${step.place.record}`, step)
+        }
+      },
+      { kind: 'time', atMs },
+    )
+    expect(outcome.hash).toBe(alone.hash)
+  }
+  const records = [...steps.values()].filter(({ kind }) => kind === 'record')
+  expect(records.length).toBeGreaterThan(8)
+  const some = records.filter((_step, i) => i % Math.ceil(records.length / 8) === 0)
+  for (const step of some) {
+    const seen = async (
+      _session: unknown,
+      _rows: unknown,
+      { moment }: { moment: { hand: { text: string } | null } | null },
+    ) => Promise.resolve(expect(moment?.hand?.text).toBe(step.text))
+    await inspected(job, settings, seen as never, { kind: 'place', ...step.place })
+  }
+})
+
+function questionsAt(rows: number): RunQuestion[] {
+  const waiting: RunQuestion[] = [
+    { kind: 'waiting', target: null },
+    { kind: 'key', key: null },
+  ]
+  return rows === 0 ? waiting : [...waiting, { kind: 'row', row: rows - 1 }]
+}
+
+function stepsOf(answer: Explanation | null): readonly StepView[] {
+  if (answer?.kind === 'row') return answer.steps
+  return answer?.kind === 'key' ? answer.lanes.flatMap((lane) => lane.steps) : []
+}
+
+const LOGGING = `
+import { DataGeneratorSource, RateLimiterStrategy, RestartStrategies, RichMapFunction, StreamExecutionEnvironment, WatermarkStrategy } from 'streambed'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.enableCheckpointing(50)
+console.log('built')
+class Tell extends RichMapFunction {
+  open() { console.log('opened') }
+  map(n) { if (n % 4 === 3) console.log('fourth', n); return n }
+}
+env.fromSource(new DataGeneratorSource((i) => i, 30, RateLimiterStrategy.perSecond(100)), WatermarkStrategy.noWatermarks(), 'numbers')
+  .keyBy((n) => n % 2).map(new Tell()).name('tell').print()
+await env.execute()`
+
+test('a line of the log leads back to its record; what no record wrote says so', async () => {
+  const settings: RunSettings = { interventions: throwAt(80, 'tell') }
+  const job = jobOf(LOGGING)
+  const lines: string[] = []
+  await newSession().run(job, settings, ({ logs }) => void lines.push(...logs.map(({ text }) => text)))
+  expect(lines.filter((text) => text === 'opened')).toHaveLength(2)
+  await inspected(job, settings, async (session) => {
+    for (const [line, text] of lines.entries()) {
+      const answer = await session.explain({ kind: 'log', line })
+      if (text === 'built' || text === 'opened')
+        expect(answer).toMatchObject({ diagnostic: { code: 'WHY_LOG_NO_STEP' } })
+      // What the cluster says of a failure may have been written in a step, too.
+      else if (!text.startsWith('fourth')) continue
+      else if (answer?.kind === 'log') expect(answer.steps.at(-1)?.text).toBe(text.split(' ')[1])
+      else expect.fail(`${line} ${text}: ${JSON.stringify(answer)}`)
+    }
+  })
+})
+
+test('what a restart has undone is counted and not listed', async () => {
+  const job = jobOf(LOGGING)
+  const ask = async (settings: RunSettings): Promise<{ texts: string[]; undone: number }> => {
+    let answer: Explanation | null = null
+    await inspected(job, settings, async (session) => void (answer = await session.explain({ kind: 'key', key: '1' })))
+    const { lanes } = answer as unknown as Extract<Explanation, { kind: 'key' }>
+    return { texts: lanes.flatMap(({ steps }) => steps.map(({ text }) => text)), undone: lanes[0]?.undone ?? -1 }
+  }
+  const [plain, failed] = [await ask({}), await ask({ interventions: throwAt(80, 'tell') })]
+  expect(failed.texts).toEqual(plain.texts)
+  expect(plain.undone).toBe(0)
+  expect(failed.undone).toBeGreaterThan(0)
+})
