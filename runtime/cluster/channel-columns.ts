@@ -5,6 +5,7 @@
 export interface ChannelColumns {
   /** Buffers on the way or waiting. */
   readonly used: Int32Array
+  /** Buffers that it may have on the way and waiting; 0 for as many as there are. */
   readonly credits: Int32Array
   /** Records ever written into it. */
   readonly records: Float64Array
@@ -100,7 +101,7 @@ export class ChannelColumnsWriter {
   columns(): ChannelColumns {
     return {
       used: Int32Array.from(this.#counts, ({ used }) => used),
-      credits: Int32Array.from(this.#counts, ({ credits }) => credits),
+      credits: Int32Array.from(this.#counts, ({ credits }) => (Number.isFinite(credits) ? credits : 0)),
       records: Float64Array.from(this.#counts, ({ records }) => records),
       begins: Int32Array.from(this.#begins),
       elements: {

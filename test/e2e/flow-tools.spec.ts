@@ -91,6 +91,24 @@ test('all of it with keys alone', async ({ notebook, page }) => {
   await expect(page.locator('.place.dim')).toHaveCount(1)
 })
 
+test('by TaskManager: who sits where, on the cards, in lanes and in the table', async ({ notebook, page }) => {
+  await pausedAtFlow(notebook, page)
+  await page.getByRole('button', { name: 'By TaskManager' }).click()
+  const lane = (number: number) => page.locator(`[data-lane="${number}"]`)
+  await expect(lane(1)).toContainText('TaskManager 1 2 slots in use')
+  await expect(page.locator('[data-task="2"]')).toContainText('TM 1:2')
+  await page.getByRole('button', { name: 'Break something' }).click()
+  await page.getByRole('button', { name: 'Add a TaskManager' }).click()
+  await expect(lane(2)).toContainText('0 slots in use')
+  await page.keyboard.press('Escape')
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('radio', { name: 'table' }).click()
+  const tables = page.getByRole('region', { name: 'table' })
+  await expect(tables.getByRole('row', { name: /^numbers 1\/1/ }).first()).toContainText('TaskManager 1, slot 1')
+  await expect(tables.getByRole('columnheader', { name: 'Credits left' })).toBeVisible()
+  expect(await violations(page)).toEqual([])
+})
+
 test('at full speed channels say rates; paused, their buffers again', async ({ notebook, page }) => {
   await notebook.openWith(keeping, { speed: null, parallelism: 2, untilMs: 100_000_000 })
   await notebook.run.click()

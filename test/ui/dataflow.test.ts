@@ -48,7 +48,9 @@ function moment(elements: readonly (readonly ElementMoment[])[], sent: { channel
   return { tasks: [], channels: channelsWith(elements), hand: told, checkpoints: null, machines: NO_MACHINES }
 }
 
-const overlap = (a: FlowCard, b: FlowCard): boolean =>
+type Box = Pick<FlowCard, 'x' | 'y' | 'width' | 'height'>
+
+const overlap = (a: Box, b: Box): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 
 describe('layout', () => {
@@ -67,6 +69,41 @@ describe('layout', () => {
       expect(card.x + card.width).toBeLessThanOrEqual(width)
       expect(card.y + card.height).toBeLessThanOrEqual(height)
     }
+  })
+
+  test.each([
+    [[1, 2, 1], ROOM, [1, 2], [1, 1, 2, 2]],
+    [[2, 2, 2], ROOM, [1, 2, 3], [1, 2, 1, 2, null, 2]],
+    [[1, 2, 1], { width: 340, height: 500 }, [1, 2], [2, 1, 2, 1]],
+    [[1, 4], ROOM, [7], [null, 7, 7, 7, 7]],
+    [[1], ROOM, [1, 2], [2]],
+  ])(
+    '%j by machine: every card in the lane of its own, nothing on anything else',
+    (parallelisms, room, machines, places) => {
+      const job = topology(parallelisms)
+      const { cards, lanes, width, height } = layoutDataflow(job, 'physical', room, { taskManagers: machines, places })
+      expect(lanes.map(({ taskManager }) => taskManager)).toEqual(
+        places.includes(null) ? [...machines, null] : machines,
+      )
+      expect(cards.map(({ index }) => index).sort((a, b) => a - b)).toEqual(job.tasks.map((_, i) => i))
+      const isIn = (a: Box, b: Box): boolean =>
+        a.x >= b.x && a.y >= b.y && a.x + a.width <= b.x + b.width && a.y + a.height <= b.y + b.height
+      for (const [i, card] of cards.entries()) {
+        expect(lanes.filter((lane) => isIn(card, lane)).map(({ taskManager }) => taskManager)).toEqual([
+          places[card.index],
+        ])
+        for (const other of cards.slice(i + 1)) expect(overlap(card, other)).toBe(false)
+      }
+      for (const [i, lane] of lanes.entries()) {
+        expect(isIn(lane, { x: 0, y: 0, width, height })).toBe(true)
+        for (const other of lanes.slice(i + 1)) expect(overlap(lane, other)).toBe(false)
+      }
+    },
+  )
+
+  test('chains aren’t on one machine: drawn as such they have no lanes', () => {
+    const seating = { taskManagers: [1], places: [1, 1, 1] }
+    expect(layoutDataflow(topology([1, 2]), 'logical', ROOM, seating).lanes).toEqual([])
   })
 
   test.each([

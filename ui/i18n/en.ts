@@ -248,7 +248,6 @@ export const en = {
     atHand: 'At hand',
     from: 'From',
     to: 'To',
-    buffers: 'Buffers',
     elements: 'Elements, next first',
     views: 'Views of the run',
     breakSomething: 'Break something',

@@ -15,6 +15,20 @@ const en = {
   load: (busy: number, pressed: number) =>
     pressed > 0 ? `${busy} % busy, ${pressed} % back-pressured` : `${busy} % busy`,
   full: 'full',
+  byMachine: 'By TaskManager',
+  place: (taskManager: number, slot: number) => `TaskManager ${taskManager}, slot ${slot}`,
+  machine: (taskManager: number) => `TaskManager ${taskManager}`,
+  noPlace: 'Without a slot',
+  slots: (taken: number, all: number | null) =>
+    all === null ? `${taken} ${taken === 1 ? 'slot' : 'slots'} in use` : `${taken} of ${all} slots in use`,
+  taskManager: 'TaskManager and slot',
+  busy: 'Busy',
+  pressed: 'Back-pressured',
+  used: 'Buffers in use',
+  credits: 'Credits left',
+  partitioner: 'Exchange',
+  noCredit: '0: its writer waits',
+  unbounded: 'without end',
 }
 
 const zh: typeof en = {
@@ -31,6 +45,19 @@ const zh: typeof en = {
   legendHeld: '被反压：等待空闲缓冲区',
   load: (busy, pressed) => (pressed > 0 ? `忙碌 ${busy}%，被反压 ${pressed}%` : `忙碌 ${busy}%`),
   full: '已满',
+  byMachine: '按 TaskManager',
+  place: (taskManager, slot) => `TaskManager ${taskManager}，槽位 ${slot}`,
+  machine: (taskManager) => `TaskManager ${taskManager}`,
+  noPlace: '没有槽位',
+  slots: (taken, all) => (all === null ? `已用 ${taken} 个槽位` : `共 ${all} 个槽位，已用 ${taken} 个`),
+  taskManager: 'TaskManager 与槽位',
+  busy: '忙碌',
+  pressed: '被反压',
+  used: '已用缓冲区',
+  credits: '剩余信用额度',
+  partitioner: '数据交换',
+  noCredit: '0：写入方在等待',
+  unbounded: '不限',
 }
 
 export const flowWords = { en, zh }

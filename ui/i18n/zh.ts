@@ -239,7 +239,6 @@ export const zh = {
     atHand: '当前',
     from: '来自',
     to: '去往',
-    buffers: '缓冲区',
     elements: '元素（最先的在前）',
     views: '运行视图',
     breakSomething: '制造故障',

@@ -2,6 +2,7 @@
 // stand in columns by their distance from the sources; on a narrow stage the columns become rows.
 import { path } from 'd3'
 import type { Topology } from '../../../runtime/host/protocol.ts'
+import { LANE_HEAD, standInLanes, type Lane, type Seating } from './flow/machine-lanes.ts'
 
 export type FlowMode = 'logical' | 'physical'
 
@@ -45,6 +46,8 @@ export interface FlowLayout {
   readonly keyRows: number
   readonly cards: readonly FlowCard[]
   readonly bands: readonly FlowBand[]
+  /** Of the machines; none unless asked for. */
+  readonly lanes: readonly Lane[]
 }
 
 const MARGIN = 18
@@ -71,24 +74,40 @@ const LOGICAL_ROW = 22
 /** Between rows of cards on a narrow stage. */
 const DROP = 88
 
-export function layoutDataflow(topology: Topology, mode: FlowMode, room: FlowRoom): FlowLayout {
+/** `seating`: subtasks stand by machine, where subtasks are shown at all. */
+export function layoutDataflow(
+  topology: Topology,
+  mode: FlowMode,
+  room: FlowRoom,
+  seating: Seating | null = null,
+): FlowLayout {
   const isLogical = mode === 'logical' || topology.vertices.some(({ parallelism }) => parallelism > MOST_CARDS)
   const isDown = room.width < NARROW
   const layers = layersOf(topology)
   const items = itemsOf(topology, isLogical)
   const columns = layers.map((vertices) => items.filter(({ vertex }) => vertices.includes(vertex)))
-  const keyRows = isLogical ? 0 : keyRowsFor(columns, topology, room, isDown)
+  const isSeated = seating !== null && !isLogical
+  const lanesTake = isSeated ? (isDown ? 1 : Math.max(1, seating.taskManagers.length)) * (LANE_HEAD + GAP) : 0
+  const keyRows = isLogical ? 0 : keyRowsFor(columns, topology, { ...room, height: room.height - lanesTake }, isDown)
   const heightOf = ({ vertex }: Item): number => cardHeight(topology, vertex, isLogical ? null : keyRows)
-  const cards = isDown
+  const free = isDown
     ? stackDown(columns, topology, room, heightOf)
     : standInColumns(columns, topology, room, { heightOf, isLogical })
+  const byColumn = columns.map((items) => free.filter(({ index }) => items.some((item) => item.index === index)))
+  const { cards, lanes } = isSeated
+    ? standInLanes(byColumn, seating, isDown, { margin: MARGIN, gap: GAP })
+    : { cards: free, lanes: [] }
   const bands = bandsOf(topology, cards, isLogical, isDown)
   const middles = bands.map(({ curve }) => pointOn(curve, 0.5))
   return {
-    width: Math.max(room.width, ...cards.map(({ x, width }) => x + width + MARGIN), ...middles.map(({ x }) => x + GAP)),
+    width: Math.max(
+      room.width,
+      ...[...cards, ...lanes].map(({ x, width }) => x + width + MARGIN),
+      ...middles.map(({ x }) => x + GAP),
+    ),
     height: Math.max(
       room.height,
-      ...cards.map(({ y, height }) => y + height + MARGIN),
+      ...[...cards, ...lanes].map(({ y, height }) => y + height + MARGIN),
       ...middles.map(({ y }) => y + GAP),
     ),
     isDown,
@@ -96,6 +115,7 @@ export function layoutDataflow(topology: Topology, mode: FlowMode, room: FlowRoo
     keyRows,
     cards,
     bands,
+    lanes,
   }
 }
 
