@@ -203,6 +203,11 @@ export class Session {
     return this.run.remarks.map((diagnostic) => problemOf(diagnostic, language.name, false))
   }
 
+  /** Of a run that, taken back, didn't go on as it had: while it still runs. */
+  get impurity(): readonly Problem[] {
+    return [problemOf({ code: 'RUN_REMEMBERS_SOMEWHERE', params: {}, span: null }, language.name, false)]
+  }
+
   get errorCount(): number {
     return this.problems.filter((problem) => problem.isError).length
   }

@@ -68,26 +68,26 @@ export class SimulatedService<Q, A> {
 
 /** An answer to come. What is to be done with it is called in the order in which it was given. Java's CompletableFuture. */
 export class ServiceResponse<A> implements Request {
-  readonly #answer: () => A
-  readonly #onAnswer: ((answer: A) => unknown)[] = []
-  readonly #onFailure: ((error: unknown) => unknown)[] = []
+  private readonly answer: () => A
+  private readonly onAnswer: ((answer: A) => unknown)[] = []
+  private readonly onFailure: ((error: unknown) => unknown)[] = []
 
   /** Made by SimulatedService. */
   constructor(answer: () => A) {
-    this.#answer = answer
+    this.answer = answer
   }
 
   /** Does this with the answer, once it has arrived. */
   thenAccept(action: (answer: A) => void): this {
     if (typeof action !== 'function') requireFunction(action, null, 'thenAccept')
-    this.#onAnswer.push(action)
+    this.onAnswer.push(action)
     return this
   }
 
   /** Does this if the request failed. */
   exceptionally(action: (error: unknown) => void): this {
     if (typeof action !== 'function') requireFunction(action, null, 'exceptionally')
-    this.#onFailure.push(action)
+    this.onFailure.push(action)
     return this
   }
 
@@ -95,12 +95,12 @@ export class ServiceResponse<A> implements Request {
   arrive(): void {
     let answer: A
     try {
-      answer = this.#answer()
+      answer = this.answer()
     } catch (error) {
-      for (const action of this.#onFailure) refuseAsync(action(error), 'exceptionally')
+      for (const action of this.onFailure) refuseAsync(action(error), 'exceptionally')
       return
     }
-    for (const action of this.#onAnswer) refuseAsync(action(answer), 'thenAccept')
+    for (const action of this.onAnswer) refuseAsync(action(answer), 'thenAccept')
   }
 }
 

@@ -53,6 +53,8 @@ export interface SeenHand {
   readonly earlier: readonly SeenHand[]
   /** The event in which it was processed. */
   readonly event: number
+  /** Calls and what was before are known. */
+  readonly isDetailed: boolean
 }
 
 /** How many of what steps end at there have been. */
@@ -181,11 +183,12 @@ export class ClusterWatcher implements JobWatcher {
   }
 
   private take(seen: Pick<SeenHand, 'task' | 'kind' | 'value' | 'isEventTime' | 'timestamp' | 'element'>): void {
+    const { isDetailed } = this
+    const { task, kind, value, isEventTime, timestamp, element } = seen
     this.processed++
-    const backend = seen.task.keyContext?.backend ?? null
+    const backend = task.keyContext?.backend ?? null
     const slot = backend?.slot ?? NO_SLOT
     const event = this.execution?.simulation.event ?? 0
-    const { task, kind, value, isEventTime, timestamp, element } = seen
     // Every field by its name: to spread an object costs some µs a record here.
     this.hand = {
       task,
@@ -194,10 +197,11 @@ export class ClusterWatcher implements JobWatcher {
       isEventTime,
       timestamp,
       element,
-      written: this.isDetailed ? channelsOf(task).map(writtenElements) : [],
+      isDetailed,
+      written: isDetailed ? channelsOf(task).map(writtenElements) : [],
       slot,
       window: backend === null || slot === NO_SLOT || kind !== 'timer' ? null : firedWindow(backend, slot),
-      before: this.isDetailed && backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
+      before: isDetailed && backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
       rows: [],
       calls: [],
       earlier: this.earlierOf(seen, event),
@@ -214,28 +218,28 @@ export function firedWindow(backend: KeyedStateBackend, slot: number): KeyBefore
 
 /** Stands before an input of a task's first operator. */
 class WatchedInput implements Receiver {
-  readonly #watcher: ClusterWatcher
-  readonly #task: Task
-  readonly #input: Receiver
+  private readonly watcher: ClusterWatcher
+  private readonly task: Task
+  private readonly input: Receiver
 
   constructor(watcher: ClusterWatcher, task: Task, input: Receiver) {
-    this.#watcher = watcher
-    this.#task = task
-    this.#input = input
+    this.watcher = watcher
+    this.task = task
+    this.input = input
   }
 
   processElement(value: unknown, timestamp: number): void {
-    this.#watcher.recordStarts(this.#task, value, timestamp)
-    this.#input.processElement(value, timestamp)
+    this.watcher.recordStarts(this.task, value, timestamp)
+    this.input.processElement(value, timestamp)
   }
 
   processWatermark(timestamp: number): void {
-    this.#input.processWatermark(timestamp)
-    this.#watcher.watermarkPassed(this.#task)
+    this.input.processWatermark(timestamp)
+    this.watcher.watermarkPassed(this.task)
   }
 
   processStatus(isIdle: boolean): void {
-    this.#input.processStatus(isIdle)
+    this.input.processStatus(isIdle)
   }
 }
 

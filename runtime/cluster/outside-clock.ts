@@ -7,7 +7,7 @@ import { createTopics } from '../connectors/log/outside-producer.ts'
 import type { Plan } from '../graph/plan.ts'
 import { OUTSIDE, type EventTarget, type Simulation } from '../kernel/simulation.ts'
 import type { Outside } from '../operators/outside.ts'
-import type { Instantiate } from '../task/job-instance.ts'
+import type { Instantiate, JobInstance } from '../task/job-instance.ts'
 
 /** A job with what it wants to find outside. */
 export interface JobWithOutside {
@@ -28,6 +28,8 @@ export class OutsideClock implements EventTarget {
   readonly cluster: ClusterWithOutside
   /** Time of the earliest event in the heap for it; virtual µs. */
   alarmAtUs = Infinity
+  /** The evaluations that producers' functions are of. */
+  readonly instances: JobInstance[] = []
 
   constructor(cluster: ClusterWithOutside) {
     this.cluster = cluster
@@ -87,11 +89,18 @@ export class OutsideClock implements EventTarget {
   private createTopics(topics: NonNullable<Plan['topics']>, instantiate: Instantiate): void {
     const { simulation, outside } = this.cluster
     const { startMs, seed } = simulation.settings
-    const { registry } = instantiate({
+    const instance = instantiate({
       nowMs: () => this.nowMs(),
       random: () => simulation.random('outside').nextDouble(),
       log: () => undefined,
     })
-    createTopics(topics, { outside, startMs, seed, functions: registry, random: (name) => simulation.random(name) })
+    this.instances.push(instance)
+    createTopics(topics, {
+      outside,
+      startMs,
+      seed,
+      functions: instance.registry,
+      random: (name) => simulation.random(name),
+    })
   }
 }

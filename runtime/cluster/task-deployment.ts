@@ -103,6 +103,7 @@ export function createTask(place: TaskPlace): Task {
   for (const channel of incoming) channel.consumer = task
   if (mayOvertakeInto(vertex, graph)) task.checkpoints.letOvertake(graph.config.checkpoints?.unaligned?.afterMs === 0)
   for (const { writer } of outgoing) for (const channel of writer.channels) channel.producer = task
+  task.instance = instance
   task.beginTurn = () => instance.beginTurn()
   task.tick = () => instance.tick()
   task.openChain = () => {
@@ -203,6 +204,7 @@ function contextOf(
     restoredCheckpointId: restored === null ? null : job.restoredCheckpointId(),
     checkpointed: [],
     listeners: [],
+    runtimeContexts: [],
     userFunction: (role) => present(registry.get(node.id, role), `function ${role} of ${node.name}`),
     nowMs: () => task.nowMs(),
     alarmChanged: () => task.alarmChanged(),

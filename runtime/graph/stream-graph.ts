@@ -129,7 +129,7 @@ const DEFAULT_GROUP = 'default'
 
 /** Finds the learner's functions: the only way from the run to them. */
 export class FunctionRegistry {
-  readonly #functions = new Map<string, unknown>()
+  private readonly functions = new Map<string, unknown>()
   readonly #selectors = new Map<unknown, number>()
 
   /** Numbers key selectors and the like in the order in which they first come. */
@@ -140,16 +140,21 @@ export class FunctionRegistry {
   }
 
   set(nodeId: string, role: string, fn: unknown): void {
-    this.#functions.set(`${nodeId} ${role}`, fn)
+    this.functions.set(`${nodeId} ${role}`, fn)
   }
 
   get(nodeId: string, role: string): unknown {
-    return this.#functions.get(`${nodeId} ${role}`)
+    return this.functions.get(`${nodeId} ${role}`)
+  }
+
+  /** Everything that is registered. */
+  all(): unknown[] {
+    return Array.from(this.functions.values())
   }
 
   rolesOf(nodeId: string): string[] {
     const prefix = `${nodeId} `
-    return Array.from(this.#functions.keys())
+    return Array.from(this.functions.keys())
       .filter((key) => key.startsWith(prefix))
       .map((key) => key.slice(prefix.length))
   }

@@ -8,6 +8,7 @@ import { logOf } from '../connectors/log/log-cluster.ts'
 import { viewLog } from '../connectors/log/log-view.ts'
 import type { Outside } from '../operators/outside.ts'
 import type { TraceRing } from '../trace/trace-ring.ts'
+import type { Said } from '../travel/keyframes.ts'
 import type { FileOutput, Frame, LogLine, SinkRow, TopicOutput } from './protocol.ts'
 
 const ROWS_PER_FRAME = 1000
@@ -28,7 +29,11 @@ export type FrameHead = Pick<
   | 'isAnew'
   | 'isFork'
   | 'isPassing'
+  | 'isImpure'
 >
+
+/** So much is a page to remember at least of what a run has said before, to show it again without being told. */
+const REMEMBERED = 100_000
 
 export class FrameWriter implements JobObserver {
   readonly #shortensValues: boolean
@@ -36,6 +41,11 @@ export class FrameWriter implements JobObserver {
   #rows: SinkRow[] = []
   #logs: LogLine[] = []
   #built: readonly LogLine[] = []
+  /** How much of the run was handed out, up to where it is, and at most since it's this run. */
+  #handedOut: Said = { rows: 0, logs: 0 }
+  #most: Said = { rows: 0, logs: 0 }
+  /** What the run says isn't new. */
+  isMuted = false
 
   constructor(shortensValues: boolean, onFrame: (frame: Frame) => void | Promise<void>) {
     this.#shortensValues = shortensValues
@@ -43,6 +53,7 @@ export class FrameWriter implements JobObserver {
   }
 
   row({ sink, kind, subtask, value, timestamp, atMs }: Row, job?: number): void {
+    if (this.isMuted) return
     const [json, text] = [toTaggedJson(value), toPrintText(value)]
     this.#rows.push({
       sink,
@@ -57,6 +68,7 @@ export class FrameWriter implements JobObserver {
   }
 
   log(level: string, text: string, subtask: number, atMs: number, job?: number): void {
+    if (this.isMuted) return
     const line = { level: level as LogLine['level'], text, subtask, at: atMs }
     this.#logs.push(job === undefined ? line : { ...line, job })
   }
@@ -73,6 +85,32 @@ export class FrameWriter implements JobObserver {
   restart(): void {
     this.#rows = []
     this.#logs = [...this.#built]
+    this.#handedOut = { rows: 0, logs: 0 }
+    this.#most = { rows: 0, logs: 0 }
+  }
+
+  /** How much the run has said. */
+  said(): Said {
+    const { rows, logs } = this.#handedOut
+    return { rows: rows + this.#rows.length, logs: logs + this.#logs.length }
+  }
+
+  /** Whether whoever gets the frames still knows what had been said by then. */
+  isRemembered({ rows, logs }: Said): boolean {
+    const isKnown = (count: number, most: number): boolean => count <= most && count >= most - REMEMBERED
+    return isKnown(rows, this.#most.rows) && isKnown(logs, this.#most.logs)
+  }
+
+  /** The run is where it had said so much. Everything was handed out. */
+  jumped(said: Said): void {
+    this.#rows = []
+    this.#logs = []
+    this.#handedOut = said
+  }
+
+  /** What the run said after this isn't what it will say. */
+  fork(): void {
+    this.#most = this.#handedOut
   }
 
   /** What the job has said so far it said while it was built. */
@@ -92,7 +130,12 @@ export class FrameWriter implements JobObserver {
   async flush(head: FrameHead, trace: TraceRing | null): Promise<void> {
     const drained = trace?.drain() ?? { entries: new Float64Array(0), first: 0, lost: 0 }
     const { entries, first: traceFirst, lost: traceLost } = drained
-    const frame = { ...head, rows: this.#rows, logs: this.#logs, trace: entries, traceFirst, traceLost }
+    const { rows: rowsFirst, logs: logsFirst } = this.#handedOut
+    const said = this.said()
+    this.#handedOut = said
+    this.#most = { rows: Math.max(this.#most.rows, said.rows), logs: Math.max(this.#most.logs, said.logs) }
+    const lines = { rows: this.#rows, rowsFirst, logs: this.#logs, logsFirst }
+    const frame = { ...head, ...lines, trace: entries, traceFirst, traceLost }
     this.#rows = []
     this.#logs = []
     await this.#onFrame(frame)

@@ -62,7 +62,12 @@ export class JobProgram {
     running.catch(() => undefined)
     if (!evaluation.isExecuted) throw new LearnerError('JOB_NOT_PURE')
     gate.open()
-    return { registry: evaluation.graph.registry, beginTurn: globals.resetBudget, tick: globals.__tick }
+    return {
+      registry: evaluation.graph.registry,
+      memory: globals.memory,
+      beginTurn: globals.resetBudget,
+      tick: globals.__tick,
+    }
   }
 
   async #build(

@@ -286,7 +286,15 @@ export interface RunPosition {
 export interface Frame {
   readonly position: RunPosition
   readonly rows: readonly SinkRow[]
+  /**
+   * Number of the first of them in the run, from 0: those before are what they were, and this is where the run is now. A run
+   * that is executed again gives the same rows again, also after a place where it hadn't been for long: remember all of them,
+   * or the last 100,000.
+   */
+  readonly rowsFirst: number
   readonly logs: readonly LogLine[]
+  /** The same of the lines. */
+  readonly logsFirst: number
   /** Trace entries since the last frame in the layout of trace/trace-layout.ts; its buffer is transferred. */
   readonly trace: Float64Array
   /** Number of the first of them in the run, from 0: a run that is executed again gives the same entries again. */
@@ -315,6 +323,8 @@ export interface Frame {
   readonly isFork: boolean
   /** On the way to another place: more follows at once, `moment` is null. */
   readonly isPassing: boolean
+  /** The run was another one when it went on from a keyframe: the job remembers something where nobody sees it. */
+  readonly isImpure: boolean
 }
 
 /** Something done to the run. */

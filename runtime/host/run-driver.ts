@@ -8,20 +8,22 @@ import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
 import type { RescaleAction } from '../cluster/rescaling.ts'
-import type { SavepointAction, SavepointRequest, SavepointStop } from '../cluster/savepoint-request.ts'
+import type { SavepointAction, SavepointStop } from '../cluster/savepoint-request.ts'
 import { foresee, type Foreseen } from '../cluster/foresight.ts'
 import { takeMoment } from '../cluster/take-moment.ts'
 import { topologyOf } from '../cluster/topology.ts'
 import { NO_LIMIT, type RunResult } from '../kernel/simulation.ts'
 import type { Destination } from '../travel/destination.ts'
+import type { Said } from '../travel/keyframes.ts'
 import { isStepEnd, placeOf, type WatchedRun } from '../travel/steps.ts'
 import type { Timeline } from '../travel/timeline.ts'
 import { Traveller, type TravelResult } from '../travel/traveller.ts'
 import { Deeds, interventionsOf } from './deeds.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
+import { JobRequests } from './job-requests.ts'
 import type { RunIntervention, RunPosition, SavepointOutcome, StateDetail, StepUnit, WatchDetail } from './protocol.ts'
-import { savepointFailed, savepointOutcome } from './savepoints.ts'
+import { savepointFailed } from './savepoints.ts'
 
 const SLICE_MS = 12
 const FRAME_MS = 16
@@ -39,6 +41,8 @@ export interface DriverSettings {
   readonly startsPaused: boolean
   /** Where a watched run is first shown. */
   readonly startsAt: Destination | null
+  /** Whether all that the job remembers can be seen: otherwise it's taken back by executing it from its start. */
+  readonly keepsKeyframes: boolean
 }
 
 /** The run, and how it is made anew from its start. */
@@ -77,8 +81,7 @@ export class RunDriver {
   #shownTopology = -1
   /** Nothing can be asked of the job any more. */
   #isOver = false
-  /** Who waits for which savepoint. */
-  readonly #savepoints = new Map<SavepointRequest, (outcome: SavepointOutcome) => void>()
+  readonly #requests = new JobRequests()
   #destination: Destination | null
   /** What a paused run has shown isn't how it is any more. */
   #isStale = false
@@ -86,18 +89,19 @@ export class RunDriver {
   #isAnew = false
   /** The next frame is the first since something was done in the past. */
   #isFork = false
+  /** Going on from a keyframe, the run was another one. */
+  #isImpure = false
   /** What the last frame said was done. */
   #shownInterventions: readonly RunIntervention[] = []
   readonly #withdrawals: Withdrawal[] = []
   readonly #deeds = new Deeds()
-  readonly #rescales = new Map<RescaleAction, (failure: Diagnostic | null) => void>()
   /** How often something was done to the run: whoever executes it again for a question asks for the same run. */
   changes = 0
 
   constructor(
     { execution, watcher, restart }: DrivenRun,
     { frames, host }: { readonly frames: FrameWriter; readonly host: HostPort },
-    { untilUs, speed, startsPaused, startsAt }: DriverSettings,
+    { untilUs, speed, startsPaused, startsAt, keepsKeyframes }: DriverSettings,
   ) {
     this.#execution = execution
     this.#frames = frames
@@ -117,8 +121,14 @@ export class RunDriver {
       rest,
       needsRest: () => frames.isFull() || this.#destination !== null || host.wallMs() - sliceStartMs > SLICE_MS,
       isRecalled: () => this.#destination !== null,
+      said: () => frames.said(),
+      isRemembered: (said: Said) => frames.isRemembered(said),
+      flush: () => this.#flush(true),
+      jumped: (said: Said) => this.#jumped(said),
+      mute: (isMuted: boolean) => void (frames.isMuted = isMuted),
+      foundImpure: () => void (this.#isImpure = true),
     }
-    this.#traveller = watcher === null ? null : new Traveller({ execution, watcher }, untilUs, port)
+    this.#traveller = watcher === null ? null : new Traveller({ execution, watcher }, { untilUs, keepsKeyframes }, port)
     this.#setDetail()
   }
 
@@ -177,7 +187,7 @@ export class RunDriver {
     const request: SavepointAction = { kind: 'savepoint', stop }
     this.#fork()
     this.#execution.simulation.intervene(request)
-    return new Promise((resolve) => this.#savepoints.set(request, resolve))
+    return new Promise((resolve) => this.#requests.savepoints.set(request, resolve))
   }
 
   /** Takes effect at the end of the turn under way. What is wrong with it, if anything. */
@@ -222,7 +232,9 @@ export class RunDriver {
 
   #fork(): void {
     this.changes++
-    if (this.#traveller?.fork() === true) this.#isFork = true
+    if (this.#traveller?.fork() !== true) return
+    this.#isFork = true
+    this.#frames.fork()
   }
 
   /** A paused run sends a frame, though it hasn't gone on. */
@@ -237,7 +249,7 @@ export class RunDriver {
     const action: RescaleAction = { kind: 'rescale', parallelism }
     this.#fork()
     this.#execution.simulation.intervene(action)
-    return new Promise((resolve) => this.#rescales.set(action, resolve))
+    return new Promise((resolve) => this.#requests.rescales.set(action, resolve))
   }
 
   stop(): void {
@@ -254,7 +266,7 @@ export class RunDriver {
     for (;;) {
       const result = this.#isPaused ? ((await this.#travel()) ?? (await this.#rest())) : await this.#play()
       if (result === null) continue
-      this.#answer()
+      this.#requests.answer(this.#execution)
       this.#refuse()
       await this.#flush()
       if (result === 'quiescent') this.#execution.cluster.requireNotStuck()
@@ -265,18 +277,19 @@ export class RunDriver {
 
   /** Slice after slice until the end, or until somebody pauses: null. */
   async #play(): Promise<RunResult | null> {
-    const { simulation } = this.#execution
     let lastFrameMs = this.#host.wallMs()
     while (!this.#isPaused) {
       const sliceStartMs = this.#host.wallMs()
       const pacedUs = this.#pacedUs(sliceStartMs)
-      const result = simulation.run({
+      const limit = {
         untilUs: Math.min(this.#untilUs, pacedUs),
         untilEvent: Infinity,
         byRecord: false,
         shouldYield: () => this.#frames.isFull() || this.#host.wallMs() - sliceStartMs > SLICE_MS,
-      })
-      this.#answer()
+      }
+      const result = this.#traveller?.advance(limit) ?? this.#execution.simulation.run(limit)
+      const { simulation } = this.#execution
+      this.#requests.answer(this.#execution)
       this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
       const isWaiting = result === 'until' && pacedUs < this.#untilUs
       if (result !== 'yield' && !isWaiting) return result
@@ -310,18 +323,18 @@ export class RunDriver {
 
   /** Event by event, until the step has ended, or somebody wants something else. */
   async #takeStep(unit: StepUnit): Promise<RunResult | null> {
-    const { simulation } = this.#execution
-    const { run } = this.#traveller as Traveller
-    const before = run.watcher.counts()
+    const traveller = this.#traveller as Traveller
+    const before = traveller.run.watcher.counts()
     const limit = { untilUs: this.#untilUs, byRecord: true, shouldYield: () => false }
     for (let events = 1; ; events++) {
+      const { simulation } = this.#execution
       // With a turn under way only that goes on; else exactly one event happens.
       const untilEvent = simulation.turn === null ? simulation.event + 1 : simulation.event
-      const result = simulation.run({ ...limit, untilEvent })
+      const result = traveller.advance({ ...limit, untilEvent })
       this.#shownUs = Math.max(this.#shownUs, simulation.nowUs)
       if (result !== 'paused') return result
-      this.#answer()
-      if (isStepEnd(unit, before, run)) return null
+      this.#requests.answer(this.#execution)
+      if (isStepEnd(unit, before, traveller.run)) return null
       if (events % 4096 !== 0 && !this.#frames.isFull()) continue
       await this.#flush(true)
       await this.#host.yieldToHost()
@@ -374,6 +387,11 @@ export class RunDriver {
     }
   }
 
+  #jumped(said: Said): void {
+    this.#frames.jumped(said)
+    this.#shownUs = 0
+  }
+
   #restarted(run: WatchedRun): WatchedRun {
     this.#execution = run.execution
     this.#frames.restart()
@@ -384,14 +402,13 @@ export class RunDriver {
 
   /** `isPassing`: more follows at once, and this needn't be looked at. */
   #flush(isPassing = false): Promise<void> {
-    const { simulation } = this.#execution
-    const { rescaled } = this.#execution
+    this.#traveller?.note()
+    const { simulation, rescaled } = this.#execution
     const watcher = this.#traveller?.run.watcher ?? null
     const isNew = this.#shownTopology !== rescaled && watcher !== null
     this.#shownTopology = rescaled
     const [isAnew, isFork] = [this.#isAnew, this.#isFork]
     this.#isAnew = this.#isFork = false
-    this.#traveller?.note()
     const skippedMs = Math.round(this.#skippedUs / 1000)
     this.#skippedUs = 0
     const shownUs = Math.max(this.#shownUs, simulation.nowUs)
@@ -416,6 +433,7 @@ export class RunDriver {
         isAnew,
         isFork,
         isPassing,
+        isImpure: this.#isImpure,
       },
       simulation.trace,
     )
@@ -429,32 +447,11 @@ export class RunDriver {
     return (this.#shownInterventions = all)
   }
 
-  /** Tells those who asked something of the job what came of it. */
-  #answer(): void {
-    const { savepoints, rescales } = this.#execution.actions
-    if (this.#savepoints.size > 0) {
-      for (const result of savepoints) {
-        this.#savepoints.get(result.request)?.(savepointOutcome(result, this.#execution))
-        this.#savepoints.delete(result.request)
-      }
-    }
-    if (this.#rescales.size > 0) {
-      for (const { action, failure } of rescales) {
-        this.#rescales.get(action)?.(failure === null ? null : { ...failure, span: null })
-        this.#rescales.delete(action)
-      }
-    }
-  }
-
   /** The run is over: what hasn't come out won't. */
   #refuse(): void {
     this.#isOver = true
     for (const { resolve } of this.#withdrawals.splice(0)) resolve([])
-    const refused = savepointFailed('SAVEPOINT_NOT_RUNNING')
-    for (const resolve of this.#savepoints.values()) resolve(refused)
-    for (const resolve of this.#rescales.values()) resolve(refused.diagnostic)
-    this.#savepoints.clear()
-    this.#rescales.clear()
+    this.#requests.refuse()
   }
 
   #anchor(): void {

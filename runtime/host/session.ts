@@ -88,6 +88,7 @@ const HALTED = {
   isAnew: false,
   isFork: false,
   isPassing: false,
+  isImpure: false,
 }
 /** The page checks as the command line does unless told otherwise. */
 const CHECK_SEED = 1
@@ -253,7 +254,7 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     }
     frames.endBuild()
     const open = (): Run => this.#open(run)
-    const course = driverSettings(settings)
+    const course = driverSettings(job, settings)
     const driver = new RunDriver({ ...open(), restart: () => watched(open()) }, { frames, host: this.#host }, course)
     driver.watch(this.#detail)
     this.#driver = driver
@@ -386,9 +387,11 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
   }
 }
 
-function driverSettings(settings: RunSettings): DriverSettings {
+function driverSettings(job: CompiledJob, settings: RunSettings): DriverSettings {
   const { untilMs = null, speed = null, startsPaused = false, startsAt = null } = settings
-  return { untilUs: untilMs === null ? Infinity : untilMs * 1000, speed, startsPaused, startsAt }
+  const jobs = [job, ...(settings.jobs ?? []).map((other) => other.job)]
+  const keepsKeyframes = jobs.every(({ hidden = [] }) => hidden.length === 0)
+  return { untilUs: untilMs === null ? Infinity : untilMs * 1000, speed, startsPaused, startsAt, keepsKeyframes }
 }
 
 interface Refusal {

@@ -33,64 +33,64 @@ export function probedCall<A extends readonly unknown[], R>(
 
 /** A TimerService that tells which timers are set and deleted. */
 export class ProbedTimerService implements TimerService {
-  readonly #timers: TimerService
-  readonly #probe: CallProbe
+  private readonly timers: TimerService
+  private readonly probe: CallProbe
 
   constructor(timers: TimerService, probe: CallProbe) {
-    this.#timers = timers
-    this.#probe = probe
+    this.timers = timers
+    this.probe = probe
   }
 
   currentProcessingTime(): number {
-    return this.#timers.currentProcessingTime()
+    return this.timers.currentProcessingTime()
   }
 
   currentWatermark(): number {
-    return this.#timers.currentWatermark()
+    return this.timers.currentWatermark()
   }
 
   registerEventTimeTimer(timestampMs: number): void {
-    this.#timers.registerEventTimeTimer(timestampMs)
-    this.#probe.called('register', 'event time', () => String(timestampMs))
+    this.timers.registerEventTimeTimer(timestampMs)
+    this.probe.called('register', 'event time', () => String(timestampMs))
   }
 
   registerProcessingTimeTimer(timestampMs: number): void {
-    this.#timers.registerProcessingTimeTimer(timestampMs)
-    this.#probe.called('register', 'processing time', () => String(timestampMs))
+    this.timers.registerProcessingTimeTimer(timestampMs)
+    this.probe.called('register', 'processing time', () => String(timestampMs))
   }
 
   deleteEventTimeTimer(timestampMs: number): void {
-    this.#timers.deleteEventTimeTimer(timestampMs)
-    this.#probe.called('delete', 'event time', () => String(timestampMs))
+    this.timers.deleteEventTimeTimer(timestampMs)
+    this.probe.called('delete', 'event time', () => String(timestampMs))
   }
 
   deleteProcessingTimeTimer(timestampMs: number): void {
-    this.#timers.deleteProcessingTimeTimer(timestampMs)
-    this.#probe.called('delete', 'processing time', () => String(timestampMs))
+    this.timers.deleteProcessingTimeTimer(timestampMs)
+    this.probe.called('delete', 'processing time', () => String(timestampMs))
   }
 }
 
 /** An output that tells what is emitted into it. */
 export class ProbedOutput implements Receiver {
-  readonly #output: Receiver
-  readonly #probe: CallProbe
+  private readonly output: Receiver
+  private readonly probe: CallProbe
 
   constructor(output: Receiver, probe: CallProbe) {
-    this.#output = output
-    this.#probe = probe
+    this.output = output
+    this.probe = probe
   }
 
   processElement(value: unknown, timestamp: number): void {
     // Told first: the call comes before whatever the next operator makes of it.
-    this.#probe.called('collect', '', () => toPrintText(value))
-    this.#output.processElement(value, timestamp)
+    this.probe.called('collect', '', () => toPrintText(value))
+    this.output.processElement(value, timestamp)
   }
 
   processWatermark(timestamp: number): void {
-    this.#output.processWatermark(timestamp)
+    this.output.processWatermark(timestamp)
   }
 
   processStatus(isIdle: boolean): void {
-    this.#output.processStatus(isIdle)
+    this.output.processStatus(isIdle)
   }
 }

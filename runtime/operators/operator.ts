@@ -33,6 +33,8 @@ export interface OperatorContext {
   readonly checkpointed: CheckpointedFunctionLike[]
   /** Functions that want to know of completed checkpoints. `openFunction` adds them. */
   readonly listeners: CheckpointListenerLike[]
+  /** Runtime contexts, which know what states were asked for, and which function was given which. */
+  readonly runtimeContexts: object[]
   /** Told what the learner's function calls; null where nobody watches. */
   readonly probe: CallProbe | null
   /** Told of late records and of windows that fire; null where nobody watches. */

@@ -29,12 +29,13 @@ import { ProbedStates } from './state-probes.ts'
 
 /** The RuntimeContext of an operator's function. */
 export class OperatorRuntimeContext implements RuntimeContext {
-  readonly #context: OperatorContext
+  private readonly context: OperatorContext
   /** Made when a state is first asked for. */
-  #states: KeyedStateStore | null = null
+  private states: KeyedStateStore | null = null
 
   constructor(context: OperatorContext) {
-    this.#context = context
+    this.context = context
+    context.runtimeContexts.push(this)
   }
 
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
@@ -58,7 +59,7 @@ export class OperatorRuntimeContext implements RuntimeContext {
   }
 
   getTaskInfo(): TaskInfo {
-    const { name, subtask, parallelism, maxParallelism, attempt } = this.#context
+    const { name, subtask, parallelism, maxParallelism, attempt } = this.context
     return {
       getTaskName: () => name,
       getIndexOfThisSubtask: () => subtask,
@@ -69,27 +70,43 @@ export class OperatorRuntimeContext implements RuntimeContext {
   }
 
   getIndexOfThisSubtask(): number {
-    return this.#context.subtask
+    return this.context.subtask
   }
 
   getNumberOfParallelSubtasks(): number {
-    return this.#context.parallelism
+    return this.context.parallelism
   }
 
   getTaskName(): string {
-    return this.#context.name
+    return this.context.name
   }
 
   #store(descriptor: { readonly name: string } | null | undefined): KeyedStateStore {
-    return (this.#states ??= this.#makeStore(String(descriptor?.name)))
+    return (this.states ??= this.#makeStore(String(descriptor?.name)))
   }
 
   #makeStore(state: string): KeyedStateStore {
-    const context = this.#context
+    const context = this.context
     const { keyed, probe } = context
     if (keyed === null) throw new LearnerError('STATE_NOT_KEYED', { state, operator: context.name })
     const states = new KeyedStates(keyed, () => context.nowMs())
     return probe === null ? states : new ProbedStates(states, probe)
+  }
+}
+
+/** A function with the runtime context that it was given, which nobody can read from it. */
+export class GivenContext {
+  readonly fn: RichFunctionLike
+  readonly runtimeContext: RuntimeContext
+
+  constructor(fn: RichFunctionLike, runtimeContext: RuntimeContext) {
+    this.fn = fn
+    this.runtimeContext = runtimeContext
+  }
+
+  /** Also when a run is put back to where the function had it. */
+  give(): void {
+    this.fn.setRuntimeContext?.(this.runtimeContext)
   }
 }
 
@@ -101,7 +118,9 @@ export function openFunction(
 ): void {
   if (typeof fn !== 'object' || fn === null) return
   const rich = fn as RichFunctionLike
-  rich.setRuntimeContext?.(runtimeContext)
+  const given = new GivenContext(rich, runtimeContext)
+  given.give()
+  context.runtimeContexts.push(given)
   if (isListener(fn)) context.listeners.push(fn)
   if (isCheckpointed(fn)) {
     context.checkpointed.push(fn)

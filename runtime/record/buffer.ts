@@ -86,6 +86,7 @@ export class Buffer {
     this.size = 0
     this.position = 0
     this.controlIndex = 0
+    this.leftAtUs = 0
     if (this.controlAt.length > 0) {
       this.controlAt = []
       this.controlKinds = []

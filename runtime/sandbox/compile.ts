@@ -4,6 +4,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { ApiName, CompiledJob } from './compiled-job.ts'
 import { emitModule } from './emit.ts'
+import { findUnrepeatable } from './hidden-memory.ts'
 import { Linker } from './link.ts'
 import { parseFiles, spanOfNode, type CompilerTools, type SourceText } from './parse.ts'
 import { prepareFile, type PreparedFile } from './prepare.ts'
@@ -36,7 +37,9 @@ export function compileJob(files: readonly SourceText[], entry: string, tools: C
   const diagnostics = [...linking, ...rules]
   if (diagnostics.length > 0) return failed(diagnostics)
   const { code, files: compiled } = emitModule(order, linker, tools)
-  return { job: { version: 1, entry, code, files: compiled, apiNames: apiNames(order, linker) }, diagnostics: [] }
+  const unrepeatable = findUnrepeatable(order, parsed.checker, tools)
+  const job = { version: 1, entry, code, files: compiled, apiNames: apiNames(order, linker), ...unrepeatable } as const
+  return { job, diagnostics: [] }
 }
 
 function failed(diagnostics: readonly Diagnostic[]): CompileResult {

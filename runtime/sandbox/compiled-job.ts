@@ -19,6 +19,21 @@ export interface ApiName {
   readonly span: Span
 }
 
+/** Something that functions remember where neither checkpoints nor keyframes see it. */
+export interface HiddenMemory {
+  /** As it's declared. */
+  readonly name: string
+  /** Otherwise it only may be so. */
+  readonly isCertain: boolean
+  readonly span: Span
+}
+
+/** A call in a function whose result in Flink is another one when a record is processed again. */
+export interface UnsteadyCall {
+  readonly call: string
+  readonly span: Span
+}
+
 export interface CompiledJob {
   readonly version: 1
   readonly entry: string
@@ -27,6 +42,10 @@ export interface CompiledJob {
   readonly files: readonly CompiledFile[]
   /** The host holds these against what 'streambed' has: the compiler doesn't know it. */
   readonly apiNames: readonly ApiName[]
+  /** Nothing unless given. */
+  readonly hidden?: readonly HiddenMemory[]
+  /** None unless given. */
+  readonly unsteady?: readonly UnsteadyCall[]
 }
 
 /** What the sandbox puts in the place of the host's globals; made by prelude.ts. */

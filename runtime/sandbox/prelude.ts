@@ -4,7 +4,7 @@
 import { LearnerError } from '../base/diagnostic.ts'
 import type { SandboxGlobals } from './compiled-job.ts'
 import { REFUSED_NAMES, type RefusedUse } from './intercepted.ts'
-import { makeConsole, type LogLevel } from './simulated-console.ts'
+import { makeConsole, newConsoleMemory, type ConsoleMemory, type LogLevel } from './simulated-console.ts'
 import { makeCrypto } from './simulated-crypto.ts'
 import { makeDate } from './simulated-date.ts'
 
@@ -26,6 +26,8 @@ export type { LogLevel }
 export interface Sandbox extends SandboxGlobals {
   /** Grants a full step budget again; the task calls it at the start of a turn. */
   readonly resetBudget: () => void
+  /** All that changes in them. */
+  readonly memory: { stepsLeft: number; readonly console: ConsoleMemory }
 }
 
 export interface SandboxOptions {
@@ -38,7 +40,7 @@ const DEFAULT_STEP_BUDGET = 20_000_000
 /** Makes the globals that a job module's factory takes. */
 export function makeGlobals(port: SimulationPort, options: SandboxOptions = {}): Sandbox {
   const steps = options.stepBudget ?? DEFAULT_STEP_BUDGET
-  let left = steps
+  const memory = { stepsLeft: steps, console: newConsoleMemory() }
   const exhausted = (): never => {
     throw new LearnerError('STEP_BUDGET', { steps })
   }
@@ -48,24 +50,25 @@ export function makeGlobals(port: SimulationPort, options: SandboxOptions = {}):
     Date: makeDate(port),
     Math: makeMath(port),
     performance: Object.freeze({ timeOrigin: 0, now: () => port.nowMs() }),
-    console: makeConsole(port),
+    console: makeConsole(port, memory.console),
+    memory,
     crypto: makeCrypto(port, refuse('crypto.subtle', 'none')),
     __tick: () => {
       // Below zero it keeps throwing: code that catches the error in its loop doesn't get on.
-      if (--left < 0) exhausted()
+      if (--memory.stepsLeft < 0) exhausted()
     },
     // What is put in for somebody who looks costs no step, and throws nothing.
     __print: (evaluate: () => unknown) => {
-      const before = left
+      const before = memory.stepsLeft
       try {
         port.print?.(evaluate(), false)
       } catch (error) {
         port.print?.(error, true)
       }
-      left = before
+      memory.stepsLeft = before
     },
     resetBudget: () => {
-      left = steps
+      memory.stepsLeft = steps
     },
   }
 }

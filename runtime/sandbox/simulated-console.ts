@@ -11,14 +11,24 @@ interface ConsolePort {
 
 type Writer = (...values: readonly unknown[]) => void
 
+/** What a console remembers from one call to the next. */
+export interface ConsoleMemory {
+  indent: string
+  readonly counts: Map<string, number>
+  readonly timers: Map<string, number>
+}
+
+/** Of a console that nobody has written to. */
+export function newConsoleMemory(): ConsoleMemory {
+  return { indent: '', counts: new Map(), timers: new Map() }
+}
+
 /** The console of one subtask. */
-export function makeConsole(port: ConsolePort): Readonly<Record<string, Writer>> {
-  let indent = ''
-  const counts = new Map<string, number>()
-  const timers = new Map<string, number>()
+export function makeConsole(port: ConsolePort, memory = newConsoleMemory()): Readonly<Record<string, Writer>> {
+  const { counts, timers } = memory
   const write = (level: LogLevel, values: readonly unknown[]) => {
     const text = formatLine(values)
-    port.log(level, indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`))
+    port.log(level, memory.indent + text.replaceAll('\n', `\n${memory.indent}`))
   }
   const at =
     (level: LogLevel): Writer =>
@@ -26,7 +36,7 @@ export function makeConsole(port: ConsolePort): Readonly<Record<string, Writer>>
       write(level, values)
   const group: Writer = (...values) => {
     if (values.length > 0) write('log', values)
-    indent += '  '
+    memory.indent += '  '
   }
   const elapsed = (label: string): string => `${label}: ${port.nowMs() - (timers.get(label) ?? port.nowMs())} ms`
   return Object.freeze({
@@ -50,7 +60,7 @@ export function makeConsole(port: ConsolePort): Readonly<Record<string, Writer>>
     group,
     groupCollapsed: group,
     groupEnd: () => {
-      indent = indent.slice(2)
+      memory.indent = memory.indent.slice(2)
     },
     time: (label: unknown = 'default') => void timers.set(String(label), port.nowMs()),
     timeLog: (label: unknown = 'default', ...values: readonly unknown[]) =>

@@ -47,7 +47,7 @@ export class KeyedStates {
   readonly nowMs: () => number
   /** Whose cells the handles read and write. */
   readonly access: KeyedAccess
-  readonly #handles = new Map<string, unknown>()
+  private readonly handles = new Map<string, unknown>()
 
   /** `access` for another slot than the current key's. */
   constructor(backend: KeyedStateBackend, nowMs: () => number, access: KeyedAccess = backend) {
@@ -142,14 +142,14 @@ export class KeyedStates {
       ttlMs: expires ? ttl.ttlMs : null,
       alive: cleanup.fullSnapshot ? alive : null,
     })
-    const known = this.#handles.get(name)
+    const known = this.handles.get(name)
     if (known !== undefined) return known as S
     const expiry =
       alive === null || ttl === null
         ? null
         : { ttl, nowMs, cleanup: this.#cleanup(name, column, cleanup, (cell) => alive(cell, nowMs())) }
     const handle = create(column, expiry)
-    this.#handles.set(name, handle)
+    this.handles.set(name, handle)
     return handle
   }
 

@@ -16,6 +16,8 @@ export interface InstancePort {
 
 export interface JobInstance {
   readonly registry: FunctionRegistry
+  /** What the learner's globals remember: the budget, the console's counts. */
+  readonly memory: object
   /** Called before every turn: gives the learner's loops a fresh step budget. */
   beginTurn(): void
   /** Spends one step of the budget. */

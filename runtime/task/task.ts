@@ -19,6 +19,7 @@ import { NO_SLOT } from '../state/keyed-backend.ts'
 import type { CheckpointFigures } from './checkpoint-figures.ts'
 import { inputAt, takeControl } from './control-elements.ts'
 import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
+import type { JobInstance } from './job-instance.ts'
 import { sortByKey, type KeyContext, type SelectKey } from './key-context.ts'
 import { TaskTime } from './task-time.ts'
 import { SubtaskCheckpoints } from './subtask-checkpoints.ts'
@@ -47,6 +48,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Opens the operators; wired by whoever deploys the task. */
   openChain: () => void = () => undefined
   beginTurn: () => void = () => undefined
+  /** The learner's module, as evaluated for it. */
+  instance: JobInstance | null = null
   tick: () => void = () => undefined
   /** Told of fired timers while somebody watches. */
   watcher: TimerWatcher<Task> | null = null

@@ -16,6 +16,7 @@ import {
   type StreamExecutionEnvironment,
   type ValueState,
   type WatermarkGenerator,
+  type WatermarkOutput,
 } from '../../runtime/index.ts'
 
 export interface Sums {
@@ -98,13 +99,17 @@ class Detector extends KeyedProcessFunction<number, Event, Result> {
 
 /** A watermark after every 1,000 records, whatever the clock says: so the hand can do the very same. */
 function everyThousandth(): WatermarkGenerator<Event> {
-  let seen = 0
-  return {
-    onEvent(_event, timestampMs, output) {
-      if (++seen % 1000 === 0) output.emitWatermark(timestampMs - 1)
-    },
-    onPeriodicEmit() {},
+  return new EveryThousandth()
+}
+
+class EveryThousandth implements WatermarkGenerator<Event> {
+  seen = 0
+
+  onEvent(_event: Event, timestampMs: number, output: WatermarkOutput): void {
+    if (++this.seen % 1000 === 0) output.emitWatermark(timestampMs - 1)
   }
+
+  onPeriodicEmit(): void {}
 }
 
 /** The job; `sums` collects what reaches the sink. */

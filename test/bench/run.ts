@@ -10,6 +10,7 @@ import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { handLoopA, handLoopC, pipelineJob, rxjsA, type Sums } from './pipelines.ts'
 import { pollute } from './pollution.ts'
 import { benchState } from './state.ts'
+import { benchTravel } from './travel.ts'
 import { handJoin, joinJob, rulesJob } from './two-inputs.ts'
 import { benchWindows } from './windows.ts'
 
@@ -100,3 +101,4 @@ if (!benchCheckpoints()) process.exitCode = 1
 if (!benchWindows()) process.exitCode = 1
 if (!benchAsync()) process.exitCode = 1
 if (!benchCep()) process.exitCode = 1
+if (!(await benchTravel())) process.exitCode = 1

@@ -32,7 +32,7 @@ export async function inspected(
   let failure: unknown = null
   const outcome = await session.run(job, { ...settings, isWatched: true, startsAt: at }, async (frame) => {
     frames.push(frame)
-    rows = frame.isAnew ? [...frame.rows] : [...rows, ...frame.rows]
+    rows = [...rows.slice(0, frame.rowsFirst), ...frame.rows]
     if (isThere || frame.isPassing || !frame.isPaused || frame.moment === null || frame.position.event === 0) return
     isThere = true
     const shown = [...rows]

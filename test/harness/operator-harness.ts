@@ -166,6 +166,7 @@ export class OperatorHarness {
       restoredCheckpointId: before?.checkpointId ?? null,
       checkpointed: [],
       listeners: [],
+      runtimeContexts: [],
       userFunction: (role) => functions[role],
       seed: 1,
       activity: new ActivityClock(),

@@ -2,6 +2,7 @@
 // run, and the whole simulation runs to its end at once.
 
 import { Evaluation, evaluateIn } from '../../runtime/api/evaluation.ts'
+import type { ClusterWatcher } from '../../runtime/cluster/cluster-watcher.ts'
 import { DEFAULT_CLUSTER, type ClusterSettings } from '../../runtime/cluster/cluster-settings.ts'
 import { JobExecution } from '../../runtime/cluster/job-execution.ts'
 import type { Row } from '../../runtime/cluster/job-observer.ts'
@@ -26,6 +27,8 @@ export interface JobOptions {
   readonly isHashed?: boolean
   readonly cluster?: Partial<ClusterSettings>
   readonly trace?: boolean
+  /** Stands before the tasks' inputs; to be attached by the test. */
+  readonly watcher?: ClusterWatcher
   readonly observes?: boolean
   /** What is done to the cluster, and before which event. */
   readonly interventions?: readonly RunIntervention[]
@@ -84,9 +87,11 @@ export function deployJob(build: Build, options: JobOptions = {}): DeployedJob {
     observer: options.observes === false ? null : { row: (row) => void rows.push(row), log: () => undefined },
     instantiate: () => ({
       registry: evaluateJob(build, parallelism, true).graph.registry,
+      memory: {},
       beginTurn: () => undefined,
       tick: () => undefined,
     }),
+    watcher: options.watcher ?? null,
     restored: restored === null ? null : { checkpoint: restored.checkpoint, isClaimed },
     ...(options.outside === undefined ? {} : { outside: options.outside }),
   })

@@ -60,6 +60,7 @@ export class SeveralJobs {
       },
       instantiate: () => ({
         registry: evaluateJob(build, parallelism).graph.registry,
+        memory: {},
         beginTurn: () => undefined,
         tick: () => undefined,
       }),

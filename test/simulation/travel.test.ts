@@ -66,17 +66,35 @@ interface Sight {
   readonly logs: readonly string[]
 }
 
+/** What a run says, one after the other: remembered also while the run is where it hadn't said it. */
+class Said {
+  known: string[] = []
+  shown = 0
+
+  take(first: number, said: readonly unknown[], isFork: boolean): void {
+    said.forEach((one, i) => (this.known[first + i] = JSON.stringify(one)))
+    this.shown = first + said.length
+    if (isFork) this.known.length = this.shown
+  }
+
+  get texts(): string[] {
+    return this.known.slice(0, this.shown)
+  }
+}
+
 /** Collects what frames say, as a page does. */
 class Page {
-  rows: string[] = []
-  logs: string[] = []
+  readonly said = { rows: new Said(), logs: new Said() }
   entries: string[] = []
   sights: Sight[] = []
 
-  take({ position, moment, rows, logs, trace, traceFirst, isAnew, isFork, isPassing, isPaused }: Frame): void {
-    if (isAnew) [this.rows, this.logs] = [[], []]
-    this.rows.push(...rows.map((row) => JSON.stringify(row)))
-    this.logs.push(...logs.map((line) => JSON.stringify(line)))
+  get rows(): string[] {
+    return this.said.rows.texts
+  }
+
+  take({ position, moment, isFork, isPassing, isPaused, trace, traceFirst, ...frame }: Frame): void {
+    this.said.rows.take(frame.rowsFirst, frame.rows, isFork)
+    this.said.logs.take(frame.logsFirst, frame.logs, isFork)
     if (isFork) this.entries.length = traceFirst
     for (let i = 0; i < trace.length / 6; i++) {
       const entry = trace.subarray(i * 6, i * 6 + 6).join(' ')
@@ -84,7 +102,8 @@ class Page {
       expect(entry).toBe(this.entries[traceFirst + i])
     }
     if (isPassing || !isPaused) return
-    this.sights.push({ position, moment: JSON.stringify(moment), rows: [...this.rows], logs: [...this.logs] })
+    const { rows, logs } = this.said
+    this.sights.push({ position, moment: JSON.stringify(moment), rows: rows.texts, logs: logs.texts })
   }
 }
 
@@ -263,6 +282,51 @@ test('a job that keeps something where all runs share it is found out', async ()
   } finally {
     delete (Array.prototype as { count?: number }).count
   }
+})
+
+describe('what functions remember unseen', () => {
+  const LONG = WINDOWS.replace('120,', '400,').replace('FAILS && n === 70', 'false')
+  const visit = async (text: string): Promise<{ sights: readonly Sight[]; isImpure: boolean; hash: string }> => {
+    const job = jobOf(text)
+    const random = new RandomStream(3, 'unseen')
+    const places = Array.from({ length: 40 }, () => 50 + random.nextBelow(3500))
+    const seeks = places.map((atMs) => (session: EngineSession) => session.seek({ kind: 'time', atMs }))
+    let isImpure = false
+    const session = newSession()
+    const page = new Page()
+    let next = 0
+    const { hash } = await session.run(job, WATCHED, async (frame) => {
+      page.take(frame)
+      isImpure ||= frame.isImpure
+      if (!frame.isPassing && frame.isPaused) await (seeks[next++] ?? (() => session.play(null)))(session)
+    })
+    return { sights: page.sights.slice(1), isImpure, hash }
+  }
+
+  test.each([
+    ['is read from the text', 'let count = 0', 'count++; return n + count', false],
+    [
+      'or shows when the run is repeated',
+      'const all = []\nconst add = (list, n) => list.push(n)',
+      'return n + add(all, n)',
+      true,
+    ],
+  ])('%s', async (_, declared, changed, isFound) => {
+    const members = LONG.replace(
+      ".map((n) => { if (false) throw new Error('seventy'); return n })",
+      '.map(new Adding())',
+    )
+    const own = `class Adding { count = 0; map(n) { this.count++; return n + this.count } }\nconst env =`
+    const seen = await visit(members.replace('const env =', own))
+    const unseen = await visit(
+      LONG.replace('let failed = 0', declared).replace("if (false) throw new Error('seventy'); return n", changed),
+    )
+    expect(unseen.sights.map(({ position, rows }) => [position, rows])).toEqual(
+      seen.sights.map(({ position, rows }) => [position, rows]),
+    )
+    expect([seen.isImpure, unseen.isImpure]).toEqual([false, isFound])
+    expect(unseen.hash).toBe(seen.hash)
+  })
 })
 
 test.each([

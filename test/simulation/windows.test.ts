@@ -332,6 +332,7 @@ describe('what a watcher sees', () => {
       watcher,
       instantiate: () => ({
         registry: evaluateJob(build).graph.registry,
+        memory: {},
         beginTurn: () => undefined,
         tick: () => undefined,
       }),

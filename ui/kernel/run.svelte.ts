@@ -26,9 +26,11 @@ import type {
   WatchDetail,
 } from '../../runtime/host/protocol.ts'
 import type { KeptSavepoint } from '../stage/views/checkpoints/savepoint-files.ts'
-import { EMPTY_RECORD, extendRecord, type RunRecord } from '../stage/run-record.ts'
+import { RunCourse } from '../stage/run-course.ts'
+import { EMPTY_RECORD, type RunRecord } from '../stage/run-record.ts'
 import type { EngineHost, RunEnd } from './engine-host.ts'
 import { EMPTY_RAIL, extendRail, type Rail } from '../stage/rail.ts'
+import { repeatRemarks } from './repeat-remarks.ts'
 import { withTimeline, type Timeline } from './timelines.ts'
 import { TimeRecord } from '../stage/time-record.ts'
 
@@ -64,6 +66,7 @@ export class Run {
   #timesTaken = $state(0)
   #deeds = $state.raw<readonly Deed[]>([])
   #isPaused = $state(false)
+  #isImpure = $state(false)
   #speed = $state<number | null>(null)
   /** Which run of a lesson it is. */
   #name = $state<string | null>(null)
@@ -72,8 +75,7 @@ export class Run {
   #onShown: () => void = () => {}
   #job: CompiledJob | null = null
   #detail: WatchDetail = { keys: 200, checkpoint: null }
-  /** Of the record what came on the way to another place: shown once it's reached. */
-  #coming: RunRecord | null = null
+  #course = new RunCourse()
   /** Rows that `#onFrame` has been told of; a run executed again gives them again. */
   #toldRows = 0
   /** Once a run that was opened again is seen, or has failed to be. */
@@ -300,11 +302,17 @@ export class Run {
   /** What should be known of a run that ended well. */
   get remarks(): readonly Diagnostic[] {
     if (this.#end?.kind !== 'outcome' || this.state === 'failed') return []
-    return this.#end.outcome.lateRecords.map(({ operator, dropped, at }) => ({
+    const late = this.#end.outcome.lateRecords.map(({ operator, dropped, at }) => ({
       code: 'LATE_RECORDS_DROPPED',
       params: { operator, dropped },
       span: at,
     }))
+    return this.#job === null ? late : [...late, ...repeatRemarks(this.#job, this.#isImpure)]
+  }
+
+  /** Taken back, it didn't go on as it had. */
+  get isImpure(): boolean {
+    return this.#isImpure
   }
 
   /** Null until a run has ended by itself, or was stopped; also if it failed before it began. */
@@ -364,9 +372,10 @@ export class Run {
     this.#job = job
     this.#settings = settings
     this.#toldRows = 0
-    this.#coming = null
     this.#position = START
     this.#record = EMPTY_RECORD
+    this.#course = new RunCourse()
+    this.#isImpure = false
     this.#rail = EMPTY_RAIL
     this.#interventions = settings.interventions ?? []
     this.#timelines = []
@@ -394,7 +403,6 @@ export class Run {
     this.#isPaused = true
     this.#end = null
     this.#onFrame = () => {}
-    this.#coming = EMPTY_RECORD
     const again = { ...settings, interventions: this.interventions, startsAt }
     const running = this.#host.run(job, again, (frame) => this.#take(frame))
     const isShown = new Promise<void>((resolve) => (this.#onShown = resolve))
@@ -441,18 +449,14 @@ export class Run {
 
   async #take(told: Frame): Promise<void> {
     const frame = told.isFork || !this.#isParting(told) ? told : { ...told, isFork: true }
-    const before = frame.isAnew ? EMPTY_RECORD : (this.#coming ?? this.#record)
-    const record = extendRecord(before, frame.rows, frame.logs)
+    const record = this.#course.take(frame)
     if (frame.isFork) this.#part(frame.position.virtualMs)
     this.#rail = extendRail(this.#rail, frame)
     this.#times.take(frame)
     this.#timesTaken++
     this.#tell(frame)
-    if (frame.isPassing) {
-      this.#coming = record
-      return
-    }
-    this.#coming = null
+    // What comes on the way to another place is shown once that is reached.
+    if (frame.isPassing) return
     this.#position = frame.position
     this.#record = record
     this.#topology = frame.topology ?? this.#topology
@@ -460,6 +464,7 @@ export class Run {
     this.#moment = frame.moment
     this.#deeds = frame.deeds
     this.#isPaused = frame.isPaused
+    this.#isImpure ||= frame.isImpure
     this.#onShown()
     await nextPaint()
   }

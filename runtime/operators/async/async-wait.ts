@@ -326,20 +326,20 @@ function withoutState(context: OperatorContext): OperatorContext {
 
 /** The future of one element's results. */
 class ElementFuture implements ResultFuture<unknown> {
-  readonly #operator: AsyncWaitOperator
-  readonly #element: Pending
+  private readonly operator: AsyncWaitOperator
+  private readonly element: Pending
 
   constructor(operator: AsyncWaitOperator, element: Pending) {
-    this.#operator = operator
-    this.#element = element
+    this.operator = operator
+    this.element = element
   }
 
   complete(results: Iterable<unknown>): void {
-    this.#operator.completed(this.#element, requireResults(results, this.#operator.context.name), null)
+    this.operator.completed(this.element, requireResults(results, this.operator.context.name), null)
   }
 
   completeExceptionally(error: unknown): void {
-    this.#operator.completed(this.#element, null, error)
+    this.operator.completed(this.element, null, error)
   }
 }
 

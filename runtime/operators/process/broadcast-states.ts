@@ -13,8 +13,8 @@ type AnyState = BroadcastState<unknown, unknown>
 
 /** What `broadcast` declared, by name, from one side. */
 export class BroadcastStates {
-  readonly #states = new Map<string, AnyState>()
-  readonly #operator: string
+  private readonly states = new Map<string, AnyState>()
+  private readonly operator: string
 
   /** `canWrite`: whether it's the broadcast side. */
   constructor(options: {
@@ -25,51 +25,51 @@ export class BroadcastStates {
     readonly probe: CallProbe | null
   }) {
     const { descriptors, backend, canWrite, operator, probe } = options
-    this.#operator = operator
+    this.operator = operator
     for (const descriptor of descriptors) {
       const { name } = descriptor
       const state = backend.getBroadcastState(descriptor)
       const seen = probe === null ? state : new ProbedBroadcastState(state, name, probe)
-      this.#states.set(name, canWrite ? seen : new ReadOnlyState(seen, name, operator))
+      this.states.set(name, canWrite ? seen : new ReadOnlyState(seen, name, operator))
     }
   }
 
   /** The state with this descriptor's name. Throws LearnerError for one that `broadcast` wasn't given. */
   get<K, V>(descriptor: MapStateDescriptor<K, V>): BroadcastState<K, V> {
     const name = (descriptor as MapStateDescriptor<K, V> | undefined)?.name
-    const state = this.#states.get(name ?? '')
+    const state = this.states.get(name ?? '')
     if (state !== undefined) return state as BroadcastState<K, V>
     throw new LearnerError('BROADCAST_STATE_UNDECLARED', {
-      operator: this.#operator,
+      operator: this.operator,
       state: String(name),
-      declared: Array.from(this.#states.keys()).join(', '),
+      declared: Array.from(this.states.keys()).join(', '),
     })
   }
 }
 
 /** Broadcast state seen from the side that isn't broadcast. */
 class ReadOnlyState implements AnyState {
-  readonly #state: AnyState
-  readonly #name: string
-  readonly #operator: string
+  private readonly state: AnyState
+  private readonly name: string
+  private readonly operator: string
 
   constructor(state: AnyState, name: string, operator: string) {
-    this.#state = state
-    this.#name = name
-    this.#operator = operator
+    this.state = state
+    this.name = name
+    this.operator = operator
   }
 
   get(key: unknown): unknown {
-    return this.#state.get(key)
+    return this.state.get(key)
   }
 
   contains(key: unknown): boolean {
-    return this.#state.contains(key)
+    return this.state.contains(key)
   }
 
   immutableEntries(): Iterable<readonly [unknown, unknown]> {
     // Not the map itself, which could be written.
-    return { [Symbol.iterator]: () => this.#state.iterator() }
+    return { [Symbol.iterator]: () => this.state.iterator() }
   }
 
   put(): void {
@@ -97,30 +97,30 @@ class ReadOnlyState implements AnyState {
   }
 
   #refuse(method: string): never {
-    throw new LearnerError('BROADCAST_READ_ONLY', { operator: this.#operator, state: this.#name, method })
+    throw new LearnerError('BROADCAST_READ_ONLY', { operator: this.operator, state: this.name, method })
   }
 }
 
 /** Broadcast state that tells what it's asked. */
 class ProbedBroadcastState implements AnyState {
-  readonly #state: AnyState
-  readonly #name: string
-  readonly #probe: CallProbe
+  private readonly state: AnyState
+  private readonly name: string
+  private readonly probe: CallProbe
 
   constructor(state: AnyState, name: string, probe: CallProbe) {
-    this.#state = state
-    this.#name = name
-    this.#probe = probe
+    this.state = state
+    this.name = name
+    this.probe = probe
   }
 
   get(key: unknown): unknown {
-    const value = this.#state.get(key)
+    const value = this.state.get(key)
     this.#told('read', () => `${toPrintText(key)} ${toPrintText(value)}`)
     return value
   }
 
   contains(key: unknown): boolean {
-    const isThere = this.#state.contains(key)
+    const isThere = this.state.contains(key)
     this.#told('read', () => `${toPrintText(key)} ${isThere}`)
     return isThere
   }
@@ -130,7 +130,7 @@ class ProbedBroadcastState implements AnyState {
   }
 
   entries(): Iterable<[unknown, unknown]> {
-    const entries = this.#state.entries()
+    const entries = this.state.entries()
     this.#told('read', () => toPrintText(new Map(entries)))
     return entries
   }
@@ -140,7 +140,7 @@ class ProbedBroadcastState implements AnyState {
   }
 
   put(key: unknown, value: unknown): void {
-    this.#state.put(key, value)
+    this.state.put(key, value)
     this.#told('update', () => `${toPrintText(key)} ${toPrintText(value)}`)
   }
 
@@ -149,16 +149,16 @@ class ProbedBroadcastState implements AnyState {
   }
 
   remove(key: unknown): void {
-    this.#state.remove(key)
+    this.state.remove(key)
     this.#told('clear', () => toPrintText(key))
   }
 
   clear(): void {
-    this.#state.clear()
+    this.state.clear()
     this.#told('clear', () => '')
   }
 
   #told(kind: 'read' | 'update' | 'clear', text: () => string): void {
-    this.#probe.called(kind, this.#name, text)
+    this.probe.called(kind, this.name, text)
   }
 }

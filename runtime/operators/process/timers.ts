@@ -12,86 +12,86 @@ import type { OperatorContext, StreamOperator } from '../operator.ts'
 
 /** The learner's timer service over the keyed timers of an operator. */
 export class KeyedTimerService implements TimerService {
-  readonly #timers: InternalTimerService
-  readonly #context: OperatorContext
-  readonly #operator: StreamOperator
+  private readonly timers: InternalTimerService
+  private readonly context: OperatorContext
+  private readonly operator: StreamOperator
 
   constructor(timers: InternalTimerService, context: OperatorContext, operator: StreamOperator) {
-    this.#timers = timers
-    this.#context = context
-    this.#operator = operator
+    this.timers = timers
+    this.context = context
+    this.operator = operator
   }
 
   currentProcessingTime(): number {
-    return this.#context.nowMs()
+    return this.context.nowMs()
   }
 
   currentWatermark(): number {
-    return this.#timers.currentWatermark
+    return this.timers.currentWatermark
   }
 
   registerEventTimeTimer(timestampMs: number): void {
-    const backend = this.#timers.backend
+    const backend = this.timers.backend
     backend.registerTimer(backend.eventTimers, requireTime(timestampMs))
   }
 
   registerProcessingTimeTimer(timestampMs: number): void {
-    const backend = this.#timers.backend
+    const backend = this.timers.backend
     backend.registerTimer(backend.processingTimers, requireTime(timestampMs))
     this.#updateAlarm()
   }
 
   deleteEventTimeTimer(timestampMs: number): void {
-    const backend = this.#timers.backend
+    const backend = this.timers.backend
     backend.deleteTimer(backend.eventTimers, requireTime(timestampMs))
   }
 
   deleteProcessingTimeTimer(timestampMs: number): void {
-    const backend = this.#timers.backend
+    const backend = this.timers.backend
     backend.deleteTimer(backend.processingTimers, requireTime(timestampMs))
     this.#updateAlarm()
   }
 
   #updateAlarm(): void {
-    const next = this.#timers.nextProcessingTime()
-    if (next === this.#operator.nextAlarmMs) return
-    this.#operator.nextAlarmMs = next
-    this.#context.alarmChanged()
+    const next = this.timers.nextProcessingTime()
+    if (next === this.operator.nextAlarmMs) return
+    this.operator.nextAlarmMs = next
+    this.context.alarmChanged()
   }
 }
 
 /** The timer service of a stream that isn't keyed: both clocks, no timers. */
 export class UnkeyedTimerService implements TimerService {
-  readonly #context: OperatorContext
-  readonly #operator: StreamOperator
+  private readonly context: OperatorContext
+  private readonly operator: StreamOperator
 
   constructor(context: OperatorContext, operator: StreamOperator) {
-    this.#context = context
-    this.#operator = operator
+    this.context = context
+    this.operator = operator
   }
 
   currentProcessingTime(): number {
-    return this.#context.nowMs()
+    return this.context.nowMs()
   }
 
   currentWatermark(): number {
-    return this.#operator.currentWatermark
+    return this.operator.currentWatermark
   }
 
   registerEventTimeTimer(): void {
-    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.#context.name })
+    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.context.name })
   }
 
   registerProcessingTimeTimer(): void {
-    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.#context.name })
+    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.context.name })
   }
 
   deleteEventTimeTimer(): void {
-    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.#context.name })
+    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.context.name })
   }
 
   deleteProcessingTimeTimer(): void {
-    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.#context.name })
+    throw new LearnerError('TIMER_NOT_KEYED', { operator: this.context.name })
   }
 }
 
@@ -102,11 +102,11 @@ export class ElementContext implements OnTimerContext<unknown> {
   timer = NaN
   /** Told of side outputs while somebody watches. */
   probe: CallProbe | null = null
-  readonly #operator: StreamOperator
+  private readonly operator: StreamOperator
   /** Holds the timestamp of the record at hand. */
-  readonly #collector: TimestampedCollector
-  readonly #timerService: TimerService
-  readonly #currentKey: () => unknown
+  private readonly collector: TimestampedCollector
+  private readonly timers: TimerService
+  private readonly currentKey: () => unknown
 
   constructor(
     operator: StreamOperator,
@@ -114,10 +114,10 @@ export class ElementContext implements OnTimerContext<unknown> {
     timerService: TimerService,
     currentKey: () => unknown,
   ) {
-    this.#operator = operator
-    this.#collector = collector
-    this.#timerService = timerService
-    this.#currentKey = currentKey
+    this.operator = operator
+    this.collector = collector
+    this.timers = timerService
+    this.currentKey = currentKey
   }
 
   timestamp(): number | null {
@@ -126,11 +126,11 @@ export class ElementContext implements OnTimerContext<unknown> {
   }
 
   timerService(): TimerService {
-    return this.#timerService
+    return this.timers
   }
 
   getCurrentKey(): unknown {
-    return this.#currentKey()
+    return this.currentKey()
   }
 
   timeDomain(): TimeDomain {
@@ -143,12 +143,12 @@ export class ElementContext implements OnTimerContext<unknown> {
     const own = this.#own()
     const timestamp = hasTimestamp(own) ? own : MIN_TIMESTAMP
     this.probe?.called('output', tag.id, () => toPrintText(value))
-    this.#operator.sideOutputs.get(tag.id)?.processElement(value, timestamp)
+    this.operator.sideOutputs.get(tag.id)?.processElement(value, timestamp)
   }
 
   /** Only what a processing-time timer collects has no timestamp: its context and its side outputs have the timer's. */
   #own(): number {
-    return hasTimestamp(this.timer) ? this.timer : this.#collector.timestamp
+    return hasTimestamp(this.timer) ? this.timer : this.collector.timestamp
   }
 }
 

@@ -12,7 +12,7 @@ export abstract class BuiltInTrigger<T, W extends Window> extends Trigger<T, W> 
   readonly spec: TriggerSpec
   /** The learner's functions in it, by role. */
   readonly functions: Readonly<Record<string, unknown>>
-  #made: Trigger<unknown, AnyWindow> | null = null
+  private made: Trigger<unknown, AnyWindow> | null = null
 
   constructor(spec: TriggerSpec, functions: Readonly<Record<string, unknown>> = {}) {
     super()
@@ -45,8 +45,8 @@ export abstract class BuiltInTrigger<T, W extends Window> extends Trigger<T, W> 
   }
 
   #trigger(): Trigger<unknown, AnyWindow> {
-    this.#made ??= createTrigger(this.spec, (role) => this.functions[role])
-    return this.#made
+    this.made ??= createTrigger(this.spec, (role) => this.functions[role])
+    return this.made
   }
 }
 

@@ -61,7 +61,7 @@ export class WindowCall {
   readonly spec: Pick<WindowSpec, 'call' | 'isAll' | 'contents'>
   readonly processContext: OperatorWindowContext
   readonly fn: unknown
-  readonly #call: ((...args: unknown[]) => unknown) | null
+  private readonly call: ((...args: unknown[]) => unknown) | null
 
   constructor(spec: WindowSpec, parts: WindowCallParts) {
     this.parts = parts
@@ -69,7 +69,7 @@ export class WindowCall {
     this.processContext = new OperatorWindowContext(parts, spec.assigner.kind === 'session')
     const fn = spec.call === 'passThrough' ? null : parts.context.userFunction('window')
     openFunction(fn, parts.context)
-    this.#call = fn === null ? null : asCall<(...args: unknown[]) => unknown>(fn, spec.call)
+    this.call = fn === null ? null : asCall<(...args: unknown[]) => unknown>(fn, spec.call)
     this.fn = fn
   }
 
@@ -78,7 +78,7 @@ export class WindowCall {
     const { collector, backend, context } = this.parts
     collector.timestamp = window.maxTimestamp()
     const { isAll } = this.spec
-    const call = this.#call
+    const call = this.call
     if (call === null) {
       for (const element of elements) collector.collect(element)
       return
@@ -109,15 +109,15 @@ export class WindowCall {
 /** The ProcessWindowFunction.Context of an operator. */
 export class OperatorWindowContext implements ProcessWindowContext<AnyWindow> {
   readonly store: WindowStateStore
-  readonly #parts: WindowCallParts
-  readonly #isMerging: boolean
-  readonly #global: OperatorRuntimeContext
+  private readonly parts: WindowCallParts
+  private readonly isMerging: boolean
+  private readonly global: OperatorRuntimeContext
 
   constructor(parts: WindowCallParts, isMerging: boolean) {
-    this.#parts = parts
-    this.#isMerging = isMerging
+    this.parts = parts
+    this.isMerging = isMerging
     this.store = new WindowStateStore(parts.backend, parts.context)
-    this.#global = new OperatorRuntimeContext(parts.context)
+    this.global = new OperatorRuntimeContext(parts.context)
   }
 
   window(): AnyWindow {
@@ -125,25 +125,25 @@ export class OperatorWindowContext implements ProcessWindowContext<AnyWindow> {
   }
 
   currentProcessingTime(): number {
-    return this.#parts.context.nowMs()
+    return this.parts.context.nowMs()
   }
 
   currentWatermark(): number {
-    return this.#parts.timers.currentWatermark
+    return this.parts.timers.currentWatermark
   }
 
   windowState(): KeyedStateStore {
-    if (this.#isMerging) throw new LearnerError('WINDOW_STATE_MERGING', { operator: this.#parts.context.name })
+    if (this.isMerging) throw new LearnerError('WINDOW_STATE_MERGING', { operator: this.parts.context.name })
     return this.store
   }
 
   globalState(): KeyedStateStore {
-    return this.#global
+    return this.global
   }
 
   output<X>(tag: OutputTagLike<X>, value: X): void {
     if (typeof tag?.id !== 'string') throw new LearnerError('OUTPUT_TAG_MISSING', { value: String(tag) })
-    const { context, operator } = this.#parts
+    const { context, operator } = this.parts
     context.probe?.called('output', tag.id, () => toPrintText(value))
     operator.sideOutputs.get(tag.id)?.processElement(value, this.store.window.maxTimestamp())
   }

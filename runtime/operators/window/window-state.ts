@@ -22,17 +22,17 @@ import type { AnyWindow } from './windows.ts'
 
 /** The cells of the backend's current key in the store's window. */
 class WindowAccess implements KeyedAccess {
-  readonly #backend: KeyedStateBackend
-  readonly #store: WindowStateStore
+  private readonly backend: KeyedStateBackend
+  private readonly store: WindowStateStore
 
   constructor(backend: KeyedStateBackend, store: WindowStateStore) {
-    this.#backend = backend
-    this.#store = store
+    this.backend = backend
+    this.store = store
   }
 
   get slot(): number {
-    const backend = this.#backend
-    const { start, end } = this.#store.window
+    const backend = this.backend
+    const { start, end } = this.store.window
     const before = backend.slot
     backend.setNamespace(start, end)
     const { slot } = backend
@@ -45,37 +45,37 @@ class WindowAccess implements KeyedAccess {
   }
 
   set(column: Column, _name: string, value: unknown): number {
-    return this.#backend.setAt(column, this.slot, value)
+    return this.backend.setAt(column, this.slot, value)
   }
 }
 
 /** Gives out states of a window; whoever owns it says of which. */
 export class WindowStateStore implements KeyedStateStore {
   window!: AnyWindow
-  readonly #states: KeyedStateStore
+  private readonly states: KeyedStateStore
 
   constructor(backend: KeyedStateBackend, context: OperatorContext) {
     const states = new KeyedStates(backend, () => context.nowMs(), new WindowAccess(backend, this))
-    this.#states = context.probe === null ? states : new ProbedStates(states, context.probe)
+    this.states = context.probe === null ? states : new ProbedStates(states, context.probe)
   }
 
   getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
-    return this.#states.getState(descriptor)
+    return this.states.getState(descriptor)
   }
 
   getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
-    return this.#states.getListState(descriptor)
+    return this.states.getListState(descriptor)
   }
 
   getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
-    return this.#states.getMapState(descriptor)
+    return this.states.getMapState(descriptor)
   }
 
   getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
-    return this.#states.getReducingState(descriptor)
+    return this.states.getReducingState(descriptor)
   }
 
   getAggregatingState<IN, ACC, OUT>(descriptor: AggregatingStateDescriptor<IN, ACC, OUT>): AggregatingState<IN, OUT> {
-    return this.#states.getAggregatingState(descriptor)
+    return this.states.getAggregatingState(descriptor)
   }
 }

@@ -1,0 +1,190 @@
+// How a run's objects are kept, where their class says more than their fields: what of them never changes, and what is
+// copied on write anyway. Whatever isn't named here is kept by its fields, so a new class is kept without being named; to
+// name it wrongly would be noticed (test/simulation/keyframes.test.ts).
+
+import { CompletedCheckpointStore } from '../cluster/checkpoint-store.ts'
+import { Deployment } from '../cluster/deployment.ts'
+import { JobActions } from '../cluster/job-actions.ts'
+import { JobExecution } from '../cluster/job-execution.ts'
+import { TimeTracer } from '../cluster/time-tracer.ts'
+import { SqliteDatabase } from '../connectors/database/sqlite-database.ts'
+import { ListReader } from '../connectors/list-reader.ts'
+import { LogPartition } from '../connectors/log/log-partition.ts'
+import { FunctionRegistry } from '../graph/stream-graph.ts'
+import { Simulation } from '../kernel/simulation.ts'
+import { GivenContext } from '../operators/rich-function.ts'
+import { Buffer, BufferPool } from '../record/buffer.ts'
+import { Column } from '../state/column.ts'
+import { PendingSnapshot } from '../state/keyed-snapshot.ts'
+import { OperatorChain } from '../task/operator-chain.ts'
+import { TraceRing } from '../trace/trace-ring.ts'
+import {
+  DATE,
+  fieldsKind,
+  GUARDED_FIELDS,
+  insideOf,
+  kept,
+  LIST,
+  MAP,
+  NotKeptError,
+  NUMBERS,
+  SET,
+  type Kept,
+  type Kind,
+  type Tracked,
+} from './kept-object.ts'
+
+const FIELDS = fieldsKind()
+const CHUNK_BYTES = 4096
+
+interface ColumnValues {
+  readonly chunks: readonly (readonly unknown[])[]
+  readonly entries: number
+  readonly pending: number
+  readonly snapshots: number
+  readonly writtenAt: readonly (Uint32Array | undefined)[]
+  /** By chunk, who looks after the objects in it. */
+  readonly inside: readonly (readonly Tracked[])[]
+}
+
+const COLUMN: Kind<ColumnValues> = {
+  take(of, before, look) {
+    const column = of.object as Column
+    const was = before?.values as ColumnValues | undefined
+    const { chunks, entries, pending, snapshots, writtenAt } = column
+    const isKnown =
+      was?.entries === entries &&
+      was.snapshots === snapshots &&
+      was.pending === 0 &&
+      pending === 0 &&
+      was.chunks.length === chunks.length &&
+      chunks.every((chunk, i) => chunk === was.chunks[i])
+    // From here on whoever writes copies first.
+    column.owned.fill(false)
+    if (before !== null && isKnown) return before
+    const changed = chunks.filter((chunk, i) => chunk !== was?.chunks[i]).length
+    const marks = writtenAt.map((marked) => marked?.slice())
+    const inside = chunks.map((chunk, i) =>
+      was !== undefined && chunk === was.chunks[i] ? (was.inside[i] as readonly Tracked[]) : insideOf(chunk, look),
+    )
+    const values = { chunks: chunks.slice(), entries, pending, snapshots, writtenAt: marks, inside }
+    const looked = inside.filter(({ length }) => length > 0)
+    return kept(of, values satisfies ColumnValues, looked, changed * CHUNK_BYTES + chunks.length * 16 + 64)
+  },
+  put(object, { chunks, entries, pending, snapshots, writtenAt }) {
+    const column = object as Column
+    column.chunks = chunks.slice() as unknown[][]
+    column.owned = chunks.map(() => false)
+    Object.assign(column, { entries, pending, snapshots })
+    column.writtenAt = writtenAt.map((marked) => marked?.slice())
+  },
+  differ({ chunks, inside, entries, pending }, others, isSame) {
+    if (entries !== others.entries || pending !== others.pending) return 'entries'
+    if (chunks.length !== others.chunks.length) return 'chunks'
+    for (const [i, chunk] of chunks.entries()) {
+      const other = others.chunks[i]
+      if (chunk === other) {
+        if (!(inside[i] ?? []).every(({ object }) => isSame(object, object, i))) return String(i)
+      } else if (chunk.length !== other?.length || !chunk.every((cell, at) => isSame(cell, other[at], i)))
+        return String(i)
+    }
+    return null
+  },
+  pieces: ({ chunks }) => chunks.map((chunk) => [chunk, CHUNK_BYTES]),
+}
+
+/** Buffers to use again: whether there are any makes no difference. */
+const POOL: Kind<null> = {
+  take: (of, before) => before ?? kept(of, null, [], 0),
+  put: (object) => void ((object as BufferPool).free = []),
+  differ: () => null,
+  pieces: () => [],
+}
+
+/** The entries are only for whoever looks, who has those from before. */
+const RING: Kind<number> = {
+  take(of, before): Kept {
+    const { written } = of.object as TraceRing
+    return before?.values === written ? before : kept(of, written, [], 32)
+  },
+  put: (object, written) => void Object.assign(object, { written, drained: written }),
+  differ: (written, other) => (written === other ? null : 'written'),
+  pieces: () => [],
+}
+
+/** The learner's functions by role. Lists and texts among them are what sources read, and never change. */
+const REGISTRY: Kind<null> = {
+  take(of, before, look) {
+    const functions = (of.object as FunctionRegistry).all()
+    if (before !== null) return before
+    const objects = functions.filter((fn) => !Array.isArray(fn) && !(fn instanceof Map))
+    return kept(of, null, [insideOf(objects, look)], objects.length * 8)
+  },
+  put: () => undefined,
+  differ: () => null,
+  pieces: () => [],
+}
+
+/** The function is told again, too. */
+const GIVEN: Kind<never> = {
+  ...(FIELDS as Kind<never>),
+  put(object, values) {
+    FIELDS.put(object, values)
+    ;(object as GivenContext).give()
+  },
+}
+
+const BY_CLASS = new Map<unknown, Kind<never>>([
+  [Column, COLUMN],
+  [BufferPool, POOL],
+  [TraceRing, RING],
+  [FunctionRegistry, REGISTRY],
+  [GivenContext, GIVEN],
+  // What is full is sent and never changed; what is being filled is only added to; used again, it gets a new list.
+  [Buffer, fieldsKind({ shared: ['records'] })],
+  [LogPartition, fieldsKind({ lists: ['records'] })],
+  [ListReader, fieldsKind({ shared: ['elements'] })],
+  // What comes from outside comes again, so it's not taken back.
+  [Simulation, fieldsKind({ shared: ['settings'], left: ['interventions'] })],
+  [JobExecution, fieldsKind({ shared: ['plan', 'graph', 'settings', 'observer'] })],
+  // Of what was written since somebody last looked: who goes elsewhere has seen it.
+  [TimeTracer, fieldsKind({ left: ['records'] })],
+  [Deployment, fieldsKind({ shared: ['layout'] })],
+  [OperatorChain, fieldsKind({ shared: ['nodes'] })],
+  [JobActions, fieldsKind({ lists: ['savepoints', 'rescales'] })],
+  [CompletedCheckpointStore, fieldsKind({ shared: ['spec', 'restored'] })],
+  [
+    PendingSnapshot,
+    fieldsKind({
+      shared: ['source', 'keys', 'windows', 'panes', 'states', 'eventTimers', 'processingTimers', 'written'],
+    }),
+  ],
+])
+
+/** What isn't in objects can't be kept. */
+const ELSEWHERE: ReadonlySet<unknown> = new Set([SqliteDatabase])
+
+/** How an object is kept; null for what never changes. @throws NotKeptError for what has a course of its own. */
+export function kindOf(object: object): Kind<never> | null {
+  if (Array.isArray(object)) return LIST
+  const prototype = Object.getPrototypeOf(object) as { readonly constructor?: unknown } | null
+  if (prototype === null || prototype === Object.prototype) return plainKind(object)
+  if (prototype === Map.prototype) return MAP
+  if (prototype === Set.prototype) return SET
+  if (object instanceof Date) return DATE
+  if (ArrayBuffer.isView(object) || object instanceof ArrayBuffer) return NUMBERS
+  if (object instanceof Error || object instanceof WeakMap || object instanceof WeakSet) return null
+  const special = BY_CLASS.get(prototype.constructor)
+  if (special !== undefined) return special
+  if (ELSEWHERE.has(prototype.constructor)) throw new NotKeptError('SQLite')
+  // Promises, iterators and their like say so themselves.
+  if (Symbol.toStringTag in object) throw new NotKeptError(String(object[Symbol.toStringTag]))
+  return FIELDS
+}
+
+function plainKind(object: object): Kind<never> {
+  for (const name in object) {
+    if (Object.getOwnPropertyDescriptor(object, name)?.get !== undefined) return GUARDED_FIELDS
+  }
+  return FIELDS
+}
