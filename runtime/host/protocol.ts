@@ -6,12 +6,7 @@ import type { LateRecords } from '../cluster/late-records.ts'
 import type { ComingHandle, ComingRecord } from './look-ahead.ts'
 import type { TracedRecord } from '../cluster/time-tracer.ts'
 import type { SavepointStop } from '../cluster/savepoint-request.ts'
-import type {
-  SavepointKeyRow,
-  SavepointOperatorRow,
-  SavepointOperatorView,
-  SavepointView,
-} from '../cluster/savepoint-view.ts'
+import type { SavepointView } from '../cluster/savepoint-view.ts'
 import type { SqliteFiles } from './load-sqlite.ts'
 import type { RowKind } from '../record/row-kind.ts'
 import type { RecoveryClaimMode } from '../graph/options.ts'
@@ -21,7 +16,7 @@ import type { CompiledJob } from '../sandbox/compile.ts'
 import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
 import type { Destination, StepUnit } from '../travel/destination.ts'
-import type { ComparedItem, ComparedKind, RunComparison, RunDifference } from '../travel/compare/comparison.ts'
+import type { RunComparison } from '../travel/compare/comparison.ts'
 import type { CheckRun } from '../check/exercise-check.ts'
 import type {
   CallMoment,
@@ -58,14 +53,12 @@ import type {
   TaskManagerMoment,
 } from '../cluster/task-manager-moment.ts'
 
-export type { SavepointKeyRow, SavepointOperatorRow, SavepointOperatorView, SavepointView }
-export type { ClusterAction, ComingHandle, ComingRecord, Foreseen, TracedRecord }
-export type { SqliteFiles }
+export type * from '../cluster/savepoint-view.ts'
+export type { ClusterAction, ComingHandle, ComingRecord, Destination, Foreseen, SqliteFiles, StepUnit, TracedRecord }
 export type * from '../travel/why/explanation.ts'
-export type { ComparedItem, ComparedKind, RunComparison, RunDifference }
+export type { ComparedItem, ComparedKind, RunComparison, RunDifference } from '../travel/compare/comparison.ts'
 export type { PrintProbe } from '../sandbox/print-probe.ts'
 export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
-export type { Destination, StepUnit }
 export { elementsIn } from '../cluster/channel-columns.ts'
 export {
   EVENT_TURN,
@@ -287,9 +280,8 @@ export interface Frame {
   readonly position: RunPosition
   readonly rows: readonly SinkRow[]
   /**
-   * Number of the first of them in the run, from 0: those before are what they were, and this is where the run is now. A run
-   * that is executed again gives the same rows again, also after a place where it hadn't been for long: remember all of them,
-   * or the last 100,000.
+   * Number of the first of them in the run, from 0: how many before them count, wherever the run has gone. What was told
+   * once needn't be told again, so remember all of it, or the last 100,000.
    */
   readonly rowsFirst: number
   readonly logs: readonly LogLine[]
