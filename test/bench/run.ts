@@ -5,6 +5,7 @@
 import { benchAsync } from './async-io.ts'
 import { benchCep } from './cep-pipelines.ts'
 import { benchCheckpoints } from './checkpoints.ts'
+import { benchCluster } from './cluster.ts'
 import { deployJob, type Build } from '../harness/run-job.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { handLoopA, handLoopC, pipelineJob, rxjsA, type Sums } from './pipelines.ts'
@@ -102,3 +103,4 @@ if (!benchWindows()) process.exitCode = 1
 if (!benchAsync()) process.exitCode = 1
 if (!benchCep()) process.exitCode = 1
 if (!(await benchTravel())) process.exitCode = 1
+if (!benchCluster()) process.exitCode = 1
