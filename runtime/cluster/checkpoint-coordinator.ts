@@ -261,7 +261,8 @@ export class CheckpointCoordinator implements EventTarget {
     const { job, queued } = this
     const { maxConcurrent, minPauseMs } = this.spec ?? { maxConcurrent: 1, minPauseMs: 0 }
     const [first] = queued
-    if (first === undefined || this.pending.length >= maxConcurrent) return
+    // Of what comes after a savepoint with which the job stops nobody would see the barriers.
+    if (first === undefined || this.pending.length >= maxConcurrent || this.isStopping()) return
     queued.shift()
     // Where nothing else will ever happen, checkpoints aren't what keeps the job alive.
     if (!job.isRunning() || (first.isPeriodic && this.isStill())) {
@@ -282,7 +283,6 @@ export class CheckpointCoordinator implements EventTarget {
     const isRefused =
       running.length + finished.length < tasks.length ||
       (finished.length > 0 && this.spec?.afterTasksFinish === false) ||
-      (savepoint?.stop !== 'none' && this.isStopping()) ||
       (savepoint !== null && this.hasStopped)
     if (isRefused) {
       if (savepoint === null) return

@@ -6,9 +6,12 @@
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/savepoints/#restoring-savepoints
 
 import { LearnerError } from '../base/diagnostic.ts'
-import { createJobGraph, displayName, type JobVertex } from '../graph/job-graph.ts'
+import { createJobGraph, displayName, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
 import { withMaxParallelism, type Plan, type PlanNode } from '../graph/plan.ts'
+import type { InFlight } from '../network/in-flight.ts'
+import { RECORD } from '../record/buffer.ts'
 import type { CompletedCheckpoint, OperatorCheckpoint } from './completed-checkpoint.ts'
+import { edgeName } from './in-flight-state.ts'
 import type { KeyedSnapshot } from '../state/keyed-snapshot.ts'
 import { hasState, type Savepoint, type SavepointOperator } from './savepoint.ts'
 
@@ -28,7 +31,8 @@ export function restoreState(
   { allowsNonRestoredState }: { readonly allowsNonRestoredState: boolean },
 ): RestoredJob {
   if (plan.config.runtimeMode === 'BATCH') throw new LearnerError('RESTORE_BATCH')
-  const { vertices } = createJobGraph(plan)
+  const graph = createJobGraph(plan)
+  const { vertices } = graph
   const operators = new Map<string, OperatorCheckpoint>()
   const maxParallelism = new Map<string, number>()
   const unclaimed: SavepointOperator[] = []
@@ -49,8 +53,10 @@ export function restoreState(
     if (claim.vertex.maxParallelism !== null || !hasState(operator)) continue
     for (const { id } of claim.vertex.nodes) maxParallelism.set(id, operator.maxParallelism)
   }
-  const { checkpointId: id, takenUs } = savepoint
-  const checkpoint = { id, triggeredUs: takenUs, completedUs: takenUs, operators, inFlight: savepoint.inFlight ?? [] }
+  const { checkpointId: id, takenUs, inFlight = [] } = savepoint
+  if (!allowsNonRestoredState) requireEdges(graph, inFlight, savepoint)
+  requireFinished(vertices, operators)
+  const checkpoint = { id, triggeredUs: takenUs, completedUs: takenUs, operators, inFlight }
   return { plan: withMaxParallelism(plan, maxParallelism), checkpoint, unclaimed }
 }
 
@@ -99,6 +105,36 @@ function requireKeyType(node: PlanNode, { keyed }: SavepointOperator): void {
   if (before === null || now === null || now === before) return
   if (now === 'infer' && SHOWN.test(before)) return
   throw at(node, 'RESTORE_KEY_TYPE', { operator: displayName(node), before, now })
+}
+
+/**
+ * What barriers overtook goes back into its channels, which operators that are chained now don't have. Differs from Flink:
+ * it looks for such records at the heads of chains only, and loses those of an operator that has been chained since.
+ */
+function requireEdges(graph: JobGraph, inFlight: readonly InFlight[], { operators }: Savepoint): void {
+  const edges = new Set(graph.vertices.flatMap(({ inputs }) => inputs.map((edge) => edgeName(edge, graph))))
+  for (const { edge, elements } of inFlight) {
+    if (edges.has(edge) || !elements.some(({ kind }) => kind === RECORD)) continue
+    const [from = '', to = ''] = edge
+      .split(' ')
+      .map((id) => operators.find(({ operatorId }) => operatorId === id)?.name ?? id)
+    throw new LearnerError('RESTORE_IN_FLIGHT', { from, to })
+  }
+}
+
+/** Operators that had finished don't run again, so those that run on can't be in one task with them, or before them. */
+function requireFinished(vertices: readonly JobVertex[], operators: ReadonlyMap<string, OperatorCheckpoint>): void {
+  const isFinished = ({ operatorId }: PlanNode): boolean => operators.get(operatorId)?.isFinished === true
+  const nodes = vertices.flatMap((vertex) => vertex.nodes)
+  for (const { nodes: chained, inputs } of vertices) {
+    const finished = chained.find(isFinished)
+    if (finished === undefined) continue
+    const before = inputs.map(({ from }) => nodes.find(({ id }) => id === from) as PlanNode)
+    const running = [...chained, ...before].find((node) => !isFinished(node))
+    if (running === undefined) continue
+    const about = { finished: displayName(finished), running: displayName(running) }
+    throw at(finished, chained.includes(running) ? 'RESTORE_FINISHED_MIXED' : 'RESTORE_FINISHED_AFTER', about)
+  }
 }
 
 /** Timers are of the kind of operator that set them: another kind leaves them unclaimed, as Flink does by their names. */

@@ -86,9 +86,14 @@ export class SourceFaults {
       this.place({ split, end, within, from }, position)
     if (reader instanceof IndexReader) {
       const { make } = reader
-      const stretches = reader.stretches.map(({ id, position, end }) => ({ position, end, order: orderOf(id, end) }))
+      // From where the disorder begins, not from where the reader is: a later one may look back at what has been read.
+      const stretches = reader.stretches.map(({ id, end }) => ({
+        start: from.get(id) ?? Infinity,
+        end,
+        order: orderOf(id, end),
+      }))
       reader.make = (index) => {
-        const stretch = stretches.find(({ position, end }) => position <= index && index < end)
+        const stretch = stretches.find(({ start, end }) => start <= index && index < end)
         return make(stretch === undefined ? index : stretch.order(index))
       }
     } else if (reader instanceof ListReader) {

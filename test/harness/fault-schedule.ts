@@ -79,13 +79,17 @@ function drawCheckpoints(job: RandomJob, pick: Pick): CheckpointPlan {
   // Where a checkpoint takes seconds, it must be given the time.
   const isSlow = job.cluster.latencyUs >= 30_000 || job.cluster.recordUs >= 700
   const overtakesAfterMs = mode === EXACTLY_ONCE ? pick(null, null, 0, 0, 5, 40) : null
+  const [interval, minPauseMs] = [pick(10, 20, 50, 200), pick(0, 0, 15)]
+  const timeoutMs = isSlow ? pick(20_000, 60_000) : pick(4_000, 20_000)
+  const tolerated = pick(0, 2, 1000)
   return {
     // Barriers come to nothing if they come faster than a checkpoint takes.
-    intervalMs: Math.max(pick(10, 20, 50, 200), job.cluster.latencyUs / 150),
+    intervalMs: Math.max(interval, job.cluster.latencyUs / 150),
     mode,
-    minPauseMs: pick(0, 0, 15),
-    timeoutMs: isSlow ? pick(20_000, 60_000) : pick(4_000, 20_000),
-    tolerated: pick(0, 2, 1000),
+    minPauseMs,
+    timeoutMs,
+    // Where some inputs are aligned and others aren't, a checkpoint can wait for itself until it expires, as in Flink.
+    tolerated: overtakesAfterMs === null ? tolerated : 1000,
     // Barriers that overtake allow one at a time.
     maxConcurrent: overtakesAfterMs === null ? pick(1, 1, 2, 3) : 1,
     overtakesAfterMs,

@@ -20,6 +20,8 @@ export interface Outcome {
   readonly rows: readonly Row[]
   /** Whether the sources were ended before their time. */
   readonly hasDrained: boolean
+  /** Whether anything had to start again. */
+  readonly hasRestarted: boolean
   /** By operator and subtask that worked to the end: how many records its broadcast state counts. */
   readonly counted: ReadonlyMap<string, readonly number[]>
 }
@@ -29,6 +31,8 @@ export function judge(schedule: FaultSchedule, outcome: Outcome): Violation[] {
   const { job, checkpoints } = schedule
   const isExact = checkpoints?.mode !== CheckpointingMode.AT_LEAST_ONCE
   const model = modelOf(job.nodes, outcome.hasDrained ? takenBySources(schedule, outcome) : new Map())
+  // Whoever is drained after a failure, before all is read again that had been, can't take back what was said of it.
+  const sayable = outcome.hasDrained && outcome.hasRestarted ? modelOf(job.nodes) : model
   const printed = new Map<string, Row[]>()
   for (const row of outcome.rows) {
     const own = printed.get(row.sink)
@@ -41,19 +45,19 @@ export function judge(schedule: FaultSchedule, outcome: Outcome): Violation[] {
       return countProblems(nodeName(job, i), outcome.counted.get(nodeName(job, i)) ?? [], { total, isExact })
     }
     if (node.op !== 'sum' && node.op !== 'collect') return []
-    const wanted = model.rows.get(node.name) ?? []
+    const [wanted, known] = [model, sayable].map(({ rows }) => rows.get(node.name) ?? []) as [string[], string[]]
     const rows = printed.get(node.name) ?? []
     const name = nodeName(job, i)
     if (node.op === 'collect') {
-      const ended = node.end === undefined ? [] : endProblems(node.end, name, { wanted, isExact, outcome })
-      return [...printProblems(node.name, rows, { wanted, isExact }), ...ended]
+      const ended = node.end === undefined ? [] : endProblems(node.end, name, { wanted, known, isExact, outcome })
+      return [...printProblems(node.name, rows, { wanted, known, isExact }), ...ended]
     }
     const sums = lastSums(rows.map(({ value }) => value as Item))
-    const found = sumProblems(node.name, sums, { wanted, isExact })
+    const found = sumProblems(node.name, sums, { wanted, known, isExact })
     if (node.end === undefined) return found
     const table = new Map(tableRows(name, outcome.outside).map((text) => text.split(':') as [string, string]))
     const last = new Map(Array.from(table, ([key, sum]) => [key, Number(sum)]))
-    return [...found, ...sumProblems(name, last, { wanted, isExact })]
+    return [...found, ...sumProblems(name, last, { wanted, known, isExact })]
   })
 }
 
@@ -81,15 +85,17 @@ function countProblems(
 
 interface Judged {
   readonly wanted: readonly string[]
+  /** What can have been said without being wanted in the end, and all that is. */
+  readonly known: readonly string[]
   /** Whether state counts each record once. */
   readonly isExact: boolean
 }
 
 /** After a failure rows are printed again, and never one that isn't due. */
-function printProblems(name: string, rows: readonly Row[], { wanted, isExact }: Judged): Violation[] {
+function printProblems(name: string, rows: readonly Row[], { wanted, known, isExact }: Judged): Violation[] {
   const got = rows.map(({ value, timestamp }) => rowText(value, timestamp))
   const lost = missing(wanted, got)
-  const due = new Set(wanted)
+  const due = new Set(known)
   // Counted twice upstream, a record can become one that no model knows.
   const strange = isExact ? got.filter((text) => !due.has(text)) : []
   return [...said('13 no loss', `${name} lacks`, lost), ...said('12 exactly once', `${name} got`, strange)]
@@ -98,14 +104,18 @@ function printProblems(name: string, rows: readonly Row[], { wanted, isExact }: 
 function endProblems(
   kind: EndKind,
   name: string,
-  { wanted, isExact, outcome }: Judged & { readonly outcome: Outcome },
+  { wanted, known, isExact, outcome }: Judged & { readonly outcome: Outcome },
 ): Violation[] {
   const traits = END_TRAITS[kind]
-  const timeless = traits.isTimeless ? wanted.map((text) => text.slice(0, text.indexOf('@'))) : wanted
-  const due = traits.isSet ? Array.from(new Set(timeless)) : timeless
+  const shown = (rows: readonly string[]): readonly string[] => {
+    const timeless = traits.isTimeless ? rows.map((text) => text.slice(0, text.indexOf('@'))) : rows
+    return traits.isSet ? Array.from(new Set(timeless)) : timeless
+  }
+  const due = shown(wanted)
   const got = arrivedAt(kind, name, outcome.outside, outcome)
-  const known = new Set(due)
-  const tooMuch = traits.isExact ? missing(got, due) : got.filter((text) => !known.has(text))
+  const possible = new Set(shown(known))
+  const isCounted = traits.isExact && !traits.isSet
+  const tooMuch = isCounted ? missing(got, due) : got.filter((text) => !possible.has(text))
   return [
     ...said('14 commits', `${kind} ${name} lacks`, missing(due, got)),
     ...said('14 commits', `${kind} ${name} has too much:`, isExact ? tooMuch : []),
@@ -113,10 +123,12 @@ function endProblems(
 }
 
 /** State counts each record as its mode says. */
-function sumProblems(name: string, got: ReadonlyMap<string, number>, { wanted, isExact }: Judged): Violation[] {
+function sumProblems(name: string, got: ReadonlyMap<string, number>, { wanted, known, isExact }: Judged): Violation[] {
+  const most = new Map(known.map((text) => text.split('=') as [string, string]))
   const wrong = wanted.filter((text) => {
     const [key = '', sum] = text.split('=')
-    return isExact ? got.get(key) !== Number(sum) : (got.get(key) ?? -Infinity) < Number(sum)
+    const own = got.get(key) ?? -Infinity
+    return own < Number(sum) || (isExact && own > Number(most.get(key)))
   })
   return said(isExact ? '12 exactly once' : '13 no loss', `${name} has ${JSON.stringify([...got])}, wants`, wrong)
 }

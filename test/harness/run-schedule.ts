@@ -2,6 +2,7 @@
 // is over, for which it has so many events and no more. A job that was stopped with a savepoint goes on from its file, one
 // that has failed for good from the checkpoint it left. What comes out must be what plain arrays say, whatever happened.
 
+import { LearnerError } from '../../runtime/base/diagnostic.ts'
 import type { JobExecution } from '../../runtime/cluster/job-execution.ts'
 import type { Row } from '../../runtime/cluster/job-observer.ts'
 import { readSavepoint, writeSavepoint } from '../../runtime/cluster/savepoint-file.ts'
@@ -23,9 +24,12 @@ import { deployJob, type DeployedJob } from './run-job.ts'
 /** Events between two looks at whether anything is wrong already. */
 const SLICE = 256
 /** Virtual time for a job; a few waits for heartbeats and checkpoints, of a minute or so each. */
-const MOST_US = 500_000_000
+const MOST_US = 1_500_000_000
 /** More jobs in a row than this would be the harness's own mistake. */
 const MOST_JOBS = 40
+
+/** Refusals of a start at another parallelism, where operators would be chained otherwise than before. */
+const CHAINED_OTHERWISE = new Set(['RESTORE_FINISHED_AFTER', 'RESTORE_FINISHED_MIXED', 'RESTORE_IN_FLIGHT'])
 
 export interface ScheduleResult {
   readonly violations: readonly Violation[]
@@ -78,6 +82,8 @@ class ScheduleRun {
   checkpoint = 0
   rescaled = 0
   hasDrained = false
+  /** Drained, it has failed before all of it was over, and has gone on: timers and windows of the end of time have fired. */
+  hasOutlivedDrain = false
   /** By operator and subtask that worked to the end: how many records its broadcast state counts. */
   counted: ReadonlyMap<string, readonly number[]> = new Map()
   /** Of the job under way. */
@@ -100,20 +106,18 @@ class ScheduleRun {
       // Nobody starts the next job before the database is there that it wants to find.
       outside.systems.get('database')?.onAlarm(Infinity)
     }
-    if (this.violations.length > 0) return
+    // What comes of a job that goes on with state from after its end no plain arrays say.
+    if (this.violations.length > 0 || this.hasOutlivedDrain) return
     const { rows, hasDrained, counted } = this
-    this.violations.push(...judge(schedule, { ledger, outside, rows, hasDrained, counted }))
+    const hasRestarted = this.restarts > 0 || this.resumed.length > 0
+    this.violations.push(...judge(schedule, { ledger, outside, rows, hasDrained, hasRestarted, counted }))
   }
 
   /** One job to its end. With what the next begins; null if it was the last. */
-  #runJob({ savepoint, parallelism, interventions }: Start): Start | null {
-    const { schedule, ledger, outside } = this
-    const { checkpoints, seed } = schedule
-    const job = { ...schedule.job, parallelism }
-    const report = (text: string): void => void this.violations.push({ invariant: invariantOf(text), text })
-    const build = withRecovery(buildJob(job, report, { ledger }), schedule)
-    const from = savepoint === null ? {} : { from: { savepoint } }
-    const deployed = deployJob(build, { parallelism, seed, cluster: job.cluster, isHashed: false, outside, ...from })
+  #runJob(start: Start): Start | null {
+    const { savepoint, interventions } = start
+    const { checkpoints } = this.schedule
+    const deployed = this.#deploy(start)
     const { simulation, execution } = deployed
     simulation.event = this.events
     simulation.plan(interventions)
@@ -131,6 +135,30 @@ class ScheduleRun {
     this.violations.push(...observer.violations)
     this.counted = countedByBroadcast(execution.tasks)
     return next
+  }
+
+  /** At another parallelism where the next one would chain what can't be. */
+  #deploy(start: Start): DeployedJob {
+    const { savepoint, parallelism } = start
+    const others = (savepoint?.operators ?? []).map((operator) => operator.parallelism)
+    for (const next of [parallelism, ...others]) {
+      try {
+        return this.#deployAt(next, savepoint)
+      } catch (error) {
+        if (!(error instanceof LearnerError) || !CHAINED_OTHERWISE.has(error.code)) throw error
+      }
+    }
+    throw new Error('no parallelism chains the operators as before')
+  }
+
+  #deployAt(parallelism: number, savepoint: Savepoint | null): DeployedJob {
+    const { schedule, ledger, outside } = this
+    const { seed } = schedule
+    const job = { ...schedule.job, parallelism }
+    const report = (text: string): void => void this.violations.push({ invariant: invariantOf(text), text })
+    const build = withRecovery(buildJob(job, report, { ledger }), schedule)
+    const from = savepoint === null ? {} : { from: { savepoint } }
+    return deployJob(build, { parallelism, seed, cluster: job.cluster, isHashed: false, outside, ...from })
   }
 
   #untilItsEnd({ simulation, execution }: DeployedJob, observer: ClusterObserver): void {
@@ -164,7 +192,8 @@ class ScheduleRun {
   }
 
   /** What is to be done at this moment. */
-  #strike(moment: Moment, { simulation }: DeployedJob): void {
+  #strike(moment: Moment, { simulation, execution }: DeployedJob): void {
+    if (moment === 'deployed anew') this.hasOutlivedDrain ||= hasDrained(execution)
     const nth = (this.moments.get(moment) ?? 0) + 1
     this.moments.set(moment, nth)
     for (const stroke of this.schedule.strokes) {
@@ -180,7 +209,7 @@ class ScheduleRun {
     const left = interventions.slice(applied).filter((one) => one.event >= event) as RunIntervention[]
     const { savepoints } = execution.actions
     if (execution.state === 'FINISHED') {
-      this.hasDrained ||= savepoints.some(({ request, savepoint }) => request.stop === 'drain' && savepoint !== null)
+      this.hasDrained ||= hasDrained(execution)
       const suspended = savepoints
         .filter(({ request, savepoint }) => request.stop === 'suspend' && savepoint !== null)
         .at(-1)
@@ -219,4 +248,8 @@ function invariantOf(text: string): string {
   if (text.startsWith('watermark')) return '1 watermarks'
   if (text.startsWith('current key')) return '10 current key'
   return text.startsWith('clock') ? '11 time' : '12 exactly once'
+}
+
+function hasDrained({ actions }: JobExecution): boolean {
+  return actions.savepoints.some(({ request, savepoint }) => request.stop === 'drain' && savepoint !== null)
 }

@@ -288,6 +288,23 @@ describe('a source is out of order', () => {
     const tail = (job: DeployedJob) => job.rows.map(({ value }) => value).slice(-30)
     expect(tail(again)).toEqual(tail(once))
   })
+
+  test('twice, and whoever reads it again begins in the midst of a stretch', () => {
+    const twice = (apartMs: number, fails: boolean): unknown[] => {
+      const job = deployJob(plain, { cluster: { bufferRecords: 1 } })
+      const act = (action: ClusterAction): void => job.simulation.intervene(action)
+      runTo(job, 500)
+      act({ kind: 'reorder-source', operator: 'numbers', within: 10 })
+      runTo(job, 500 + apartMs)
+      act({ kind: 'reorder-source', operator: 'numbers', within: 7 })
+      runTo(job, 650)
+      if (fails) act({ kind: 'throw', operator: 'numbers', record: 1 })
+      runTo(job, 60_000)
+      expect(job.execution.attempt).toBe(fails ? 1 : 0)
+      return job.rows.map(({ value }) => value).slice(-40)
+    }
+    for (let apartMs = 10; apartMs <= 70; apartMs += 10) expect(twice(apartMs, true)).toEqual(twice(apartMs, false))
+  })
 })
 
 describe('a failure stays within its region', () => {

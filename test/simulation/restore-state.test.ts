@@ -19,6 +19,7 @@ import {
   type StreamExecutionEnvironment,
 } from '../../runtime/index.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
+import { RECORD, WATERMARK } from '../../runtime/record/buffer.ts'
 import { deployJob, type Build, type JobOptions } from '../harness/run-job.ts'
 
 class Counter extends KeyedProcessFunction<number, number, string> {
@@ -112,6 +113,67 @@ describe('refused', () => {
       expect(error).toBeInstanceOf(LearnerError)
       expect((error as LearnerError).code).toBe(code)
     }
+  })
+})
+
+describe('refused where operators would be chained otherwise than before', () => {
+  /** The map stands in a task of its own, but where it's chained. */
+  const mapped =
+    (isChained: boolean): Build =>
+    (env) => {
+      const doubled = numbers(env).map((value) => value * 2)
+      ;(isChained ? doubled : doubled.disableChaining()).uid('doubled').print()
+    }
+  const codeOf = (build: Build, savepoint: Savepoint, allowsNonRestoredState = false): string => {
+    try {
+      deployJob(build, { from: { savepoint, allowsNonRestoredState } })
+      return ''
+    } catch (error) {
+      return (error as LearnerError).code
+    }
+  }
+  const finished = (savepoint: Savepoint, ...uids: readonly string[]): Savepoint => ({
+    ...savepoint,
+    operators: savepoint.operators.map((operator) => ({ ...operator, isFinished: uids.includes(operator.uid ?? '') })),
+  })
+
+  test('records on their way between two that are one task now', () => {
+    const savepoint = stop(mapped(false))
+    const [from, to] = ['numbers', 'doubled'].map((uid) => savepoint.operators.find((one) => one.uid === uid))
+    const edge = `${from?.operatorId} ${to?.operatorId} 0`
+    const place = { edge, sender: 0, receiver: 0, senders: 1, receivers: 1 }
+    const withRecord = { ...savepoint, inFlight: [{ ...place, elements: [{ kind: RECORD, value: 7, timestamp: 7 }] }] }
+    const withoutOne = {
+      ...savepoint,
+      inFlight: [{ ...place, elements: [{ kind: WATERMARK, value: 7, timestamp: NaN }] }],
+    }
+    expect(codeOf(mapped(true), withRecord)).toBe('RESTORE_IN_FLIGHT')
+    expect(codeOf(mapped(true), withRecord, true)).toBe('')
+    expect(codeOf(mapped(true), withoutOne)).toBe('')
+    const restored = deployJob(mapped(false), { from: { savepoint: withRecord } })
+    restored.simulation.run(NO_LIMIT)
+    expect(restored.rows[0]?.value).toBe(14)
+  })
+
+  test('one that has finished with one that runs on', () => {
+    const savepoint = stop(mapped(false))
+    expect(codeOf(mapped(true), finished(savepoint, 'numbers'))).toBe('RESTORE_FINISHED_MIXED')
+    expect(codeOf(mapped(true), finished(savepoint, 'doubled'))).toBe('RESTORE_FINISHED_MIXED')
+    expect(codeOf(mapped(false), finished(savepoint, 'numbers'))).toBe('')
+  })
+
+  test('one that has finished after one that runs on', () => {
+    const apart: Build = (env) =>
+      void numbers(env)
+        .map((value) => value * 2)
+        .disableChaining()
+        .uid('doubled')
+        .print()
+        .uid('printed')
+        .disableChaining()
+    const savepoint = stop(apart)
+    expect(codeOf(apart, finished(savepoint, 'doubled', 'printed'))).toBe('RESTORE_FINISHED_AFTER')
+    expect(codeOf(apart, finished(savepoint, 'numbers', 'doubled', 'printed'))).toBe('')
   })
 })
 
