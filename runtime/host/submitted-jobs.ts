@@ -39,7 +39,8 @@ export async function loadJobs(settings: RunSettings, first: Plan, load: Load): 
     if (built.plan === null) return [...built.diagnostics]
     const wrong = inputsWithoutSource(built.plan, own)
     if (wrong.length > 0) return wrong
-    if (built.plan.tables !== undefined && built.plan.database !== first.database) {
+    const { tables, database } = built.plan
+    if ((tables !== undefined || database !== undefined) && database !== first.database) {
       return [{ code: 'JOB_DATABASE', params: { job: loaded.length + 2 }, span: null }]
     }
     loaded.push({ job, plan: withInputs(built.plan, new Map(Object.entries(inputs))), program, atUs: atMs * 1000 })

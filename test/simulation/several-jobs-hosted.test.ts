@@ -50,6 +50,12 @@ async function run(settings: RunSettings): Promise<Seen> {
 const told = ({ outcome }: Seen): string[] => outcome.jobs.map(({ id, name, state }) => `${id} ${name} ${state}`)
 
 describe('in a session', () => {
+  test('on one cluster there is one kind of database', async () => {
+    const asked = jobOf(counting('b', 50, 'env.useSqlite()'))
+    const { outcome } = await run({ jobs: [{ job: asked }] })
+    expect(outcome.diagnostics.map(({ code, params }) => [code, params])).toEqual([['JOB_DATABASE', { job: 2 }]])
+  })
+
   test('jobs are submitted at their times, and rows say whose they are', async () => {
     const seen = await run({ jobs: [{ job: b, atMs: 200, parallelism: 2 }] })
     expect([seen.outcome.state, told(seen)]).toEqual(['finished', ['1 a FINISHED', '2 b FINISHED']])
