@@ -405,8 +405,10 @@ export class RunDriver {
     this.#traveller?.note()
     const { simulation, rescaled } = this.#execution
     const watcher = this.#traveller?.run.watcher ?? null
-    const isNew = this.#shownTopology !== rescaled && watcher !== null
-    this.#shownTopology = rescaled
+    // What is passed over isn't looked at.
+    const isLookedAt = watcher !== null && !isPassing
+    const isNew = isLookedAt && this.#shownTopology !== rescaled
+    if (isNew) this.#shownTopology = rescaled
     const [isAnew, isFork] = [this.#isAnew, this.#isFork]
     this.#isAnew = this.#isFork = false
     const skippedMs = Math.round(this.#skippedUs / 1000)
@@ -416,16 +418,15 @@ export class RunDriver {
       {
         position: { ...positionOf(this.#execution), virtualMs: Math.floor(shownUs / 1000) },
         topology: isNew ? topologyOf(this.#execution) : null,
-        moment:
-          watcher === null || isPassing
-            ? null
-            : takeMoment(this.#execution, watcher, shownUs, {
-                keys: this.#detail.keys,
-                checkpoint: this.#detail.checkpoint ?? null,
-                state: this.#detail.state ?? (this.#isOver ? AT_THE_END : null),
-                isStill: this.#isPaused,
-              }),
-        interventions: watcher === null ? null : this.#newInterventions(),
+        moment: !isLookedAt
+          ? null
+          : takeMoment(this.#execution, watcher, shownUs, {
+              keys: this.#detail.keys,
+              checkpoint: this.#detail.checkpoint ?? null,
+              state: this.#detail.state ?? (this.#isOver ? AT_THE_END : null),
+              isStill: this.#isPaused,
+            }),
+        interventions: isLookedAt ? this.#newInterventions() : null,
         traced: watcher?.times.drain() ?? [],
         isPaused: this.#isPaused,
         deeds: this.#deeds.of(simulation),

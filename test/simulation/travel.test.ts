@@ -202,6 +202,19 @@ describe.each([
   })
 })
 
+test('whoever begins elsewhere hears with the first place what runs where, and what was done', async () => {
+  const session = newSession()
+  const interventions = [{ event: 40, action: { kind: 'add-task-manager' } }] as const
+  const startsAt = { kind: 'place', event: 60, record: 0 } as const
+  const shown: unknown[] = []
+  await session.run(jobOf(FRAUD), { isWatched: true, startsAt, interventions }, async (frame) => {
+    if (frame.isPassing || !frame.isPaused) return
+    shown.push([frame.position.event, frame.topology?.tasks.length, frame.interventions])
+    await session.play(null)
+  })
+  expect(shown).toEqual([[60, 2, interventions]])
+})
+
 test('a time is reached when everything up to it has happened, and nothing after', async () => {
   const job = jobOf(FRAUD)
   const times = [2550, 1250, 1250, 3150.5, 50, 4050]
