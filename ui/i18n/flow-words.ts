@@ -29,6 +29,7 @@ const en = {
   partitioner: 'Exchange',
   noCredit: '0: its writer waits',
   unbounded: 'without end',
+  more: (n: number) => `and ${n} more`,
 }
 
 const zh: typeof en = {
@@ -58,6 +59,7 @@ const zh: typeof en = {
   partitioner: '数据交换',
   noCredit: '0：写入方在等待',
   unbounded: '不限',
+  more: (n) => `另有 ${n} 个`,
 }
 
 export const flowWords = { en, zh }
