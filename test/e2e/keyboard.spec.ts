@@ -68,6 +68,8 @@ test('the stage from its views to a step, with the keyboard alone', async ({ pag
   await page.keyboard.press('Tab')
   await expect(page.getByRole('button', { name: 'Break something' })).toBeFocused()
   await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'Why?' })).toBeFocused()
+  await page.keyboard.press('Tab')
   await expect(page.getByRole('region', { name: 'table' })).toBeFocused()
   await page.keyboard.press('Tab')
   await expect(page.getByRole('group', { name: 'The last step' })).toBeFocused()
