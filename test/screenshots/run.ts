@@ -23,6 +23,9 @@ const VIEWS = {
   log: /^(Log|日志)/,
 }
 
+/** What lies beside the views. */
+const PANELS = { palette: /^(Break something|制造故障)/, why: /^(Why\?|为什么？)$/ }
+
 const { browser, address } = await openSite()
 /** An exercise whose starter fails. */
 const CHECKED = 'exercise/fraud-flag'
@@ -70,6 +73,12 @@ async function takeAll(page: Page, suffix: string): Promise<void> {
   await cluster.click()
   await take('console')
   await cluster.click()
+  for (const [shot, button] of Object.entries(PANELS)) {
+    const opens = page.getByRole('button', { name: button })
+    await opens.click()
+    await take(shot)
+    await opens.click()
+  }
   await takeCharts(page, take)
   for (const [mode, radio] of [
     ['logical', /^(logical|逻辑)$/],
