@@ -18,6 +18,9 @@ function cloneObject(value: object, known: Seen | null): object {
   const seen = known ?? new Map<object, object>()
   const before = seen.get(value)
   if (before !== undefined) return before
+  const prototype = Object.getPrototypeOf(value) as object | null
+  // Most of what is copied is a plain record, which needn't be asked what it is first.
+  if (prototype === Object.prototype) return cloneFields(value, {}, seen)
   if (value instanceof Date) return new Date(value.getTime())
   if (value instanceof ArrayBuffer) return value.slice(0)
   if (value instanceof DataView)
@@ -41,7 +44,10 @@ function cloneObject(value: object, known: Seen | null): object {
     for (const item of value) copy.add(cloneInside(item, seen))
     return copy
   }
-  const copy = Object.create(Object.getPrototypeOf(value) as object | null) as Record<string, unknown>
+  return cloneFields(value, Object.create(prototype) as Record<string, unknown>, seen)
+}
+
+function cloneFields(value: object, copy: Record<string, unknown>, seen: Seen): object {
   seen.set(value, copy)
   for (const key of Object.keys(value)) {
     const item = cloneInside((value as Record<string, unknown>)[key], seen)

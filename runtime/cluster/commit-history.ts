@@ -10,7 +10,7 @@ export interface CommitStats {
   readonly operator: string
   readonly checkpoint: number
   /** Transactions, files or whatever it is that is committed. */
-  readonly count: number
+  count: number
   /** When the writer handed it over; null where it came out of a checkpoint. */
   readonly preparedUs: number | null
   /** When it became visible outside; null before. */
@@ -34,15 +34,15 @@ export class CommitHistory {
   prepared(place: CommitPlace, atUs: number): void {
     const before = this.find(place)
     if (before !== undefined) {
-      this.recent[this.recent.indexOf(before)] = { ...before, count: before.count + place.count }
+      before.count += place.count
       return
     }
-    this.add({ ...place, preparedUs: atUs, committedUs: null, repeats: 0, lostUs: null })
+    this.add(commitOf(place, atUs, null))
   }
 
   committed(place: CommitPlace, atUs: number): void {
     const before = this.find(place)
-    if (before === undefined) this.add({ ...place, preparedUs: null, committedUs: atUs, repeats: 0, lostUs: null })
+    if (before === undefined) this.add(commitOf(place, null, atUs))
     else if (before.committedUs === null) before.committedUs = atUs
     else before.repeats++
   }
@@ -56,18 +56,26 @@ export class CommitHistory {
   }
 
   private find({ vertex, subtask, operator, checkpoint }: CommitPlace): CommitStats | undefined {
-    return this.recent.find(
-      (commit) =>
-        commit.checkpoint === checkpoint &&
-        commit.subtask === subtask &&
-        commit.vertex === vertex &&
-        commit.operator === operator &&
-        commit.lostUs === null,
-    )
+    // What is asked for is among the last, nearly always.
+    for (let i = this.recent.length - 1; i >= 0; i--) {
+      const commit = this.recent[i] as CommitStats
+      const isAt = commit.checkpoint === checkpoint && commit.subtask === subtask && commit.vertex === vertex
+      if (isAt && commit.operator === operator && commit.lostUs === null) return commit
+    }
+    return undefined
   }
 
   private add(commit: CommitStats): void {
     this.recent.push(commit)
     if (this.recent.length > MOST_COMMITS) this.recent.shift()
   }
+}
+
+/** Each field by its name: spreading them costs more than the rest of it. */
+function commitOf(
+  { vertex, subtask, operator, checkpoint, count }: CommitPlace,
+  preparedUs: number | null,
+  committedUs: number | null,
+): CommitStats {
+  return { vertex, subtask, operator, checkpoint, count, preparedUs, committedUs, repeats: 0, lostUs: null }
 }

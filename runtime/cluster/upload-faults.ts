@@ -24,6 +24,8 @@ interface LateAcknowledgement {
 /** The job, and where its snapshots go. */
 export interface SnapshottedJob {
   readonly simulation: Simulation
+  /** Of the attempt that runs. */
+  readonly tasks: readonly Task[]
   /** Whether what the task's TaskManager says gets through. */
   isReachable(task: Task): boolean
   readonly checkpoints: {
@@ -68,7 +70,8 @@ export class UploadFaults implements EventTarget {
     const { checkpoints, simulation } = this.job
     while ((this.late[0]?.atUs ?? Infinity) <= simulation.nowUs) {
       const { task, checkpoint, snapshot, figures } = this.late.shift() as LateAcknowledgement
-      if (isAlive(task) && this.job.isReachable(task)) checkpoints?.snapshotTaken(task, checkpoint, snapshot, figures)
+      const isDeployed = isAlive(task) && this.job.tasks.includes(task)
+      if (isDeployed && this.job.isReachable(task)) checkpoints?.snapshotTaken(task, checkpoint, snapshot, figures)
       else snapshot?.keyed?.abandon()
     }
   }

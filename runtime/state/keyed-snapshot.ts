@@ -104,11 +104,9 @@ export class PendingSnapshot {
     this.slotCount = source.slotCount
     this.windows = filled === 0 ? null : { roots: roots.slice(), starts: starts.slice(), ends: ends.slice() }
     this.panes = source.panes?.snap() ?? []
-    this.states = Array.from(source.states.values(), (state) => ({
-      ...state,
-      cells: state.column.snap(),
-      takenMs: state.request?.nowMs() ?? 0,
-    }))
+    this.states = Array.from(source.states.values(), ({ column, meta, request }) => {
+      return { column, meta, request, cells: column.snap(), takenMs: request?.nowMs() ?? 0 }
+    })
     this.eventTimers = source.eventTimers.registered.snap()
     this.processingTimers = source.processingTimers.registered.snap()
   }

@@ -22,6 +22,7 @@ const KEPT: readonly (readonly [seed: number, what: string])[] = [
   [3895, 'a savepoint was taken beside the one with which the job stopped, and its barriers were left in the channels'],
   [3697, 'operators had been chained since a checkpoint that held records on their way between them: they were lost'],
   [8291, 'a source that had finished was chained with a map that had not, and began again'],
+  [1932, 'an acknowledgement came so late that its subtask had been replaced by others, for another parallelism'],
   [7780, 'a source was put out of order twice, and who read it again in the midst of that read other records'],
 ]
 

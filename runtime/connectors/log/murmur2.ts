@@ -10,11 +10,10 @@ const M = 0x5bd1e995 | 0
 /** MurmurHash2 of bytes, as a signed 32-bit number. */
 export function murmur2(bytes: Uint8Array): number {
   const { length } = bytes
-  const view = new DataView(bytes.buffer, bytes.byteOffset, length)
   const whole = length - (length % 4)
   let hash = SEED ^ length
   for (let at = 0; at < whole; at += 4) {
-    let word = Math.imul(view.getInt32(at, true), M)
+    let word = Math.imul(wordAt(bytes, at), M)
     word ^= word >>> 24
     hash = Math.imul(hash, M) ^ Math.imul(word, M)
   }
@@ -39,4 +38,11 @@ export function keyBytes(key: unknown): Uint8Array {
   else if (typeof key === 'number') view.setFloat64(0, key)
   else return utf8(toTaggedJson(key))
   return new Uint8Array(view.buffer)
+}
+
+/** Four bytes, the lowest first. A view of the bytes would cost more to make than most keys take to hash. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
+  const high = (bytes[at + 2] as number) | ((bytes[at + 3] as number) << 8)
+  return low | (high << 16)
 }
