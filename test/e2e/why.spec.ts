@@ -1,7 +1,7 @@
 // Questions about a run, with the mouse and with keys alone: why a row is there, why a timer hasn't fired, what became of a
 // key, what an expression was, and on to where something is so.
 import type { Locator, Page } from '@playwright/test'
-import { expectAccessible } from './checkpointed-job.ts'
+import { expectAccessible, runCounts } from './checkpointed-job.ts'
 import { expect, test } from './fixture.ts'
 import { oneFile, type NotebookPage } from './notebook-page.ts'
 
@@ -42,11 +42,11 @@ env
 await env.execute('counting')
 `)
 
-test.beforeEach(async ({ notebook }) => {
+async function runJob(notebook: NotebookPage): Promise<void> {
   await notebook.openWith(job, { speed: null })
   await notebook.run.click()
   await notebook.expectState('finished')
-})
+}
 
 const panel = (page: Page): Locator => page.locator('section[data-why]')
 const ask = (page: Page): Locator => page.getByRole('button', { name: 'Why?', exact: true })
@@ -67,6 +67,7 @@ async function expectAtStep(page: Page, notebook: NotebookPage, step: Locator): 
 }
 
 test('why a row is there: each step leads to its moment, and the run stays what it was', async ({ page, notebook }) => {
+  await runJob(notebook)
   const hash = await notebook.hash()
   await page.getByRole('tab', { name: /^Results/ }).click()
   const why = page.getByRole('button', { name: /^why\?/ })
@@ -102,6 +103,7 @@ test('why a row is there: each step leads to its moment, and the run stays what 
 })
 
 test('why there is a line of the log', async ({ page, notebook }) => {
+  await runJob(notebook)
   await page.getByRole('tab', { name: /^Log/ }).click()
   await page.getByRole('button', { name: /^why\? three at 7/ }).press('Enter')
   await expect(panel(page)).toHaveAttribute('data-why', 'log')
@@ -113,6 +115,7 @@ test('why there is a line of the log', async ({ page, notebook }) => {
 })
 
 test('run until, why not yet and a key’s life, with the mouse', async ({ page, notebook }) => {
+  await runJob(notebook)
   await page.getByRole('button', { name: 'Step back' }).click()
   await page.getByRole('slider', { name: 'Timeline' }).press('Home')
   await page.getByRole('button', { name: 'Run until …' }).click()
@@ -153,6 +156,7 @@ test('run until, why not yet and a key’s life, with the mouse', async ({ page,
 })
 
 test('run until, why not yet and a key’s life, by keys alone', async ({ page, notebook }) => {
+  await runJob(notebook)
   await page.getByRole('button', { name: 'Step back' }).focus()
   await page.keyboard.press('Enter')
   await expect(notebook.status).toHaveAttribute('data-paused', 'true')
@@ -194,11 +198,12 @@ test('run until, why not yet and a key’s life, by keys alone', async ({ page, 
 })
 
 test('print after the fact: what an expression was at every passing of its line', async ({ page, notebook }) => {
+  await runJob(notebook)
   await notebook.wakeEditor()
   await page.locator('.monaco-editor .view-line', { hasText: 'const next' }).click()
   await ask(page).click()
   await panel(page).getByText('Print', { exact: true }).first().click()
-  await expect(panel(page)).toContainText('at Job.ts, line 12')
+  await expect(panel(page).getByLabel('line', { exact: true })).toHaveValue('12')
   await page.locator('[data-print]').fill('next * 100 + value')
   await page.keyboard.press('Enter')
   await expect(panel(page)).toHaveAttribute('data-why', 'print')
@@ -215,4 +220,57 @@ test('print after the fact: what an expression was at every passing of its line'
   await page.locator('[data-print]').fill('next next')
   await page.keyboard.press('Enter')
   await expect(panel(page).getByRole('alert')).toContainText('isn’t one expression on one line')
+})
+
+test('print after the fact by keys, at a line that is typed', async ({ page, notebook }) => {
+  await runJob(notebook)
+  await ask(page).focus()
+  await page.keyboard.press('Enter')
+  await expect(panel(page)).toHaveAttribute('data-why', 'unexplained')
+  await panel(page).getByRole('radio', { name: 'Print' }).focus()
+  await page.keyboard.press('Space')
+  await tabTo(page, page.locator('[data-print]'))
+  await page.keyboard.type('value')
+  await tabTo(page, panel(page).getByLabel('line', { exact: true }))
+  await page.keyboard.type('15')
+  await page.keyboard.press('Enter')
+  await expect(panel(page)).toContainText('The line was reached 30 times.')
+  const row = panel(page).locator('tbody tr').nth(5)
+  await tabTo(page, row.getByRole('button'))
+  await page.keyboard.press('Enter')
+  await expect(notebook.status).toHaveAttribute('data-paused', 'true')
+  await expect(row).toHaveClass(/here/)
+})
+
+test('on another timeline what was said of the first doesn’t hold, and is asked again', async ({ page, notebook }) => {
+  await runCounts(notebook, 6500)
+  await page.getByRole('slider', { name: 'Timeline' }).press('Home')
+  await expect(notebook.status).toHaveAttribute('data-paused', 'true')
+  await page.getByRole('button', { name: 'Run until …' }).click()
+  const form = page.getByRole('form', { name: 'Run until' })
+  await form.getByLabel('results', { exact: true }).fill('70')
+  await form.getByRole('button', { name: 'Go', exact: true }).click()
+  await expect(page.getByRole('tab', { name: /^Results/ })).toHaveText(/70$/)
+  await form.getByRole('button', { name: 'Close' }).click()
+  await ask(page).click()
+  await panel(page).getByText('A key’s life').click()
+  await expect(panel(page)).toHaveAttribute('data-why', 'key')
+  await page.getByRole('button', { name: 'Break something' }).click()
+  const palette = page.getByRole('region', { name: 'Break something' })
+  await palette.locator('[data-fault="throw"]').click()
+  await expect(page.getByRole('button', { name: '2 timelines' })).toBeVisible()
+  await expect(panel(page)).toHaveCount(0)
+  await ask(page).click()
+  await expect(palette).toHaveCount(0)
+  await expect(panel(page)).toContainText('The run has changed meanwhile.')
+  await page.getByRole('button', { name: 'Play', exact: true }).click()
+  await notebook.expectState('until')
+  await panel(page).getByRole('button', { name: 'Ask again' }).click()
+  await expect(panel(page)).toHaveAttribute('data-why', 'key')
+  await expect(panel(page)).toContainText(/undone by a restart/)
+  await panel(page)
+    .getByRole('button', { name: /^Go to/ })
+    .last()
+    .click()
+  await expect(panel(page).locator('li').last()).toHaveClass(/here/)
 })

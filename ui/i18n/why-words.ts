@@ -34,7 +34,7 @@ const en = {
   idle: (who: string) => `${who} had become idle`,
   alarm: (who: string) => `${who} went on by the clock`,
   late: 'It came too late and was dropped, or put aside.',
-  silent: 'Nothing came of it.',
+  silent: 'It gave nothing.',
   calls: {
     read: (name: string, text: string) => `read ${name}: ${text}`,
     update: (name: string, text: string) => `wrote ${name}: ${text}`,
@@ -131,9 +131,10 @@ const en = {
   empty: 'empty',
   print: {
     expression: 'Expression',
-    line: (file: string, line: number) => `at ${file}, line ${line}`,
+    file: 'in',
+    line: 'line',
     noLine:
-      'Put the caret into the code: what an expression was at that line, whenever it was reached, is listed here.',
+      'Put the caret into the code, or give a line: what an expression was there, whenever the line was reached, is listed here.',
     go: 'Print',
     edited: 'The code has been edited since it was run: run it again first.',
     found: (n: number) => (n === 1 ? 'The line was reached once.' : `The line was reached ${n} times.`),
@@ -267,8 +268,9 @@ const zh: typeof en = {
   empty: '空',
   print: {
     expression: '表达式',
-    line: (file, line) => `位于 ${file} 第 ${line} 行`,
-    noLine: '请把光标放进代码里：每次执行到那一行时表达式的值都会列在这里。',
+    file: '文件',
+    line: '行',
+    noLine: '请把光标放进代码里，或填写行号：每次执行到那一行时，表达式的值都会列在这里。',
     go: '打印',
     edited: '代码在运行之后被编辑过：请先重新运行。',
     found: (n) => `这一行执行到了 ${n} 次。`,

@@ -6,6 +6,8 @@ export class Inspection {
   readonly #run: Run
   #question = $state.raw<RunQuestion | null>(null)
   #answer = $state.raw<Explanation | null>(null)
+  /** The timeline that the answer is about. */
+  #timeline = $state(1)
   #isOpen = $state(false)
   #isAsking = $state(false)
   /** Whoever asked gets the focus back. */
@@ -27,9 +29,9 @@ export class Inspection {
     return this.#question
   }
 
-  /** Null while it's asked, and where the run has changed meanwhile. */
+  /** Null while it's asked, and where the run has changed meanwhile: another timeline has other steps. */
   get answer(): Explanation | null {
-    return this.#answer
+    return this.#timeline === this.#run.number ? this.#answer : null
   }
 
   /** Opens the panel with this question; without one as it was last. */
@@ -45,6 +47,7 @@ export class Inspection {
   }
 
   close(): void {
+    if (!this.#isOpen) return
     this.#isOpen = false
     if (this.#asker?.isConnected === true) this.#asker.focus()
   }
@@ -53,6 +56,7 @@ export class Inspection {
     this.#question = question
     this.#answer = null
     this.#isAsking = true
+    this.#timeline = this.#run.number
     const answer = await this.#run.explain(question).catch(() => null)
     // Another question came meanwhile.
     if (this.#question !== question) return
