@@ -137,7 +137,8 @@ export class Traveller {
     this.timeline.forgetFrom(event)
     this.keyframes.forgetFrom(event)
     this.run.execution.simulation.interventions = interventions.slice(0, intervention)
-    await this.#jump((frame) => frame.event < event, true)
+    // To jump would be to note where it is, which is no longer a place of this run.
+    this.#restart()
     return this.#toPlace({ event, record: 0 })
   }
 
