@@ -24,7 +24,7 @@ test('a prediction is scored by the record that decides it, and kept', async ({ 
   const prediction = page.locator('[data-predict="false-alarm"]')
   await prediction.getByText('0', { exact: true }).click()
   await expect(prediction).toContainText('You said 0. Now run it.')
-  await page.getByLabel('Pace').selectOption('as fast as possible')
+  await page.getByLabel('Pace').selectOption('full speed')
   await page.locator('[data-run="member-own"] .start').click()
   await expect(prediction).toHaveAttribute('data-verdict', 'wrong')
   await expect(prediction).toContainText('Decided by Alert{id=2} at 00:02.300.')
@@ -189,7 +189,7 @@ test('no window is too narrow or too low for the page, nor for the figure of two
 
 test('before its first run the stage offers it, and every button runs it as the lesson says', async ({ page }) => {
   await page.goto('./#/fraud-detection/alert-on-everything')
-  await page.getByLabel('Pace').selectOption('as fast as possible')
+  await page.getByLabel('Pace').selectOption('full speed')
   const status = page.locator('footer[data-state]')
   await page.locator('#view').getByRole('button', { name: 'Run for one round of 50' }).click()
   await expect(status).toHaveAttribute('data-state', 'until')

@@ -178,7 +178,7 @@ export const en = {
     untilNone: 'never',
     speed: 'Speed',
     speedTimes: (n: number) => `${n}×`,
-    speedMax: 'as fast as possible',
+    speedMax: 'full speed',
   },
 
   problems: {

@@ -171,7 +171,7 @@ export const zh = {
     untilNone: '不限',
     speed: '速度',
     speedTimes: (n: number) => `${n}×`,
-    speedMax: '尽可能快',
+    speedMax: '全速',
   },
 
   problems: {
