@@ -117,7 +117,10 @@ test('why there is a line of the log', async ({ page, notebook }) => {
 test('run until, why not yet and a key’s life, with the mouse', async ({ page, notebook }) => {
   await runJob(notebook)
   await page.getByRole('button', { name: 'Step back' }).click()
-  await page.getByRole('slider', { name: 'Timeline' }).press('Home')
+  const timeline = page.getByRole('slider', { name: 'Timeline' })
+  await timeline.press('Home')
+  await expect(timeline).toHaveAttribute('aria-valuenow', '0')
+  await expect(page.getByRole('tab', { name: /^Results/ })).toHaveText(/^Results\s*0?$/)
   await page.getByRole('button', { name: 'Run until …' }).click()
   const form = page.getByRole('form', { name: 'Run until' })
   await form.getByLabel('results', { exact: true }).fill('2')

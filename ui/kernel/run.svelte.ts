@@ -230,7 +230,7 @@ export class Run {
   }
 
   step(unit: StepUnit): void {
-    if (this.#phase === 'running') this.#host.step(unit)
+    if (this.#phase === 'running') void this.#reopened.then(() => this.#host.step(unit))
   }
 
   /** Whether there is a run to go back in. */
@@ -242,7 +242,8 @@ export class Run {
   /** Goes to another place of the run, also of one that has ended, and pauses there. */
   seek(destination: Destination): void {
     if (!this.canSeek) return
-    if (this.#phase === 'running') this.#host.seek(destination)
+    // A run that is being opened again hears nobody until it shows itself.
+    if (this.#phase === 'running') void this.#reopened.then(() => this.#host.seek(destination))
     else void this.#reopen(destination.kind === 'back' ? { kind: 'end' } : destination)
   }
 
