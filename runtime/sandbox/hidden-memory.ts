@@ -96,8 +96,11 @@ class Finder {
     const tsc = this.#ts
     if (declaration === undefined || !tsc.isPropertyDeclaration(declaration)) return
     const use = this.#useOf(node)
-    if (use === 'read' || tsc.isConstructorDeclaration(this.#functionOf(node))) return
-    const isCertain = use === 'assigned' ? true : this.#isContainer(declaration, use)
+    const within = this.#functionOf(node)
+    if (use === 'read' || tsc.isConstructorDeclaration(within)) return
+    // What \`open\` sets stays as it is until the next \`open\`: most often a handle of state, and no mistake.
+    const isSetUp = tsc.isMethodDeclaration(within) && within.name.getText() === 'open'
+    const isCertain = use === 'assigned' ? !isSetUp : this.#isContainer(declaration, use)
     if (isCertain !== null) this.#add(declaration.name, isCertain)
   }
 

@@ -84,7 +84,8 @@ async function takeAll(page: Page, suffix: string): Promise<void> {
     ['logical', /^(logical|逻辑)$/],
     ['table', /^(table|表格)$/],
   ] as const) {
-    await page.getByRole('radio', { name: radio }).click()
+    await page.getByRole('radio', { name: radio }).focus()
+    await page.keyboard.press('Space')
     await take(`view-${mode}`)
   }
 }
@@ -94,10 +95,13 @@ async function takeCharts(page: Page, take: (name: string) => Promise<void>): Pr
   await page.getByRole('button', { name: /^(Play|播放)$/ }).click()
   await page.locator('footer[data-state="finished"]').waitFor({ timeout: 120_000 })
   await page.getByRole('tab', { name: VIEWS.results }).click()
-  await page.getByRole('radio', { name: /^(charts|图表)$/ }).click()
+  // By keys: on narrow pages the stage is low, and the pointer may meet the transport.
+  await page.getByRole('radio', { name: /^(charts|图表)$/ }).focus()
+  await page.keyboard.press('Space')
   await page.locator('.plot').first().waitFor()
   await take('view-charts')
-  await page.getByRole('radio', { name: /^(table|表格)$/ }).click()
+  await page.getByRole('radio', { name: /^(table|表格)$/ }).focus()
+  await page.keyboard.press('Space')
   await page.getByRole('tab', { name: VIEWS.dataflow }).click()
 }
 

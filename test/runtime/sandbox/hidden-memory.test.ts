@@ -42,6 +42,16 @@ describe('what is remembered unseen', () => {
       '#n',
     ],
     [
+      'a private member that open sets, which needs no word',
+      'class F { #n = 0; open() { this.#n = 2 } map(x: number) { return this.#n + x } }\nstream.map(new F()).print()',
+      '#n?',
+    ],
+    [
+      'a private member that open sets, and others change',
+      'class F { #n = 0; open() { this.#n = 2 } map(x: number) { return this.#n++ + x } }\nstream.map(new F()).print()',
+      '#n',
+    ],
+    [
       'a private Set',
       'class F { readonly #all = new Set<number>(); map(x: number) { this.#all.add(x); return x } }\nstream.map(new F()).print()',
       '#all',
