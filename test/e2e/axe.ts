@@ -9,10 +9,12 @@ interface AxeResult {
   readonly violations: { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[]
 }
 
-export async function violations(page: Page): Promise<string[]> {
+/** `within`: only there. */
+export async function violations(page: Page, within = 'html'): Promise<string[]> {
   await page.evaluate(axeSource)
-  const { violations: found } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+  const { violations: found } = await page.evaluate(
+    (selector) => (window as unknown as { axe: { run(within: string): Promise<AxeResult> } }).axe.run(selector),
+    within,
   )
   return found.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')}\n${node.failureSummary}`),

@@ -1,11 +1,8 @@
 // A job with checkpoints, and looking for what axe finds.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from '@playwright/test'
+import { violations } from './axe.ts'
 import { expect } from './fixture.ts'
 import { oneFile, type NotebookPage } from './notebook-page.ts'
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Counts numbers by key, with a checkpoint a second, into a topic exactly once. */
 export const COUNTS = `import {
@@ -56,13 +53,5 @@ export async function runCounts(notebook: NotebookPage, untilMs: number): Promis
 }
 
 export async function expectAccessible(page: Page, selector: string): Promise<void> {
-  await page.evaluate(axeSource)
-  const found = await page.evaluate(async (within) => {
-    const { axe } = window as unknown as {
-      axe: { run(within: string): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const { violations } = await axe.run(within)
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
-  }, selector)
-  expect(found).toEqual([])
+  expect(await violations(page, selector)).toEqual([])
 }
