@@ -40,7 +40,7 @@ test('the same job with the same seed gives the same hash, at any speed', async 
   await notebook.run.click()
   await notebook.expectState('finished')
   const first = await notebook.hash()
-  await page.getByLabel('Speed').selectOption('5×')
+  await page.getByRole('combobox', { name: 'Speed', exact: true }).selectOption('5×')
   await notebook.run.click()
   await notebook.expectState('running')
   await notebook.expectState('finished')
