@@ -1,9 +1,16 @@
 // What was done to a run, as a page lists it: with the time at which each deed was done, which is kept when somebody goes
 // back to before it.
 
+import type { Diagnostic } from '../base/diagnostic.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { Intervention, Simulation } from '../kernel/simulation.ts'
 import type { Deed, RunIntervention } from './protocol.ts'
+
+/** Somebody wants what was done undone. */
+export interface Withdrawal {
+  readonly deed: number
+  readonly resolve: (refused: readonly Diagnostic[]) => void
+}
 
 /** Remembers when interventions were applied, in every run that one has come to. */
 export class Deeds {

@@ -58,6 +58,9 @@ export class Inspector {
   /** Null: a newer question has come, or the run is another one by now. */
   async explain(question: RunQuestion): Promise<Explanation | null> {
     const number = ++this.#questions
+    // Asked on the way to another place, it's about that place.
+    await this.#run.driver.settled()
+    if (number !== this.#questions) return null
     const { isBatch } = this.#run.driver.execution
     if (isBatch && question.kind !== 'print') return unexplained('WHY_BATCH')
     try {

@@ -15,14 +15,15 @@ import { topologyOf } from '../cluster/topology.ts'
 import { NO_LIMIT, type RunResult } from '../kernel/simulation.ts'
 import type { Destination } from '../travel/destination.ts'
 import type { Said } from '../travel/keyframes.ts'
-import { isStepEnd, placeOf, type WatchedRun } from '../travel/steps.ts'
+import { isStepEnd, type WatchedRun } from '../travel/steps.ts'
 import type { Timeline } from '../travel/timeline.ts'
 import { Traveller, type TravelResult } from '../travel/traveller.ts'
-import { Deeds, interventionsOf } from './deeds.ts'
+import { Deeds, interventionsOf, type Withdrawal } from './deeds.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import type { HostPort } from './host-port.ts'
 import { JobRequests } from './job-requests.ts'
-import type { RunIntervention, RunPosition, SavepointOutcome, StateDetail, StepUnit, WatchDetail } from './protocol.ts'
+import type { RunIntervention, SavepointOutcome, StateDetail, StepUnit, WatchDetail } from './protocol.ts'
+import { positionOf } from './run-position.ts'
 import { savepointFailed } from './savepoints.ts'
 
 const SLICE_MS = 12
@@ -50,12 +51,6 @@ export interface DrivenRun {
   readonly execution: JobExecution
   readonly watcher: ClusterWatcher | null
   readonly restart: () => WatchedRun
-}
-
-/** Somebody wants what was done undone. */
-interface Withdrawal {
-  readonly deed: number
-  readonly resolve: (refused: readonly Diagnostic[]) => void
 }
 
 export class RunDriver {
@@ -95,6 +90,10 @@ export class RunDriver {
   #shownInterventions: readonly RunIntervention[] = []
   readonly #withdrawals: Withdrawal[] = []
   readonly #deeds = new Deeds()
+  /** Somebody asked for another place, and hasn't been shown it yet. */
+  #isUnderWay: boolean
+  /** Who wants to know when it's there. */
+  readonly #waiting: (() => void)[] = []
   /** How often something was done to the run: whoever executes it again for a question asks for the same run. */
   changes = 0
 
@@ -109,7 +108,8 @@ export class RunDriver {
     this.#untilUs = untilUs
     this.#speed = speed
     this.#destination = watcher === null ? null : startsAt
-    this.#isPaused = (startsPaused || this.#destination !== null) && watcher !== null
+    this.#isUnderWay = this.#destination !== null
+    this.#isPaused = (startsPaused || this.#isUnderWay) && watcher !== null
     let sliceStartMs = host.wallMs()
     const rest = async (): Promise<void> => {
       await this.#flush(true)
@@ -164,12 +164,23 @@ export class RunDriver {
     this.#isStepping = false
     this.#steps.length = 0
     this.#destination = destination
+    this.#isUnderWay = true
     this.#wake()
+  }
+
+  /** Once the run is where it was last sent, a step or an undone deed included, and has shown that. */
+  settled(): Promise<void> {
+    return this.#isUnderWay && !this.#isOver ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve()
+  }
+
+  #settle(): void {
+    this.#isUnderWay = false
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   step(unit: StepUnit): void {
     if (this.#traveller === null) return
-    this.#isPaused = true
+    this.#isPaused = this.#isUnderWay = true
     this.#steps.push(unit)
     this.#setDetail()
     this.#wake()
@@ -221,7 +232,7 @@ export class RunDriver {
     const isThere =
       this.#traveller !== null && !this.#isOver && deed < this.#deeds.of(this.#execution.simulation).length
     if (!isThere) return Promise.resolve([{ code: 'ACTION_NO_JOB', params: {}, span: null }])
-    this.#isPaused = true
+    this.#isPaused = this.#isUnderWay = true
     this.#isStepping = false
     this.#steps.length = 0
     return new Promise((resolve) => {
@@ -278,6 +289,7 @@ export class RunDriver {
   /** Slice after slice until the end, or until somebody pauses: null. */
   async #play(): Promise<RunResult | null> {
     let lastFrameMs = this.#host.wallMs()
+    if (!this.#isPaused) this.#settle()
     while (!this.#isPaused) {
       const sliceStartMs = this.#host.wallMs()
       const pacedUs = this.#pacedUs(sliceStartMs)
@@ -312,6 +324,7 @@ export class RunDriver {
     this.#isStale = false
     await this.#flush()
     const isAsked = this.#steps.length > 0 || this.#withdrawals.length > 0 || this.#destination !== null
+    if (!isAsked) this.#settle()
     if (!isAsked && this.#isPaused && !this.#isStale) {
       await new Promise<void>((resolve) => (this.#wake = resolve))
       this.#wake = () => undefined
@@ -451,6 +464,7 @@ export class RunDriver {
   /** The run is over: what hasn't come out won't. */
   #refuse(): void {
     this.#isOver = true
+    this.#settle()
     for (const { resolve } of this.#withdrawals.splice(0)) resolve([])
     this.#requests.refuse()
   }
@@ -480,14 +494,5 @@ export class RunDriver {
   /** Calls and changes are kept where there's time to see them. */
   #setDetail(): void {
     if (this.#traveller !== null) this.#traveller.run.watcher.isDetailed = this.#isPaused || this.#speed !== null
-  }
-}
-
-/** Where the run stands by its events. */
-export function positionOf(execution: JobExecution): RunPosition {
-  return {
-    virtualMs: Math.floor(execution.simulation.nowUs / 1000),
-    ...placeOf(execution),
-    rows: execution.rows,
   }
 }

@@ -62,7 +62,8 @@ import { keptUs, outsideDiagnostic, outsideOf } from './run-outside.ts'
 import { openedSqlite, sqlDiagnostics } from './sqlite-run.ts'
 import { logOutput, queryOutside, tableViews } from './outside-views.ts'
 import { interventionsOf } from './deeds.ts'
-import { positionOf, RunDriver, type DriverSettings } from './run-driver.ts'
+import { RunDriver, type DriverSettings } from './run-driver.ts'
+import { positionOf } from './run-position.ts'
 import {
   claims,
   inspectSavepoint,

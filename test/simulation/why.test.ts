@@ -192,3 +192,32 @@ test('a newer question takes the place of an older one', async () => {
     expect([first?.kind ?? null, second?.kind]).toEqual([null, 'row'])
   })
 })
+
+test('a question asked on the way to another place is about that place', async () => {
+  const job = jobOf(windowsOf('TumblingEventTimeWindows.of(Duration.ofMillis(100))').replace('60, Rate', '2000, Rate'))
+  const lane = { kind: 'key', key: '1' } as const
+  await inspected(job, {}, async (session: EngineSession) => {
+    const ask = async (): Promise<[number, number]> => {
+      const answer = await session.explain(lane)
+      if (answer?.kind !== 'key') throw new Error(JSON.stringify(answer))
+      return [answer.atMs, answer.lanes[0]?.steps.at(-1)?.atMs ?? Infinity]
+    }
+    for (const atMs of [10_000, 5000, 15_000]) {
+      await session.seek({ kind: 'time', atMs: atMs / 2 })
+      await session.seek({ kind: 'time', atMs })
+      const onTheWay = await ask()
+      expect(onTheWay).toEqual(await ask())
+      expect(onTheWay[0]).toBeGreaterThan(atMs - 20)
+      expect(Math.max(...onTheWay)).toBeLessThanOrEqual(atMs)
+    }
+    // Steps are short ways, and a deed that is undone sends the run to where it was.
+    await session.step('watermark')
+    await session.step('watermark')
+    expect((await ask())[0]).toBeGreaterThan(15_000)
+    await session.intervene({ kind: 'add-task-manager' })
+    await session.seek({ kind: 'time', atMs: 16_000 })
+    const withdrawn = session.withdraw(0)
+    expect((await ask())[0]).toBeGreaterThan(15_900)
+    expect(await withdrawn).toEqual([])
+  })
+})
