@@ -1,19 +1,20 @@
 // What the learner does with the page, in one place: edit, run, stop, jump to a problem. Components show it and call it.
 import type {
   CheckFailure,
+  CheckInput,
   CompiledJob,
   Destination,
   Diagnostic,
   RunSavepoint,
   PrintProbe,
   RunSettings,
-  SinkRow,
   Span,
 } from '../runtime/host/protocol.ts'
-import { loadMessages, render } from './i18n/engine-messages.svelte.ts'
+import { loadMessages } from './i18n/engine-messages.svelte.ts'
 import type { EditorService } from './editor/editor-service.ts'
 import type { Compilation } from './editor/job-worker.ts'
 import { loadEditor } from './editor/load-editor.ts'
+import { problemOf, samePlace } from './editor/own-problem.ts'
 import { sortProblems, type Problem } from './editor/problems.ts'
 import { language, type LanguageName } from './i18n/language.svelte.ts'
 import type { EngineHost } from './kernel/engine-host.ts'
@@ -22,12 +23,13 @@ import { LESSON_CLUSTER, LESSON_SETTINGS, parseSettings, type PageSettings } fro
 import { CheckState } from './lesson/check-state.svelte.ts'
 import type { LessonAnswers } from './lesson/lesson-answers.svelte.ts'
 import type { LessonBundle, RunBlock, StageView } from './lesson/lesson-model.ts'
-import { PredictionScore } from './lesson/score-prediction.ts'
+import { RunScores } from './lesson/run-scores.ts'
 import { Run } from './kernel/run.svelte.ts'
 import type { Timeline } from './kernel/timelines.ts'
 import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import type { Notebook } from './notebook/notebook.svelte.ts'
-import type { SharedMoment } from './share/moment-link.ts'
+import type { OpenedKey, SharedMoment } from './share/moment-link.ts'
+import type { SharedRun, SharedStart } from './share/shared-run.ts'
 import { readSetting, writeSetting } from './parts/settings-storage.ts'
 import { theme } from './parts/theme.svelte.ts'
 import { Inspection } from './stage/inspect/inspection.svelte.ts'
@@ -53,8 +55,10 @@ export class Session {
   readonly #host: EngineHost
   #isWarmingUp = false
   #settings = $state.raw<PageSettings>(parseSettings(null))
-  /** The run of a failed check that is being looked at, in the place of the chosen one. */
-  #replay = $state.raw<CheckFailure | null>(null)
+  /** What the run of a failed check reads that is being looked at, in the place of the chosen one. */
+  #replay = $state.raw<readonly CheckInput[] | null>(null)
+  /** The savepoint of a shared run is made anew: nothing else runs meanwhile. */
+  #isRemaking = $state(false)
   /** The run that Run means, in a lesson. */
   #chosen = $state.raw<RunBlock | null>(null)
   #marks = $state.raw<readonly LineMark[]>([])
@@ -62,6 +66,8 @@ export class Session {
   #hiddenPlace = $state.raw<Span | null>(null)
   /** The view of the stage that is open. In the playground one looks for rows first. */
   view = $state<StageView>('results')
+  /** The key that is open in the view of state. */
+  openedKey = $state.raw<OpenedKey | null>(null)
   /** The timelines of the run are open. */
   showsTimelines = $state(false)
   #wantedNode = $state.raw<{ readonly node: string | null }>({ node: null })
@@ -267,9 +273,9 @@ export class Session {
   async start(
     onRunning: () => void = () => {},
     block: RunBlock | null = null,
-    moment: Pick<RunSettings, 'startsAt' | 'interventions'> | null = null,
+    moment: (Pick<RunSettings, 'startsAt' | 'interventions'> & { readonly onShown?: () => void }) | null = null,
   ): Promise<void> {
-    if (this.run.isBusy || this.check.isBusy) return
+    if (this.run.isBusy || this.check.isBusy || this.#isRemaking) return
     if (block !== null) {
       this.#replay = null
       this.#chosen = block
@@ -292,19 +298,20 @@ export class Session {
       return job
     }
     // Who comes to look at a place of a run hasn't run it.
-    const scores = moment === null ? this.#predictionScores() : []
+    const scores = moment === null ? new RunScores(this.place, this.#chosen?.id ?? null) : null
     const settings = this.#runSettings()
     await this.run.start(
       compile,
-      { ...settings, ...moment },
+      { ...settings, ...(moment === null ? {} : { startsAt: moment.startsAt, interventions: moment.interventions }) },
       {
         name: this.#replay === null ? (this.#chosen?.id ?? null) : REPLAY,
-        onFrame: ({ rows }) => this.#score(scores, rows),
+        origin: this.shared,
+        onFrame: ({ rows }) => scores?.take(rows),
+        ...(moment?.onShown === undefined ? {} : { onShown: moment.onShown }),
       },
     )
     if (this.#replay === null && moment === null && (this.run.state === 'finished' || this.run.state === 'until')) {
-      for (const { score } of scores) score.end()
-      this.#score(scores, [])
+      scores?.end()
       this.#noteRun()
     }
     const [first] = this.ownProblems
@@ -332,33 +339,87 @@ export class Session {
   /** Runs the failed run of a check on the stage, from before its first record. */
   async watchFailure(failure: CheckFailure, onRunning: () => void): Promise<void> {
     const { run } = failure
-    this.#replay = failure
+    this.#replay = run.inputs
     this.settings = { ...this.#settings, parallelism: run.parallelism, seed: run.seed, untilMs: run.untilMs }
     await this.start(onRunning)
   }
 
-  /** Takes over the files that somebody shared, and shows the moment of their run. */
-  async openMoment(
-    { files, entry, run, settings, interventions, at, view }: SharedMoment,
-    onRunning: () => void,
-  ): Promise<void> {
-    await this.stopped()
-    this.changeFiles(() => this.notebook.takeOver(files, entry))
-    this.settings = { ...settings, speed: this.#settings.speed }
-    const blocks = this.place?.bundle.texts.en.blocks ?? []
-    const block = blocks.find((one): one is RunBlock => one.kind === 'run' && one.id === run) ?? null
-    if (block !== null) [this.#replay, this.#chosen] = [null, block]
-    this.view = view
-    await this.start(onRunning, null, { startsAt: { kind: 'place', ...at }, interventions })
+  /** The run that a start now would make, for somebody else; null where it starts from what only this page has. */
+  get shared(): SharedRun | null {
+    const { notebook, savepoint, run } = this
+    const { parallelism, seed, untilMs, speed } = this.#settings
+    const kept = run.savepoints.find(({ path, text }) => path === savepoint?.file && text === savepoint.text)
+    if (savepoint !== null && kept?.origin === undefined) return null
+    const allowsLeftState = savepoint?.allowNonRestoredState === true
+    return {
+      files: notebook.changedFiles,
+      entry: notebook.entry,
+      run: this.#replay === null ? (this.#chosen?.id ?? null) : REPLAY,
+      inputs: this.#replay,
+      settings: { parallelism, seed, untilMs, speed },
+      interventions: [],
+      start: kept?.origin === undefined ? null : { of: kept.origin, path: kept.path, atMs: kept.atMs, allowsLeftState },
+    }
   }
 
-  /** Stops what runs, and waits until it has. */
+  /**
+   * Takes over the files that somebody shared, and shows the moment of their run. False where the savepoint that it starts
+   * from doesn't come about here; then nothing is changed.
+   */
+  async openMoment(moment: SharedMoment, onRunning: () => void): Promise<boolean> {
+    const { files, entry, settings, interventions, at, view, start } = moment
+    await this.stopped()
+    const savepoint = start === null ? null : await this.#remake(start)
+    if (start !== null && savepoint === null) return false
+    this.changeFiles(() => this.notebook.takeOver(files, entry))
+    this.settings = { ...settings, speed: this.#settings.speed }
+    this.savepoint = savepoint
+    this.#replay = moment.inputs
+    this.#chosen = this.#blockOf(moment.run) ?? this.#chosen
+    this.view = view
+    const onShown = (): void => {
+      this.openedKey = moment.openedKey
+      if (moment.asked !== null) this.inspection.open(moment.asked)
+    }
+    void this.start(onRunning, null, { startsAt: { kind: 'place', ...at }, interventions, onShown })
+    return true
+  }
+
+  #blockOf(run: string | null): RunBlock | null {
+    const blocks = this.place?.bundle.texts.en.blocks ?? []
+    return blocks.find((one): one is RunBlock => one.kind === 'run' && one.id === run) ?? null
+  }
+
+  /** The savepoint that a shared run starts from: the run that gave it is executed again. */
+  async #remake(start: SharedStart): Promise<RunSavepoint | null> {
+    this.#isRemaking = true
+    try {
+      const { remakeSavepoint } = await import('./share/remake-savepoint.ts')
+      const editor = this.#editor ?? (await this.wakeEditor())
+      if (editor === null) return null
+      const savepoint = await remakeSavepoint(start, {
+        compile: ({ files, entry, run }) => {
+          const all = this.notebook.originalWith(files, entry)
+          return editor.compile(all, jobFrom(all.files, this.#entryOf(run, entry)))
+        },
+        settings: (shared) => this.#settingsOf(shared.settings, this.#blockOf(shared.run), shared.inputs),
+        execute: (job, runSettings) => this.#host.run(job, runSettings, () => Promise.resolve()),
+        keep: (kept) => this.run.keepSavepoint(kept),
+      })
+      editor.receive(this.notebook.job)
+      return savepoint
+    } finally {
+      this.#isRemaking = false
+    }
+  }
+
   /** Goes over to another timeline of the run. */
   async follow(other: Timeline, place?: Destination): Promise<void> {
     await this.stopped()
     this.run.follow(other, place)
   }
 
+  /** Stops what runs, and waits until it has. */
   async stopped(): Promise<void> {
     this.run.stop()
     while (this.run.isBusy) await new Promise((resolve) => setTimeout(resolve, 20))
@@ -375,42 +436,23 @@ export class Session {
     }
   }
 
-  /** The predictions that were made about the chosen run. */
-  #predictionScores(): readonly { readonly id: string; readonly score: PredictionScore }[] {
-    const { place } = this
-    if (place === null) return []
-    return place.bundle.texts.en.blocks.flatMap((block) => {
-      if (block.kind !== 'predict' || block.run !== this.#chosen?.id) return []
-      const choice = place.answers.predicted(block.id)
-      if (choice === null) return []
-      place.answers.predict(block.id, choice)
-      return [{ id: block.id, score: new PredictionScore({ ...block, choice }) }]
-    })
-  }
-
-  #score(scores: readonly { readonly id: string; readonly score: PredictionScore }[], rows: readonly SinkRow[]): void {
-    for (const { id, score } of scores) {
-      if (score.verdict === null) score.take(rows)
-      const { verdict } = score
-      if (verdict !== null && this.place?.answers.verdict(id) === null) this.place.answers.decide(id, verdict)
-    }
-  }
-
   #noteRun(): void {
     if (this.#chosen) this.place?.answers.ran(this.#chosen.id)
   }
 
   #runSettings(): RunSettings {
     const { savepoint } = this
-    const settings: RunSettings = { ...this.#settings, isWatched: true, ...(savepoint === null ? {} : { savepoint }) }
+    const settings = this.#settingsOf(this.#settings, this.#chosen, this.#replay)
+    const startsPaused = this.#replay !== null
+    return { ...settings, isWatched: true, startsPaused, ...(savepoint === null ? {} : { savepoint }) }
+  }
+
+  /** A lesson's run reads the lesson's inputs, or those of a check. */
+  #settingsOf(settings: PageSettings, block: RunBlock | null, replayed: readonly CheckInput[] | null): RunSettings {
     if (this.place === null) return settings
-    if (this.#replay !== null) {
-      const inputs = Object.fromEntries(this.#replay.run.inputs.map(({ source, records }) => [source, records]))
-      return { ...settings, cluster: LESSON_CLUSTER, inputs, startsPaused: true }
-    }
-    const inputs = this.place.bundle.inputs.filter(({ name }) => this.#chosen?.inputs.includes(name))
-    const replaced = Object.fromEntries(inputs.map(({ source, records }) => [source, records]))
-    return { ...settings, cluster: LESSON_CLUSTER, inputs: replaced }
+    const own = this.place.bundle.inputs.filter(({ name }) => block?.inputs.includes(name))
+    const inputs = Object.fromEntries((replayed ?? own).map(({ source, records }) => [source, records]))
+    return { ...settings, cluster: LESSON_CLUSTER, inputs }
   }
 
   async #compile(exerciseJob: string | null = null): Promise<CompiledJob | null> {
@@ -426,9 +468,15 @@ export class Session {
   /** The files that Run means. */
   #jobToRun(exerciseJob: string | null = null): JobFiles {
     const { job } = this.notebook
-    const replayed = this.#replay === null ? null : (this.place?.bundle.exercise?.job ?? null)
-    const entry = exerciseJob ?? replayed ?? this.#chosen?.job ?? null
+    const isReplay = this.#replay !== null
+    const entry = exerciseJob ?? this.#entryOf(isReplay ? REPLAY : (this.#chosen?.id ?? null), null)
     return entry === null ? job : jobFrom(job.files, entry)
+  }
+
+  /** The file that this run starts in. */
+  #entryOf<E extends string | null>(run: string | null, otherwise: E): string | E {
+    const replayed = run === REPLAY ? this.place?.bundle.exercise?.job : undefined
+    return replayed ?? this.#blockOf(run)?.job ?? otherwise
   }
 
   #refuse(compilation: Compilation): void {
@@ -445,19 +493,4 @@ export class Session {
     const [first] = this.problems
     if (first) this.goTo(first)
   }
-}
-
-function problemOf(diagnostic: Diagnostic, lang: LanguageName, isError: boolean): Problem {
-  const { what, todo } = render(diagnostic, lang)
-  return { isError, span: diagnostic.span, what, todo, code: diagnostic.code, source: 'streambed' }
-}
-
-function samePlace(a: Problem, b: Problem): boolean {
-  return (
-    a.span !== null &&
-    b.span !== null &&
-    a.span.file === b.span.file &&
-    a.span.line === b.span.line &&
-    a.span.column === b.span.column
-  )
 }

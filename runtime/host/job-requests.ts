@@ -5,6 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
 import type { RescaleAction } from '../cluster/rescaling.ts'
 import type { SavepointRequest } from '../cluster/savepoint-request.ts'
+import { interventionsOf } from './deeds.ts'
 import type { SavepointOutcome } from './protocol.ts'
 import { savepointFailed, savepointOutcome } from './savepoints.ts'
 
@@ -18,7 +19,7 @@ export class JobRequests {
     const { savepoints, rescales } = execution.actions
     if (this.savepoints.size > 0) {
       for (const result of savepoints) {
-        this.savepoints.get(result.request)?.(savepointOutcome(result, execution))
+        this.savepoints.get(result.request)?.(withMaking(savepointOutcome(result, execution), execution))
         this.savepoints.delete(result.request)
       }
     }
@@ -38,4 +39,11 @@ export class JobRequests {
     this.savepoints.clear()
     this.rescales.clear()
   }
+}
+
+/** The outcome with all that was done to the run before it came out. */
+function withMaking(outcome: SavepointOutcome, { simulation }: JobExecution): SavepointOutcome {
+  if (outcome.file === null) return outcome
+  const madeBy = interventionsOf(simulation.interventions.slice(0, simulation.applied))
+  return { ...outcome, file: { ...outcome.file, madeBy } }
 }

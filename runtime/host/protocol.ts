@@ -17,7 +17,6 @@ import type { Diagnostic, Span } from '../base/diagnostic.ts'
 import type { CheckFailure, CheckReport, CheckResult, ExerciseJobs } from './check-report.ts'
 import type { Destination, StepUnit } from '../travel/destination.ts'
 import type { RunComparison } from '../travel/compare/comparison.ts'
-import type { CheckRun } from '../check/exercise-check.ts'
 import type {
   CallMoment,
   ChannelView,
@@ -58,7 +57,8 @@ export type { ClusterAction, ComingHandle, ComingRecord, Destination, Foreseen, 
 export type * from '../travel/why/explanation.ts'
 export type { ComparedItem, ComparedKind, RunComparison, RunDifference } from '../travel/compare/comparison.ts'
 export type { PrintProbe } from '../sandbox/print-probe.ts'
-export type { CheckFailure, CheckReport, CheckResult, CheckRun, CompiledJob, Diagnostic, ExerciseJobs, Span }
+export type { CheckInput, CheckRun } from '../check/exercise-check.ts'
+export type { CheckFailure, CheckReport, CheckResult, CompiledJob, Diagnostic, ExerciseJobs, Span }
 export { elementsIn } from '../cluster/channel-columns.ts'
 export {
   EVENT_TURN,
@@ -373,6 +373,8 @@ export interface SavepointFile {
   /** Virtual ms at which it was complete. */
   readonly atMs: number
   readonly text: string
+  /** Of one that was asked for: all that had been done to the run by then, itself included. With that the same run gives it again. */
+  readonly madeBy?: readonly RunIntervention[]
 }
 
 /** How a savepoint came out. */

@@ -15,9 +15,22 @@ const MOMENT: SharedMoment = {
   run: 'flag',
   settings: { ...DEFAULT_SETTINGS, seed: 7, untilMs: null },
   interventions: [{ event: 90, action: { kind: 'kill-task-manager', taskManager: 1 } }],
+  inputs: null,
+  start: null,
   at: { event: 120, record: 3 },
   atMs: 4200,
   view: 'state',
+  asked: { kind: 'key', key: '7' },
+  openedKey: { task: 1, key: '7' },
+}
+
+/** A run that started from a savepoint of a run that started from one. */
+function startedTwice(files: SharedMoment['files']): SharedMoment {
+  const { page: _, stamp: __, at: ___, atMs, view: ____, asked: _____, openedKey: ______, ...run } = MOMENT
+  const first = { ...run, interventions: [{ event: 50, action: { kind: 'savepoint', stop: 'suspend' } as const }] }
+  const start = { of: first, path: 'savepoint-3', atMs, allowsLeftState: false }
+  const second = { ...first, files, start }
+  return { ...MOMENT, files, start: { of: second, path: 'savepoint-5', atMs, allowsLeftState: true } }
 }
 
 async function textOf(moment: SharedMoment): Promise<string> {
@@ -30,13 +43,38 @@ describe('a link to a moment', () => {
     expect(pageOf(`#${await addressOf(MOMENT)}`, [MOMENT.page])).toEqual({ id: MOMENT.page, isUnknown: false })
   })
 
+  test('carries runs that savepoints came from, what a check’s run reads, and questions', async () => {
+    const asked: SharedMoment['asked'][] = [
+      null,
+      { kind: 'row', row: 3 },
+      { kind: 'log', line: 0 },
+      { kind: 'key', key: null },
+      { kind: 'waiting', target: null },
+      {
+        kind: 'waiting',
+        target: { task: 2, key: 'a', window: { start: 0, end: 500 }, at: 499, isEventTime: true },
+      },
+    ]
+    const inputs = [{ source: 'transactions', records: [{ value: { accountId: 3 }, atMs: 7 }] }]
+    const moments = [
+      startedTwice(MOMENT.files),
+      { ...MOMENT, inputs },
+      ...asked.map((one) => ({ ...MOMENT, asked: one })),
+    ]
+    for (const moment of moments) expect(await readMoment(await textOf(moment))).toEqual(moment)
+  })
+
   test('takes at most 2,000 characters for an exercise that was solved', async () => {
     for (const [exercise, file] of [
       ['01-fraud-flag', 'FraudDetector.ts'],
       ['02-fraud-timer', 'FraudDetector.ts'],
     ] as const) {
       const text = readFileSync(new URL(`../../exercises/${exercise}/solution/${file}`, import.meta.url), 'utf8')
-      expect((await addressOf({ ...MOMENT, files: [{ name: file, text }] })).length).toBeLessThan(2000)
+      const files = [{ name: file, text }]
+      expect((await addressOf({ ...MOMENT, files })).length).toBeLessThan(2000)
+      // Changed code goes on from a savepoint of the code before, and that from another: the texts have much in common.
+      const before = { ...startedTwice(files), files: [{ name: file, text: `${text}\n// changed` }] }
+      expect((await addressOf(before)).length).toBeLessThan(2000)
     }
   })
 
@@ -53,9 +91,10 @@ describe('a link to a moment', () => {
   })
 
   test('made before links had interventions and views is still read', async () => {
-    const { interventions: _, view: __, ...older } = MOMENT
+    const { page, stamp, files, entry, run, settings, at, atMs } = MOMENT
+    const older = { page, stamp, files, entry, run, settings, at, atMs }
     const read = await readMoment(await textOf(older as SharedMoment))
-    expect(read).toEqual({ ...MOMENT, interventions: [], view: 'dataflow' })
+    expect(read).toEqual({ ...MOMENT, interventions: [], view: 'dataflow', asked: null, openedKey: null })
   })
 
   test('of a later version is said to be that', async () => expect(await readMoment('2.eJw')).toBe('newer'))
@@ -68,8 +107,21 @@ describe('a link to a moment', () => {
     { page: null },
     { interventions: [{ event: '1', action: {} }] },
     { interventions: {} },
+    { inputs: [{ source: 1 }] },
+    { start: { path: 'savepoint-1' } },
+    { start: { of: { files: [], entry: 'Job.ts', run: 4 }, path: 'savepoint-1', atMs: 1 } },
   ])('with %j for a part is damaged', async (part) => {
     expect(await readMoment(await textOf({ ...MOMENT, ...(part as object) } as SharedMoment))).toBe('damaged')
+  })
+
+  test.each([
+    { asked: { kind: 'print', job: { code: 'alert(1)' } } },
+    { asked: { kind: 'row', row: '1' } },
+    { asked: { kind: 'waiting', target: { task: 1 } } },
+    { openedKey: { task: 'x', key: 3 } },
+  ])('asks and opens nothing where that is %j', async (part) => {
+    const read = await readMoment(await textOf({ ...MOMENT, ...(part as object) } as SharedMoment))
+    expect(read).toEqual({ ...MOMENT, ...Object.fromEntries(Object.keys(part).map((name) => [name, null])) })
   })
 
   test('no address but one with a moment names one', () => expect(momentIn('#/fraud-detection/remember')).toBeNull())

@@ -30,7 +30,9 @@ import { RunCourse } from '../stage/run-course.ts'
 import { EMPTY_RECORD, type RunRecord } from '../stage/run-record.ts'
 import type { EngineHost, RunEnd } from './engine-host.ts'
 import { EMPTY_RAIL, extendRail, type Rail } from '../stage/rail.ts'
+import { nextPaint } from './next-paint.ts'
 import { repeatRemarks } from './repeat-remarks.ts'
+import type { SharedRun } from '../share/shared-run.ts'
 import { withTimeline, type Timeline } from './timelines.ts'
 import { TimeRecord } from '../stage/time-record.ts'
 
@@ -45,6 +47,16 @@ const START: RunPosition = { virtualMs: 0, event: 0, record: 0, rows: 0 }
 const NOT_RUNNING: SavepointOutcome = {
   file: null,
   diagnostic: { code: 'SAVEPOINT_NOT_RUNNING', params: {}, span: null },
+}
+
+/** What is to be known of a run besides. */
+interface RunTold {
+  /** Which run of a lesson it is. */
+  readonly name?: string | null
+  readonly origin?: SharedRun | null
+  readonly onFrame?: (frame: Frame) => void
+  /** Once the place is shown that it was to be shown at first. */
+  readonly onShown?: () => void
 }
 
 export class Run {
@@ -70,6 +82,8 @@ export class Run {
   #speed = $state<number | null>(null)
   /** Which run of a lesson it is. */
   #name = $state<string | null>(null)
+  /** How somebody else can have it made; null for one that starts from what only this page has. */
+  #origin = $state.raw<SharedRun | null>(null)
   #onFrame: (frame: Frame) => void = () => {}
   #savepoints = $state.raw<readonly KeptSavepoint[]>([])
   #onShown: () => void = () => {}
@@ -161,7 +175,11 @@ export class Run {
     const asked = this.#host.savepoint(stop)
     if (this.#isPaused) this.play(this.#speed)
     const outcome = (await asked) ?? NOT_RUNNING
-    if (outcome.file !== null) this.keepSavepoint(outcome.file)
+    if (outcome.file !== null) {
+      const { madeBy = [], ...file } = outcome.file
+      const origin = this.#origin === null ? {} : { origin: { ...this.#origin, interventions: madeBy } }
+      this.keepSavepoint({ ...file, ...origin })
+    }
     return outcome
   }
 
@@ -208,6 +226,10 @@ export class Run {
   /** Virtual ms per real ms, null for as fast as possible: of the run under way. */
   get speed(): number | null {
     return this.#speed
+  }
+
+  get origin(): SharedRun | null {
+    return this.#origin
   }
 
   get name(): string | null {
@@ -325,11 +347,13 @@ export class Run {
   async start(
     compile: () => Promise<CompiledJob | null>,
     settings: RunSettings,
-    { name = null, onFrame = () => {} }: { name?: string | null; onFrame?: (frame: Frame) => void } = {},
+    { name = null, origin = null, onFrame = noMatter, onShown = noMatter }: RunTold = {},
   ): Promise<void> {
     if (this.isBusy) return
     this.#onFrame = onFrame
+    this.#onShown = onShown
     this.#name = name
+    this.#origin = origin
     const phaseBefore = this.#phase
     try {
       // Asked before anything is drawn: others compile meanwhile.
@@ -467,20 +491,9 @@ export class Run {
     this.#isPaused = frame.isPaused
     this.#isImpure ||= frame.isImpure
     this.#onShown()
+    this.#onShown = noMatter
     await nextPaint()
   }
 }
 
 function noMatter(): void {}
-
-/** The engine waits for this before it sends more: never more frames than the page can show. */
-function nextPaint(): Promise<void> {
-  return new Promise((resolve) => {
-    // A hidden page isn't painted, but its run goes on.
-    const timer = setTimeout(resolve, 250)
-    requestAnimationFrame(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
-}

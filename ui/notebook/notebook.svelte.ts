@@ -90,15 +90,20 @@ export class Notebook {
     return this.#original.files.flatMap(({ name, text }) => [name, text])
   }
 
+  /** The page's own files but for these. */
+  originalWith(files: readonly JobFile[], entry: string): JobFiles {
+    const kept = this.#original.files.filter(({ name }) => !files.some((file) => file.name === name))
+    return { files: [...kept, ...files], entry }
+  }
+
   /** Takes over what somebody shared: the page's own files but for these. What was here is kept among the versions. */
   takeOver(files: readonly JobFile[], entry: string): void {
     const before = { before: this.#job, activeName: this.active.name }
-    const kept = this.#original.files.filter(({ name }) => !files.some((file) => file.name === name))
     this.#setAside(
       this.changedFiles.map(({ name }) => name),
       'import',
     )
-    this.#change({ files: [...kept, ...files], entry })
+    this.#change(this.originalWith(files, entry))
     this.#undoable = { ...before, step: { kind: 'shared' } }
   }
 

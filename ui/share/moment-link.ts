@@ -1,33 +1,33 @@
 // A link to a moment of a run: the page, what was changed in its files, the run and its settings, and the place, as text in
 // the address. The run isn't in it: whoever opens the link has the same one made anew, to the byte.
-import type { RunIntervention } from '../../runtime/host/protocol.ts'
-import { faultOfName } from '../notebook/job-files.ts'
-import { parseSettings, wholeNumber, type PageSettings } from '../kernel/run-settings.ts'
+import type { Question } from '../../runtime/host/protocol.ts'
+import { wholeNumber } from '../kernel/run-settings.ts'
 import { STAGE_VIEWS, type StageView } from '../lesson/lesson-model.ts'
+import { sharedRunOf, type SharedRun } from './shared-run.ts'
 
-export interface SharedMoment {
+export interface SharedMoment extends SharedRun {
   /** Id of the lesson or exercise, or the playground's. */
   readonly page: string
   /** Of the page's own files and inputs, as they were where the link was made. */
   readonly stamp: string
-  /** Files that differ from the page's own. */
-  readonly files: readonly { readonly name: string; readonly text: string }[]
-  /** The file that the job starts in. */
-  readonly entry: string
-  /** Id of the lesson's run; null where a page has none. */
-  readonly run: string | null
-  readonly settings: PageSettings
-  /** What is done to the cluster; what is wrong with it the engine says. */
-  readonly interventions: readonly RunIntervention[]
   readonly at: { readonly event: number; readonly record: number }
   /** The virtual clock there, in ms: for whoever is asked whether to go there. */
   readonly atMs: number
   /** What was looked at. */
   readonly view: StageView
+  /** What was asked of the run; null for nothing. */
+  readonly asked: Question | null
+  /** The key that was open in the view of state. */
+  readonly openedKey: OpenedKey | null
+}
+
+export interface OpenedKey {
+  /** Index in the topology. */
+  readonly task: number
+  readonly key: string
 }
 
 const VERSION = '1'
-const NO_FILES = { files: [], entry: '' }
 const PARAMETER = '?moment='
 
 /** What goes into the address after `#`. */
@@ -66,45 +66,42 @@ async function through(
 }
 
 /** Anybody can write a link, so nothing in it is taken for granted. */
-function momentOf({
-  page,
-  stamp,
-  files,
-  entry,
-  run,
-  settings,
-  at,
-  atMs,
-  interventions = [],
-  view,
-}: Record<string, unknown>): SharedMoment | null {
+function momentOf(given: Record<string, unknown>): SharedMoment | null {
+  const { page, stamp, at, atMs, view, asked, openedKey } = given
+  const run = sharedRunOf(given)
   const { event, record } = (at ?? {}) as Record<string, unknown>
   const place = { event: wholeNumber(event, {}), record: wholeNumber(record, {}) }
-  if (typeof page !== 'string' || typeof stamp !== 'string' || typeof entry !== 'string' || !Array.isArray(files))
-    return null
-  if (!(files as unknown[]).every(isFile) || (run !== null && typeof run !== 'string')) return null
+  if (run === null || typeof page !== 'string' || typeof stamp !== 'string') return null
   if (place.event === null || place.record === null) return null
-  if (!Array.isArray(interventions) || !interventions.every(isIntervention)) return null
   return {
+    ...run,
     page,
     stamp,
-    files,
-    entry,
-    run,
-    settings: parseSettings(JSON.stringify(settings)),
     at: { event: place.event, record: place.record },
     atMs: wholeNumber(atMs, {}) ?? 0,
-    interventions,
     view: STAGE_VIEWS.find((name) => name === view) ?? 'dataflow',
+    asked: isQuestion(asked) ? asked : null,
+    openedKey: isOpenedKey(openedKey) ? { task: openedKey.task, key: openedKey.key } : null,
   }
 }
 
-function isIntervention(one: unknown): one is RunIntervention {
-  const { event, action } = (one ?? {}) as Record<string, unknown>
-  return typeof event === 'number' && typeof action === 'object' && action !== null
+function isQuestion(value: unknown): value is Question {
+  const { kind, row, line, target, key } = (value ?? {}) as Record<string, unknown>
+  if (kind === 'row') return typeof row === 'number'
+  if (kind === 'log') return typeof line === 'number'
+  if (kind === 'key') return key === null || typeof key === 'string'
+  return kind === 'waiting' && (target === null || isTarget(target))
 }
 
-function isFile(file: unknown): boolean {
-  const { name, text } = (file ?? {}) as Record<string, unknown>
-  return typeof name === 'string' && faultOfName(NO_FILES, name, null) === null && typeof text === 'string'
+function isTarget(value: unknown): boolean {
+  const { task, key, window, at, isEventTime } = (value ?? {}) as Record<string, unknown>
+  const { start, end } = (window ?? {}) as Record<string, unknown>
+  const isWindow = window === null || (typeof start === 'number' && typeof end === 'number')
+  const isTimer = typeof at === 'number' && typeof isEventTime === 'boolean'
+  return typeof task === 'number' && typeof key === 'string' && isWindow && isTimer
+}
+
+function isOpenedKey(value: unknown): value is OpenedKey {
+  const { task, key } = (value ?? {}) as Record<string, unknown>
+  return typeof task === 'number' && typeof key === 'string'
 }

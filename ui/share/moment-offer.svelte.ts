@@ -3,18 +3,28 @@
 import { REPLAY, type Session } from '../session.svelte.ts'
 import { textMark } from '../parts/text-mark.ts'
 import { addressOf, momentIn, readMoment, type SharedMoment } from './moment-link.ts'
+import type { SharedRun } from './shared-run.ts'
 
 /**
  * `fine`: the page is as it was; `risky`: it has changed since, so the run may be another; `impossible`: what the link names
- * isn't here any more.
+ * isn't here any more; `unmade`: the savepoint it starts from doesn't come about here.
  */
-export type OfferState = 'none' | 'fine' | 'risky' | 'impossible' | 'damaged' | 'newer'
+export type OfferState = 'none' | 'fine' | 'risky' | 'impossible' | 'unmade' | 'damaged' | 'newer'
+
+/** `savepoint`: the run starts from a file that no run of this page gave; `print`: a question with an expression in it. */
+export interface Missing {
+  readonly kind: 'savepoint' | 'print'
+  readonly file: string
+}
 
 export class MomentOffer {
   readonly #session: Session
   readonly #page: { readonly id: string; readonly isUnknown: boolean }
   #state = $state<OfferState>('none')
   #moment = $state.raw<SharedMoment | null>(null)
+  #isOpening = $state(false)
+  #isWarning = $state(false)
+  #copiedPlace = $state<string | null>(null)
 
   constructor(session: Session, page: { readonly id: string; readonly isUnknown: boolean }) {
     this.#session = session
@@ -32,25 +42,70 @@ export class MomentOffer {
   /** Whether what is on the stage can be shared. */
   get canShare(): boolean {
     const { run, isRunCurrent } = this.#session
-    return run.canSeek && run.name !== REPLAY && isRunCurrent
+    return run.canSeek && isRunCurrent
+  }
+
+  /** What a link to where the run is now can't carry, which must be said before it's copied. */
+  get missing(): Missing | null {
+    const { run, inspection } = this.#session
+    const { savepoint } = run.settings ?? {}
+    if (savepoint !== undefined && run.origin === null) return { kind: 'savepoint', file: savepoint.file }
+    return inspection.isOpen && inspection.question?.kind === 'print' ? { kind: 'print', file: '' } : null
+  }
+
+  /** A link that leaves something out was asked for, and whoever asked is told first. */
+  get isWarning(): boolean {
+    return this.#isWarning && this.missing !== null
+  }
+
+  /** Of the place whose link was copied. */
+  get copiedPlace(): string | null {
+    return this.#copiedPlace
+  }
+
+  /** Copies the link to where the run is now; what it would leave out is said first. */
+  async copy(isTold = false): Promise<void> {
+    if (!this.canShare) return
+    this.#isWarning = this.missing !== null && !isTold
+    if (this.#isWarning) return
+    const { event, record } = this.#session.run.position
+    const link = await this.link()
+    try {
+      await navigator.clipboard.writeText(link)
+      this.#copiedPlace = `${event}.${record}`
+    } catch {
+      // No permission: the address itself can be copied.
+      history.replaceState(history.state, '', link)
+    }
+  }
+
+  forgetWarning(): void {
+    this.#isWarning = false
   }
 
   /** The address of where the run is now. */
   async link(): Promise<string> {
-    const { notebook, run, settings, chosen } = this.#session
+    const { notebook, run, settings, chosen, inspection, openedKey } = this.#session
     const { event, record, virtualMs } = run.position
     const { parallelism, seed, untilMs, speed } = { ...settings, ...run.settings }
+    // From what only this page has it can't be made: then it's the same code from nothing, from its start.
+    const isWhole = this.missing?.kind !== 'savepoint'
+    const asked = inspection.isOpen ? inspection.question : null
     const hash = await addressOf({
       page: this.#page.id,
       stamp: this.#stamp(),
       files: notebook.changedFiles,
       entry: notebook.entry,
       run: run.name ?? chosen?.id ?? null,
+      inputs: run.origin?.inputs ?? null,
       settings: { parallelism, seed, untilMs, speed },
-      interventions: run.interventions,
-      at: { event, record },
-      atMs: virtualMs,
+      interventions: isWhole ? run.interventions : [],
+      start: run.origin?.start ?? null,
+      at: isWhole ? { event, record } : { event: 0, record: 0 },
+      atMs: isWhole ? virtualMs : 0,
       view: this.#session.view,
+      asked: isWhole && asked?.kind !== 'print' && asked?.kind !== 'until' ? asked : null,
+      openedKey: isWhole ? openedKey : null,
     })
     const [page = ''] = location.href.split('#')
     return `${page}#${hash}`
@@ -73,7 +128,15 @@ export class MomentOffer {
     const moment = this.#moment
     if (moment === null || this.#state === 'impossible') return
     this.dismiss()
-    await this.#session.openMoment(moment, onRunning)
+    this.#isOpening = true
+    const isOpened = await this.#session.openMoment(moment, onRunning)
+    this.#isOpening = false
+    if (!isOpened) this.#state = 'unmade'
+  }
+
+  /** What it takes to show the moment is under way. */
+  get isOpening(): boolean {
+    return this.#isOpening
   }
 
   dismiss(): void {
@@ -82,12 +145,20 @@ export class MomentOffer {
     history.replaceState(history.state, '', `#/${this.#page.id}`)
   }
 
-  #judge({ page, run, files, entry, stamp }: SharedMoment): OfferState {
+  #judge(moment: SharedMoment): OfferState {
+    const isHere = !this.#page.isUnknown && moment.page === this.#page.id
+    for (let one: SharedRun | undefined = moment; one !== undefined; one = one.start?.of) {
+      if (!isHere || !this.#has(one)) return 'impossible'
+    }
+    return moment.stamp === this.#stamp() ? 'fine' : 'risky'
+  }
+
+  /** Whether the page has such a run, and a file to start it in. */
+  #has({ run, files, entry }: SharedRun): boolean {
     const { bundle } = this.#session.place ?? {}
-    const hasRun = bundle?.texts.en.blocks.some((block) => block.kind === 'run' && block.id === run) ?? true
-    const names = [...this.#session.notebook.files, ...files].map(({ name }) => name)
-    if (this.#page.isUnknown || page !== this.#page.id || !hasRun || !names.includes(entry)) return 'impossible'
-    return stamp === this.#stamp() ? 'fine' : 'risky'
+    const ids = bundle?.texts.en.blocks.flatMap((block) => (block.kind === 'run' ? [block.id] : []))
+    const isRun = ids === undefined || (run === REPLAY ? bundle?.exercise !== null : run !== null && ids.includes(run))
+    return isRun && this.#session.notebook.originalWith(files, entry).files.some(({ name }) => name === entry)
   }
 
   #stamp(): string {

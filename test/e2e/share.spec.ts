@@ -1,0 +1,126 @@
+// A link is a moment, with what was asked there, the key that was open, and the savepoint that its run started from; and what a
+// link can't carry is said before it's copied. Opening one runs nothing until the visitor says so.
+import type { Page } from '@playwright/test'
+import { COUNTS, expectAccessible } from './checkpointed-job.ts'
+import { expect, test } from './fixture.ts'
+import { oneFile, type NotebookPage } from './notebook-page.ts'
+
+const SETTINGS = { parallelism: 2, seed: 1, untilMs: 4500, speed: null }
+const savepoints = (page: Page) => page.getByRole('region', { name: 'Savepoints' })
+const panel = (page: Page) => page.locator('section[data-why]')
+const copy = (page: Page) => page.getByRole('button', { name: 'Copy link to this moment' })
+
+async function copied(page: Page): Promise<string> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await copy(page).click()
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  return page.evaluate(() => navigator.clipboard.readText())
+}
+
+/** Opened by somebody else; says whether any of the job has run before the visitor wanted it to. */
+async function openedElsewhere(page: Page, link: string): Promise<Page> {
+  const context = await page.context().browser()?.newContext({ locale: 'en-US' })
+  const other = (await context?.newPage()) as Page
+  await other.goto(link)
+  await expect(other.locator('[data-offer="fine"]')).toBeVisible()
+  await expect(other.locator('footer[data-state]')).toHaveAttribute('data-state', 'idle')
+  await other.waitForLoadState('networkidle')
+  await expect(other.locator('iframe')).toHaveCount(0)
+  await expect(panel(other)).toHaveCount(0)
+  return other
+}
+
+async function savepointOf(page: Page, notebook: NotebookPage): Promise<void> {
+  await notebook.openWith(oneFile(COUNTS), SETTINGS)
+  await notebook.run.click()
+  await notebook.expectState('until')
+  await page.getByRole('tab', { name: 'Checkpoints' }).click()
+  await page.getByRole('button', { name: 'Step back' }).click()
+  await expect(notebook.status).toHaveAttribute('data-paused', 'true')
+  await page.getByRole('slider', { name: 'Timeline' }).focus()
+  for (let i = 0; i < 3; i++) await page.keyboard.press('PageDown')
+  await savepoints(page).getByRole('button', { name: 'Stop with one' }).click()
+  await notebook.expectState('finished')
+}
+
+test('a link leads to the answer of a question and to the key that was open', async ({ page, notebook }) => {
+  await notebook.openWith(oneFile(COUNTS), SETTINGS)
+  await notebook.run.click()
+  await notebook.expectState('until')
+  await page.getByRole('button', { name: 'Step back' }).click()
+  await expect(notebook.status).toHaveAttribute('data-paused', 'true')
+  await page.getByRole('tab', { name: 'State', exact: true }).click()
+  await page.getByRole('button', { name: '3', exact: true }).first().click()
+  const opened = page.getByRole('region', { name: /^Key 3\b/ })
+  await opened.getByRole('button', { name: /life/ }).click()
+  await expect(panel(page)).toHaveAttribute('data-why', 'key')
+  const heading = await panel(page)
+    .getByRole('heading', { name: /^Key 3 at/ })
+    .innerText()
+  const link = await copied(page)
+  expect(link.length).toBeLessThan(2000)
+
+  const other = await openedElsewhere(page, link)
+  await other.getByRole('button', { name: 'Show the moment' }).press('Enter')
+  await expect(panel(other).getByRole('heading', { name: heading })).toBeVisible({ timeout: 30_000 })
+  await expect(other.getByRole('region', { name: /^Key 3\b/ })).toBeVisible()
+  await other.context().close()
+})
+
+test('a run that started from a savepoint of this page is told as both runs', async ({ page, notebook }) => {
+  await savepointOf(page, notebook)
+  await savepoints(page)
+    .getByRole('button', { name: /^Start from it/ })
+    .click()
+  await notebook.run.click()
+  await notebook.expectState('until')
+  await page.getByRole('button', { name: 'Step back' }).click()
+  await expect(notebook.status).toHaveAttribute('data-paused', 'true')
+  const event = await page.locator('footer .ticking').first().innerText()
+  const link = await copied(page)
+  expect(link.length).toBeLessThan(2000)
+  await page.getByRole('button', { name: 'Play', exact: true }).click()
+  await notebook.expectState('until')
+  const hash = await notebook.hash()
+
+  const other = await openedElsewhere(page, link)
+  await expect(other.locator('[data-offer="fine"]')).toContainText('The run starts from savepoint-')
+  await other.getByRole('button', { name: 'Show the moment' }).click()
+  const status = other.locator('footer[data-state]')
+  await expect(status).toHaveAttribute('data-paused', 'true', { timeout: 30_000 })
+  await expect(other.locator('footer .ticking').first()).toHaveText(event)
+  await other.getByRole('button', { name: 'Play', exact: true }).click()
+  await expect(status).toHaveAttribute('data-state', 'until')
+  await expect(other.locator('[data-hash]')).toHaveText(hash)
+  await other.context().close()
+})
+
+test('what a link can’t carry is said before it is copied', async ({ page, notebook }) => {
+  await savepointOf(page, notebook)
+  const downloading = page.waitForEvent('download')
+  await savepoints(page)
+    .getByRole('button', { name: /^Download/ })
+    .click()
+  await savepoints(page)
+    .locator('input[type="file"]')
+    .setInputFiles(await (await downloading).path())
+  await savepoints(page)
+    .locator('[data-savepoint]')
+    .first()
+    .getByRole('button', { name: /^Start from it/ })
+    .click()
+  await notebook.run.click()
+  await notebook.expectState('until')
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.evaluate(() => navigator.clipboard.writeText('nothing yet'))
+  await copy(page).focus()
+  await page.keyboard.press('Enter')
+  const note = page.locator('[data-missing="savepoint"]')
+  await expect(note).toContainText('from which this run starts')
+  await expectAccessible(page, '.notices')
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('nothing yet')
+  await note.getByRole('button', { name: 'Copy the link all the same' }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  await expect(note).toHaveCount(0)
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('#/playground?moment=')
+})
