@@ -1,7 +1,6 @@
 // What the learner does with the page, in one place: edit, run, stop, jump to a problem. Components show it and call it.
 import type {
   CheckFailure,
-  CheckInput,
   CompiledJob,
   Destination,
   Diagnostic,
@@ -29,7 +28,7 @@ import type { Timeline } from './kernel/timelines.ts'
 import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import type { Notebook } from './notebook/notebook.svelte.ts'
 import type { OpenedKey, SharedMoment } from './share/moment-link.ts'
-import type { SharedRun, SharedStart } from './share/shared-run.ts'
+import type { SharedInput, SharedRun, SharedStart } from './share/shared-run.ts'
 import { readSetting, writeSetting } from './parts/settings-storage.ts'
 import { theme } from './parts/theme.svelte.ts'
 import { Inspection } from './stage/inspect/inspection.svelte.ts'
@@ -56,7 +55,7 @@ export class Session {
   #isWarmingUp = false
   #settings = $state.raw<PageSettings>(parseSettings(null))
   /** What the run of a failed check reads that is being looked at, in the place of the chosen one. */
-  #replay = $state.raw<readonly CheckInput[] | null>(null)
+  #replay = $state.raw<readonly SharedInput[] | null>(null)
   /** The savepoint of a shared run is made anew: nothing else runs meanwhile. */
   #isRemaking = $state(false)
   /** The run that Run means, in a lesson. */
@@ -339,7 +338,7 @@ export class Session {
   /** Runs the failed run of a check on the stage, from before its first record. */
   async watchFailure(failure: CheckFailure, onRunning: () => void): Promise<void> {
     const { run } = failure
-    this.#replay = run.inputs
+    this.#replay = run.inputs.map(({ source, records }) => ({ source, records }))
     this.settings = { ...this.#settings, parallelism: run.parallelism, seed: run.seed, untilMs: run.untilMs }
     await this.start(onRunning)
   }
@@ -448,7 +447,7 @@ export class Session {
   }
 
   /** A lesson's run reads the lesson's inputs, or those of a check. */
-  #settingsOf(settings: PageSettings, block: RunBlock | null, replayed: readonly CheckInput[] | null): RunSettings {
+  #settingsOf(settings: PageSettings, block: RunBlock | null, replayed: readonly SharedInput[] | null): RunSettings {
     if (this.place === null) return settings
     const own = this.place.bundle.inputs.filter(({ name }) => block?.inputs.includes(name))
     const inputs = Object.fromEntries((replayed ?? own).map(({ source, records }) => [source, records]))

@@ -186,10 +186,7 @@ export interface RunSavepoint {
   readonly claimMode?: RecoveryClaimMode
 }
 
-/**
- * Whether a job goes on after a savepoint. `suspend`: it stops, to go on from it later. `drain`: its sources end first, so
- * that windows and timers in event time fire; for a job that is over.
- */
+/** Whether a job goes on after a savepoint. */
 export type { SavepointStop }
 
 /** Two courses of one run: what is done to its cluster in each, and up to which virtual ms they are looked at. */

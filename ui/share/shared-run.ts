@@ -12,13 +12,16 @@ export interface SharedRun {
   /** Id of the lesson's run; null where a page has none. */
   readonly run: string | null
   /** Of a run that a check has made small: what its sources give. Null for any other. */
-  readonly inputs: readonly CheckInput[] | null
+  readonly inputs: readonly SharedInput[] | null
   readonly settings: PageSettings
   /** What is done to the cluster; what is wrong with it the engine says. */
   readonly interventions: readonly RunIntervention[]
   /** Null for a run that starts with nothing. */
   readonly start: SharedStart | null
 }
+
+/** What one source gives. */
+export type SharedInput = Pick<CheckInput, 'source' | 'records'>
 
 /** A savepoint, told as the run that gives it: executed again, it gives the same one, to the byte. */
 export interface SharedStart {
@@ -70,7 +73,7 @@ function isIntervention(one: unknown): one is RunIntervention {
   return typeof event === 'number' && typeof action === 'object' && action !== null
 }
 
-function isInput(one: unknown): one is CheckInput {
+function isInput(one: unknown): one is SharedInput {
   const { source, records } = fieldsOf(one)
   return typeof source === 'string' && Array.isArray(records)
 }
