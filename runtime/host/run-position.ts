@@ -1,4 +1,5 @@
-// Where a run stands, as its frames and its outcome say it: by its clock, its events, and what its sinks have got.
+// Where a run stands, as its frames and its outcome say it: by its clock, its events, and what its sinks have got. What is
+// shown may be later than the last event, which its driver knows.
 
 import type { JobExecution } from '../cluster/job-execution.ts'
 import { placeOf } from '../travel/steps.ts'
