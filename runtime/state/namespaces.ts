@@ -1,10 +1,12 @@
 // Namespaces: a slot stands for a key, or for a key and a namespace, so that columns and timers serve windows unchanged.
-// A namespace is a window: two numbers, start and end. From (key's own slot, start, end) one open-addressing table leads
-// to the slot. Slots are freed in sweeps, after which the table is built anew. Flink's namespaces of
-// keyed state.
+// A namespace is a window: two numbers, start and end. The slots of a key are a chain, which is gone along as long as it's
+// short; of keys with more windows an open-addressing table leads from (key's own slot, start, end) to the slot. Slots are
+// freed in sweeps, after which both are built anew. Flink's namespaces of keyed state.
 
 const EMPTY = -1
 const START_CAPACITY = 64
+/** A key with more windows has them in the table. */
+const LONGEST_CHAIN = 8
 
 /** Which slot a key has in a window, and which windows a key has slots for. */
 export class Namespaces {
@@ -16,14 +18,19 @@ export class Namespaces {
   /** By slot: the youngest slot of the key with a window, and on from there to the older ones; EMPTY at the end. */
   first = new Int32Array(START_CAPACITY)
   next = new Int32Array(START_CAPACITY)
-  table = new Int32Array(START_CAPACITY).fill(EMPTY)
+  /** By slot of a key: how long its chain is. */
+  lengths = new Int32Array(START_CAPACITY)
+  /** Slots with a window. */
   filled = 0
+  table = new Int32Array(START_CAPACITY).fill(EMPTY)
+  tabled = 0
 
   /** Notes that a slot is a key's own. */
   addRoot(slot: number): void {
     if (slot >= this.roots.length) this.grow(slot)
     this.roots[slot] = slot
     this.first[slot] = EMPTY
+    this.lengths[slot] = 0
   }
 
   /** Notes that a slot is for a key, given by its own slot, and a window. */
@@ -32,15 +39,21 @@ export class Namespaces {
     this.roots[slot] = root
     this.starts[slot] = start
     this.ends[slot] = end
-    this.link(slot)
-    if ((this.filled + 1) * 2 > this.table.length) this.widen()
-    this.table[this.place(root, start, end)] = slot
     this.filled++
+    this.link(slot)
+    const length = this.lengths[root] as number
+    if (length <= LONGEST_CHAIN) return
+    if (length > LONGEST_CHAIN + 1) this.enter(slot)
+    else this.enterAll(root)
   }
 
   /** The slot of the key in the window, or -1. */
   slotOf(root: number, start: number, end: number): number {
-    return this.table[this.place(root, start, end)] as number
+    if ((this.lengths[root] as number) > LONGEST_CHAIN) return this.table[this.place(root, start, end)] as number
+    const { starts, ends, next } = this
+    let slot = this.first[root] as number
+    while (slot !== EMPTY && (ends[slot] !== end || starts[slot] !== start)) slot = next[slot] as number
+    return slot
   }
 
   isNamespaced(slot: number): boolean {
@@ -62,29 +75,42 @@ export class Namespaces {
   /** Gives a slot's window other bounds; the key must have no slot for them yet. */
   move(slot: number, start: number, end: number): void {
     const root = this.roots[slot] as number
-    this.vacate(this.place(root, this.starts[slot] as number, this.ends[slot] as number))
+    const isTabled = (this.lengths[root] as number) > LONGEST_CHAIN
+    if (isTabled) this.vacate(this.place(root, this.starts[slot] as number, this.ends[slot] as number))
     this.starts[slot] = start
     this.ends[slot] = end
-    this.table[this.place(root, start, end)] = slot
+    if (isTabled) this.table[this.place(root, start, end)] = slot
   }
 
   /** Forgets all slots with a window but these. */
   rebuild(live: readonly number[]): void {
-    for (let slot = 0; slot < this.first.length; slot++) this.first[slot] = EMPTY
-    let capacity = START_CAPACITY
-    while (capacity < live.length * 4) capacity *= 2
-    this.table = new Int32Array(capacity).fill(EMPTY)
+    this.first.fill(EMPTY)
+    this.lengths.fill(0)
     this.filled = live.length
-    for (const slot of live) {
-      this.link(slot)
-      this.insert(slot)
-    }
+    for (const slot of live) this.link(slot)
+    const tabled = live.filter((slot) => (this.lengths[this.roots[slot] as number] as number) > LONGEST_CHAIN)
+    let capacity = START_CAPACITY
+    while (capacity < tabled.length * 4) capacity *= 2
+    this.table = new Int32Array(capacity).fill(EMPTY)
+    this.tabled = tabled.length
+    for (const slot of tabled) this.insert(slot)
   }
 
   private link(slot: number): void {
     const root = this.roots[slot] as number
     this.next[slot] = this.first[root] as number
     this.first[root] = slot
+    this.lengths[root] = (this.lengths[root] as number) + 1
+  }
+
+  /** The key's chain has become too long. */
+  private enterAll(root: number): void {
+    for (let slot = this.first[root] as number; slot !== EMPTY; slot = this.next[slot] as number) this.enter(slot)
+  }
+
+  private enter(slot: number): void {
+    if (++this.tabled * 2 > this.table.length) this.widen()
+    this.insert(slot)
   }
 
   private insert(slot: number): void {
@@ -136,6 +162,7 @@ export class Namespaces {
     this.roots = widened(this.roots, new Int32Array(capacity))
     this.first = widened(this.first, new Int32Array(capacity).fill(EMPTY))
     this.next = widened(this.next, new Int32Array(capacity))
+    this.lengths = widened(this.lengths, new Int32Array(capacity))
     this.starts = widened(this.starts, new Float64Array(capacity))
     this.ends = widened(this.ends, new Float64Array(capacity))
   }

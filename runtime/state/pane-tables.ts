@@ -39,7 +39,7 @@ export class PaneTables {
   open: Pane[] = []
   /** Keys in all open windows: so many states, and so many timers. */
   count = 0
-  /** The last window asked for: most often the next one too. */
+  /** The window of the last record: most often that of the next one too. */
   last: Pane | null = null
   /** The window whose keys are being fired: for whoever watches. */
   firing: Pane | null = null
@@ -55,15 +55,18 @@ export class PaneTables {
 
   /** The open window of these bounds, made if there's none. */
   pane(start: number, end: number): Pane {
-    const { last, open } = this
-    if (last !== null && last.start === start && last.end === end) return last
-    let at = open.length
+    return this.open[this.placeOf(start, end, this.open.length)] as Pane
+  }
+
+  /** Where the open window of these bounds is, made if there's none; looked for below a place that isn't before it. */
+  placeOf(start: number, end: number, below: number): number {
+    const { open } = this
+    let at = below
     while (at > 0 && (open[at - 1] as Pane).end > end) at--
-    const before = open[at - 1]
-    if (before !== undefined && before.end === end) return (this.last = before)
-    const pane: Pane = { start, end, index: this.spare.pop() ?? new Int32Array(64), slots: [], contents: [], own: null }
-    open.splice(at, 0, pane)
-    return (this.last = pane)
+    if (at > 0 && (open[at - 1] as Pane).end === end) return at - 1
+    const index = this.spare.pop() ?? new Int32Array(64)
+    open.splice(at, 0, { start, end, index, slots: [], contents: [], own: null })
+    return at
   }
 
   /** Place of a key that isn't in the window yet. */

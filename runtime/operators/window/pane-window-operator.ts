@@ -80,20 +80,26 @@ export class PaneWindowOperator extends StreamOperator {
     const { sizeMs, slideMs } = this
     const time = this.clock.timeOf(timestamp)
     const slot = this.backend.slot
-    const { last } = this.panes
+    const { panes } = this
+    const { last } = panes
     if (last !== null && slideMs === sizeMs && time >= last.start && time < last.end) {
       // Most often a record is in the window of the one before; an open window is never late.
       this.addTo(last, slot, value)
       return
     }
     const offset = this.assigner.offsetMs + this.stagger.offset()
+    const passed = this.isEventTime ? this.timers.currentWatermark : -Infinity
     let isTaken = false
+    // The newest window first, as in Flink. Each lies before the one before it among those open; if it is late, so are the rest.
+    let place = panes.open.length
     for (let start = windowStart(time, offset % slideMs, slideMs); start > time - sizeMs; start -= slideMs) {
       const end = start + sizeMs
-      if (this.isEventTime && end - 1 <= this.timers.currentWatermark) continue
+      if (end - 1 <= passed) break
       isTaken = true
-      this.addTo(this.panes.pane(start, end), slot, value)
+      place = panes.placeOf(start, end, place)
+      this.addTo(panes.open[place] as Pane, slot, value)
     }
+    if (isTaken) panes.last = panes.open[place] as Pane
     if (!isTaken && this.isEventTime && timestamp <= this.timers.currentWatermark)
       this.emitLate(value, timestamp, windowStart(time, offset % slideMs, slideMs) + sizeMs - 1)
     if (!this.isEventTime) this.updateAlarm()

@@ -119,21 +119,21 @@ test('the windows of a key, the oldest slot first', () => {
   expect([namespaces.slotsOf(190), namespaces.slotsOf(20)]).toEqual([[191, 199], []])
 })
 
-test('windows that move are found where they are and nowhere else', () => {
+test('windows that move are found where they are and nowhere else, of few and of many', () => {
   const moves = fc.array(fc.tuple(fc.nat(15), fc.nat(3), fc.nat(40)), { maxLength: 300 })
   fc.assert(
-    fc.property(moves, (moves) => {
+    fc.property(moves, fc.constantFrom(4, 16), (moves, slotsPerKey) => {
       const namespaces = new Namespaces()
       const at = new Map<number, string>()
       for (let slot = 0; slot < 16; slot++) {
-        if (slot % 4 === 0) namespaces.addRoot(slot)
+        if (slot % slotsPerKey === 0) namespaces.addRoot(slot)
         else {
-          namespaces.add(slot, slot - (slot % 4), 1000 + slot, 1001 + slot)
-          at.set(slot, `${slot - (slot % 4)} ${1000 + slot} ${1001 + slot}`)
+          namespaces.add(slot, slot - (slot % slotsPerKey), 1000 + slot, 1001 + slot)
+          at.set(slot, `${slot - (slot % slotsPerKey)} ${1000 + slot} ${1001 + slot}`)
         }
       }
       for (const [slot, size, start] of moves) {
-        const root = slot - (slot % 4)
+        const root = slot - (slot % slotsPerKey)
         if (slot === root || namespaces.slotOf(root, start, start + size) >= 0) continue
         namespaces.move(slot, start, start + size)
         const [, oldStart, oldEnd] = (at.get(slot) as string).split(' ').map(Number) as [number, number, number]

@@ -161,14 +161,14 @@ export const MUTANTS: readonly Mutant[] = [
     'a timer set twice fires twice',
     'state/timer-queue.ts',
     'if (before === timestamp) return false',
-    'if (before === timestamp) this.push(timestamp, slot)',
+    'if (before === timestamp) this.order.push(timestamp, slot)',
   ),
   mutant(
     1,
     'a fired timer stays',
     'state/timer-queue.ts',
-    'this.removeHead()\n    this.delete(slot, time)\n    return slot',
-    'this.removeHead()\n    return slot',
+    'order.remove(head)\n    this.delete(slot, time)\n    return slot',
+    'order.remove(head)\n    return slot',
   ),
   // Failing over.
   mutant(
