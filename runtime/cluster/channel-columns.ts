@@ -45,14 +45,21 @@ export interface ElementMoment {
   readonly progress: number
 }
 
-function textAt({ text, ends }: TextColumn, index: number): string {
+/** One of the texts. */
+export function textAt({ text, ends }: TextColumn, index: number): string {
   return text.slice(index === 0 ? 0 : ends[index - 1], ends[index])
 }
 
-export function elementAt({ ids, kinds, progress, labels, texts }: ElementColumns, index: number): ElementMoment {
+/** What kind of element it is. */
+export function kindAt({ kinds }: ElementColumns, index: number): ElementMoment['kind'] {
+  return ELEMENT_KINDS[kinds[index] as number] ?? 'record'
+}
+
+function elementAt(elements: ElementColumns, index: number): ElementMoment {
+  const { ids, progress, labels, texts } = elements
   return {
     id: ids[index] as number,
-    kind: ELEMENT_KINDS[kinds[index] as number] ?? 'record',
+    kind: kindAt(elements, index),
     label: textAt(labels, index),
     text: textAt(texts, index),
     progress: progress[index] as number,

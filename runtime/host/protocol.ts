@@ -59,7 +59,7 @@ export type { ComparedItem, ComparedKind, RunComparison, RunDifference } from '.
 export type { PrintProbe } from '../sandbox/print-probe.ts'
 export type { CheckInput, CheckRun } from '../check/exercise-check.ts'
 export type { CheckFailure, CheckReport, CheckResult, CompiledJob, Diagnostic, ExerciseJobs, Span }
-export { elementsIn } from '../cluster/channel-columns.ts'
+export { elementsIn, kindAt, textAt } from '../cluster/channel-columns.ts'
 export {
   EVENT_TURN,
   LATE_RULES,

@@ -8,9 +8,16 @@ import { pageOf } from '../../ui/lesson/route.ts'
 import { PredictionScore } from '../../ui/lesson/score-prediction.ts'
 import { jobFrom } from '../../ui/notebook/job-files.ts'
 import { handMarks } from '../../ui/stage/hand-marks.ts'
-import { EMPTY_RAIL, extendRail, placedMarks, railScale } from '../../ui/stage/rail.ts'
+import { EMPTY_RAIL, extendRail, keepMarks, placedMarks, railScale } from '../../ui/stage/rail.ts'
 import { NO_MACHINES, channelsWith } from '../harness/channels-of-moment.ts'
-import { layoutDataflow, pointOn, type FlowCard } from '../../ui/stage/views/dataflow-layout.ts'
+import {
+  bandUse,
+  isSameUse,
+  layoutDataflow,
+  pointOn,
+  shareInUse,
+  type FlowCard,
+} from '../../ui/stage/views/dataflow-layout.ts'
 import { placeElements } from '../../ui/stage/views/placed-elements.ts'
 
 const ROOM = { width: 900, height: 500 }
@@ -218,6 +225,20 @@ describe('elements', () => {
     const still = placeElements(layout, moment([[element(1, 0.2), element(2, 0.8)]], [{ channel: 0, id: 2 }]), true)
     expect(still.map(({ x }) => x)).toEqual([pointOn(curve, 0.5).x, pointOn(curve, 0.5).x])
     expect(still.map(({ isLit }) => isLit)).toEqual([false, true])
+    expect(still.map(({ text }) => text)).toEqual(['record 1', 'record 2'])
+  })
+
+  test('a band says what its channels use of their credit together', () => {
+    const columns = { used: Int32Array.of(1, 2, 9, 3), credits: Int32Array.of(4, 4, 9, 0) }
+    const use = bandUse({ channels: [0, 1] }, columns)
+    expect(use).toEqual({ used: 3, credits: 8 })
+    expect([use, bandUse({ channels: [2] }, columns), bandUse({ channels: [3] }, columns)].map(shareInUse)).toEqual([
+      3 / 8,
+      1,
+      0,
+    ])
+    expect(isSameUse(use, { used: 3, credits: 8 })).toBe(true)
+    expect(isSameUse(use, { used: 4, credits: 8 })).toBe(false)
   })
 })
 
@@ -263,6 +284,20 @@ describe('the rail', () => {
       ['output', 2],
       ['timer', 1],
     ])
+  })
+
+  test('marks that are as before are the same objects, so that they needn’t be drawn anew', () => {
+    const scale = railScale([], 100_000)
+    const marksOf = (...times: number[]) =>
+      placedMarks(
+        times.map((atMs) => ({ kind: 'output' as const, atMs, count: 1 })),
+        scale,
+        100,
+      )
+    const before = marksOf(1000, 2000, 3000)
+    const kept = keepMarks(marksOf(1000, 2000, 2100, 3000, 4000), before)
+    expect(kept.map((mark, i) => mark === before[i])).toEqual([true, false, true, false])
+    expect(kept.map(({ count }) => count)).toEqual([1, 2, 1, 1])
   })
 
   test('a run that is executed again marks nothing twice', () => {

@@ -487,7 +487,8 @@ export class Run {
     this.#topology = frame.topology ?? this.#topology
     this.#interventions = frame.interventions ?? this.#interventions
     this.#moment = frame.moment
-    this.#deeds = frame.deeds
+    // Few runs have any, and a new list would be drawn anew.
+    if (frame.deeds.length + this.#deeds.length > 0) this.#deeds = frame.deeds
     this.#isPaused = frame.isPaused
     this.#isImpure ||= frame.isImpure
     this.#onShown()

@@ -129,3 +129,15 @@ export function placedMarks(marks: readonly RailMark[], scale: (atMs: number) =>
   }
   return Array.from(placed.values())
 }
+
+/** What is as before is the same object: nothing is drawn anew for it. */
+export function keepMarks(placed: readonly PlacedMark[], before: readonly PlacedMark[]): PlacedMark[] {
+  return placed.map((mark, i) => {
+    const old = before[i]
+    return old !== undefined && isSameMark(mark, old) ? old : mark
+  })
+}
+
+function isSameMark(a: PlacedMark, b: PlacedMark): boolean {
+  return a.kind === b.kind && a.share === b.share && a.count === b.count && a.atMs === b.atMs && a.untilMs === b.untilMs
+}

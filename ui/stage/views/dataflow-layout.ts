@@ -1,7 +1,7 @@
 // Where cards and channels of the dataflow are drawn: a pure function of what was deployed and of the room there is. Chains
 // stand in columns by their distance from the sources; on a narrow stage the columns become rows.
 import { path } from 'd3'
-import type { Topology } from '../../../runtime/host/protocol.ts'
+import type { ChannelColumns, Topology } from '../../../runtime/host/protocol.ts'
 import { LANE_HEAD, standInLanes, type Lane, type Seating } from './flow/machine-lanes.ts'
 
 export type FlowMode = 'logical' | 'physical'
@@ -120,11 +120,42 @@ export function layoutDataflow(
 }
 
 /** The place at this share of the way along a curve. */
-export function pointOn([a, b, c, d]: FlowBand['curve'], share: number): Point {
+export function pointOn(curve: FlowBand['curve'], share: number): Point {
+  return putOn({ x: 0, y: 0 }, curve, share)
+}
+
+/** Puts something there: hundreds of them in every frame, without a new point for each. */
+export function putOn<P extends { x: number; y: number }>(point: P, [a, b, c, d]: FlowBand['curve'], share: number): P {
   const rest = 1 - share
-  const at = (p: number, q: number, r: number, s: number): number =>
-    rest ** 3 * p + 3 * rest ** 2 * share * q + 3 * rest * share ** 2 * r + share ** 3 * s
-  return { x: at(a.x, b.x, c.x, d.x), y: at(a.y, b.y, c.y, d.y) }
+  const [p, q, r, s] = [rest ** 3, 3 * rest ** 2 * share, 3 * rest * share ** 2, share ** 3]
+  point.x = p * a.x + q * b.x + r * c.x + s * d.x
+  point.y = p * a.y + q * b.y + r * c.y + s * d.y
+  return point
+}
+
+/** Buffers that are in use in a band, of those that there is credit for; 0 for as many as there are. */
+export interface BandUse {
+  readonly used: number
+  readonly credits: number
+}
+
+export function bandUse({ channels }: Pick<FlowBand, 'channels'>, columns: ChannelUse): BandUse {
+  let [used, credits] = [0, 0]
+  for (const channel of channels) {
+    used += columns.used[channel] ?? 0
+    credits += columns.credits[channel] ?? 0
+  }
+  return { used, credits }
+}
+
+type ChannelUse = Pick<ChannelColumns, 'used' | 'credits'>
+
+export function shareInUse({ used, credits }: BandUse): number {
+  return credits === 0 ? 0 : Math.min(1, used / credits)
+}
+
+export function isSameUse(a: BandUse, b: BandUse): boolean {
+  return a.used === b.used && a.credits === b.credits
 }
 
 export function pathOf([a, b, c, d]: FlowBand['curve']): string {

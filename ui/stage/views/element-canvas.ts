@@ -7,7 +7,7 @@ import { ElementLooks, LOOK_HEIGHT, type Look } from './element-looks.ts'
 import type { PlacedElement } from './placed-elements.ts'
 
 /** New labels painted in a frame that another follows: what a frame costs doesn't grow with what comes into sight. */
-const LABELS_A_FRAME = 12
+const LABELS_A_FRAME = 6
 /** How near a pointer must be. */
 const REACH = 13
 

@@ -1,18 +1,31 @@
-// Where the elements of a moment are on the drawing: on their way by progress, arrived ones queueing before the card.
-import { elementsIn, type ElementMoment, type Moment } from '../../../runtime/host/protocol.ts'
-import { pointOn, type FlowLayout } from './dataflow-layout.ts'
+// Where the elements of a moment are on the drawing: on their way by progress, arrived ones queueing before the card. Made
+// anew for every frame, hundreds at once: so each is one small object, and its text is read only when somebody asks.
+import { kindAt, textAt, type ChannelColumns, type ElementMoment, type Moment } from '../../../runtime/host/protocol.ts'
+import { putOn, type FlowLayout } from './dataflow-layout.ts'
 import type { KeyPath } from './flow/key-path.ts'
 
-export interface PlacedElement {
+export class PlacedElement {
   readonly kind: ElementMoment['kind']
   readonly label: string
-  readonly text: string
-  readonly x: number
-  readonly y: number
+  x = 0
+  y = 0
   /** The record that the last step sent on. */
-  readonly isLit: boolean
+  isLit = false
   /** Another key's than the one that is followed. */
-  readonly isDim: boolean
+  isDim = false
+  readonly #elements: ChannelColumns['elements']
+  readonly #index: number
+
+  constructor(elements: ChannelColumns['elements'], index: number) {
+    this.kind = kindAt(elements, index)
+    this.label = textAt(elements.labels, index)
+    this.#elements = elements
+    this.#index = index
+  }
+
+  get text(): string {
+    return textAt(this.#elements.texts, this.#index)
+  }
 }
 
 /** Room of one element in a queue. */
@@ -21,24 +34,28 @@ const SPACING = 15
 /** `isStill`: for readers who asked for less motion, everything on its way stands in the middle. */
 export function placeElements(
   layout: FlowLayout,
-  moment: Moment,
+  { channels: columns, hand }: Pick<Moment, 'channels' | 'hand'>,
   isStill: boolean,
   path: KeyPath | null = null,
 ): PlacedElement[] {
-  const sent = moment.hand?.sent ?? []
+  const sent = hand?.sent ?? []
+  const { begins, elements } = columns
   const placed: PlacedElement[] = []
   for (const { channels, curve } of layout.bands) {
     const [start, , , end] = curve
     const length = Math.hypot(end.x - start.x, end.y - start.y) || 1
     let waiting = 0
     for (const channel of channels) {
-      for (const { id, kind, label, text, progress } of elementsIn(moment.channels, channel)) {
-        const queued = progress >= 1 ? Math.max(0.1, 1 - ((waiting++ + 0.7) * SPACING) / length) : null
-        const share = queued ?? (isStill ? 0.5 : 0.06 + progress * 0.88)
-        const { x, y } = pointOn(curve, share)
-        const isLit = sent.some((record) => record.id === id && record.channel === channel)
-        const isOther = path?.keyedChannels.has(channel) === true && kind === 'record' && label !== path.key
-        placed.push({ kind, label, text, x, y, isLit, isDim: isOther || path?.dimChannels.has(channel) === true })
+      const isOff = path?.dimChannels.has(channel) === true
+      const isKeyed = path?.keyedChannels.has(channel) === true
+      for (let i = begins[channel] ?? 0; i < (begins[channel + 1] ?? 0); i++) {
+        const element = new PlacedElement(elements, i)
+        const progress = elements.progress[i] as number
+        if (progress >= 1) putOn(element, curve, Math.max(0.1, 1 - ((waiting++ + 0.7) * SPACING) / length))
+        else putOn(element, curve, isStill ? 0.5 : 0.06 + progress * 0.88)
+        if (sent.length > 0) element.isLit = sent.some((one) => one.id === elements.ids[i] && one.channel === channel)
+        element.isDim = isOff || (isKeyed && element.kind === 'record' && element.label !== path?.key)
+        placed.push(element)
       }
     }
   }
