@@ -48,11 +48,22 @@ export interface CompiledJob {
   readonly unsteady?: readonly UnsteadyCall[]
 }
 
+/** The class's prototype; its members' names; whether an object has them; what they are; and to set them. */
+export type GivePrivates = (
+  prototype: object,
+  names: readonly string[],
+  isIn: (object: object) => boolean,
+  read: (object: object) => readonly unknown[],
+  write: (object: object, values: readonly unknown[]) => void,
+) => void
+
 /** What the sandbox puts in the place of the host's globals; made by prelude.ts. */
 export interface SandboxGlobals {
   readonly [name: string]: unknown
   /** Counts a step of a loop; throws when the budget of the turn is used up. */
   readonly __tick: () => void
+  /** Told by every class with private members how these are read and written. */
+  readonly __privates: GivePrivates
 }
 
 /** Runs the job's modules afresh. Rejects with what the learner's code threw; synchronous up to the first await. */

@@ -46,7 +46,7 @@ interface JobContext {
 /** Only names that some file mentions are taken from the sandbox: the others can't be missed. */
 function opening(files: readonly PreparedFile[], names: OwnNames): string {
   const mentioned = INTERCEPTED_NAMES.filter((name) => files.some((file) => file.identifiers.has(name)))
-  const taken = [`__tick: ${names.tick}`, ...mentioned].join(', ')
+  const taken = [`__tick: ${names.tick}`, `__privates: ${names.privates}`, ...mentioned].join(', ')
   return `export default async (${names.api}, ${names.globals}) => { const { ${taken} } = ${names.globals};\n`
 }
 

@@ -1,9 +1,10 @@
-// What a job's functions remember where nobody else sees it: in variables around them, in private and static members. Flink's
+// What a job's functions remember where nobody else sees it: in variables around them, in static members. Flink's
 // checkpoints don't have it, and neither do keyframes, so a run of such a job is taken back by executing it from its start.
 // Read from the text, with TypeScript's bindings; what escapes that is found when the run is executed again.
 import type ts from 'typescript'
 import type { HiddenMemory, UnsteadyCall } from './compiled-job.ts'
 import { spanOfNode, type CompilerTools } from './parse.ts'
+import { hasModifier } from './module-shape.ts'
 import type { PreparedFile } from './prepare.ts'
 import { API_MODULE } from './resolve-specifier.ts'
 
@@ -67,7 +68,7 @@ class Finder {
   visit(node: ts.Node): void {
     const tsc = this.#ts
     if (tsc.isIdentifier(node)) this.#look(node)
-    else if (tsc.isPropertyAccessExpression(node) && tsc.isPrivateIdentifier(node.name)) this.#lookAtMember(node)
+    else if (tsc.isPropertyAccessExpression(node) && tsc.isPrivateIdentifier(node.name)) this.#lookAtStatic(node)
     if (tsc.isCallExpression(node) || tsc.isNewExpression(node)) this.#lookAtCall(node)
     tsc.forEachChild(node, (child) => this.visit(child))
   }
@@ -90,17 +91,16 @@ class Finder {
     if (isCertain !== null) this.#add(name, isCertain)
   }
 
-  /** `this.#name`, changed anywhere but in the constructor. */
-  #lookAtMember(node: ts.PropertyAccessExpression): void {
+  /** A static `this.#name`. What belongs to an object is kept with it (base/private-members.ts); `Class.#name` is the class. */
+  #lookAtStatic(node: ts.PropertyAccessExpression): void {
     const declaration = this.#checker.getSymbolAtLocation(node.name)?.valueDeclaration
     const tsc = this.#ts
+    if (node.expression.kind !== tsc.SyntaxKind.ThisKeyword) return
     if (declaration === undefined || !tsc.isPropertyDeclaration(declaration)) return
+    if (!hasModifier(declaration, tsc.SyntaxKind.StaticKeyword, tsc)) return
     const use = this.#useOf(node)
-    const within = this.#functionOf(node)
-    if (use === 'read' || tsc.isConstructorDeclaration(within)) return
-    // What \`open\` sets stays as it is until the next \`open\`: most often a handle of state, and no mistake.
-    const isSetUp = tsc.isMethodDeclaration(within) && within.name.getText() === 'open'
-    const isCertain = use === 'assigned' ? !isSetUp : this.#isContainer(declaration, use)
+    if (use === 'read' || tsc.isClassStaticBlockDeclaration(this.#functionOf(node))) return
+    const isCertain = use === 'assigned' ? true : this.#isContainer(declaration, use)
     if (isCertain !== null) this.#add(declaration.name, isCertain)
   }
 

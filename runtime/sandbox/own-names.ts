@@ -4,6 +4,7 @@
 /** Names that the compiler brings into a module. `live` is declared once per file, the others once per job. */
 export interface OwnNames {
   readonly tick: string
+  readonly privates: string
   readonly api: string
   readonly globals: string
   readonly file: string
@@ -13,11 +14,12 @@ export interface OwnNames {
 
 /** Names that clash with none of `used`: underscores are added until none of our names begins like anything the learner wrote. */
 export function chooseOwnNames(used: readonly string[]): OwnNames {
-  const bases = ['tick', 'streambed', 'globals', 'file', 'default', 'live']
+  const bases = ['tick', 'privates', 'streambed', 'globals', 'file', 'default', 'live']
   let prefix = '__'
   while (used.some((name) => bases.some((base) => name.startsWith(prefix + base)))) prefix += '_'
   return {
     tick: `${prefix}tick`,
+    privates: `${prefix}privates`,
     api: `${prefix}streambed`,
     globals: `${prefix}globals`,
     file: `${prefix}file`,

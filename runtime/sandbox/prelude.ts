@@ -2,6 +2,7 @@
 // reach outside is refused with the name of the right tool. Only ES2022 and no host object is needed, so the same file
 // can serve JavaScript engines elsewhere. Methods on values (`localeCompare`, `toLocaleString`) can't be replaced here.
 import { LearnerError } from '../base/diagnostic.ts'
+import { givePrivateMembers } from '../base/private-members.ts'
 import type { SandboxGlobals } from './compiled-job.ts'
 import { REFUSED_NAMES, type RefusedUse } from './intercepted.ts'
 import { makeConsole, newConsoleMemory, type ConsoleMemory, type LogLevel } from './simulated-console.ts'
@@ -57,6 +58,8 @@ export function makeGlobals(port: SimulationPort, options: SandboxOptions = {}):
       // Below zero it keeps throwing: code that catches the error in its loop doesn't get on.
       if (--memory.stepsLeft < 0) exhausted()
     },
+    __privates: (prototype: object, names, isIn, read, write) =>
+      givePrivateMembers(prototype, { names, isIn, read, write }),
     // What is put in for somebody who looks costs no step, and throws nothing.
     __print: (evaluate: () => unknown) => {
       const before = memory.stepsLeft

@@ -23,6 +23,7 @@ export function rewriteFile(file: PreparedFile, { names, live, tools }: RewriteO
   if (shebang) edits.blank(0, shebang[0].length)
   const visit = (node: ts.Node): void => {
     if (isLoop(node, tsc)) countSteps(node, { edits, tick: names.tick, tsc })
+    if (tsc.isClassLike(node)) showPrivates(node, { edits, names, tsc })
     tsc.forEachChild(node, visit)
   }
   for (const statement of file.source.statements) {
@@ -72,6 +73,21 @@ function rewriteDeclaration(statement: ts.Statement, { edits, names, tsc }: Rewr
   } else {
     for (const modifier of own) edits.blank(modifier.getStart(), modifier.end)
   }
+}
+
+/** Lets the class say how its private members are read and written: nobody outside of it could. */
+function showPrivates(node: ts.ClassLikeDeclaration, { edits, names, tsc }: RewriteContext): void {
+  const members = node.members.flatMap((member) => {
+    const isOwn = tsc.isPropertyDeclaration(member) && !hasModifier(member, tsc.SyntaxKind.StaticKeyword, tsc)
+    return isOwn && tsc.isPrivateIdentifier(member.name) ? [member.name.text] : []
+  })
+  const [first] = members
+  if (first === undefined || hasModifier(node, tsc.SyntaxKind.DeclareKeyword, tsc)) return
+  const listed = members.map((name) => JSON.stringify(name)).join()
+  const read = members.map((name) => `o.${name}`).join()
+  const written = members.map((name, i) => `o.${name}=v[${i}]`).join(';')
+  const told = `[${listed}],o=>${first} in o,o=>[${read}],(o,v)=>{${written}}`
+  edits.insert(node.members.pos, `static{${names.privates}(this.prototype,${told})}`)
 }
 
 function isLoop(node: ts.Node, tsc: CompilerTools['ts']): node is ts.IterationStatement {

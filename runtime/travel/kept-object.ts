@@ -63,7 +63,8 @@ interface Blocks {
   readonly blocks: readonly Block[]
 }
 
-interface Fields {
+/** Fields and what they hold. */
+export interface Fields {
   readonly names: readonly string[]
   readonly items: readonly unknown[]
 }

@@ -2,6 +2,7 @@
 // copied on write anyway. Whatever isn't named here is kept by its fields, so a new class is kept without being named; to
 // name it wrongly would be noticed (test/simulation/keyframes.test.ts).
 
+import { privateMembersOf } from '../base/private-members.ts'
 import { CompletedCheckpointStore } from '../cluster/checkpoint-store.ts'
 import { Deployment } from '../cluster/deployment.ts'
 import { JobActions } from '../cluster/job-actions.ts'
@@ -29,6 +30,7 @@ import {
   NotKeptError,
   NUMBERS,
   SET,
+  type Fields,
   type Kept,
   type Kind,
   type Tracked,
@@ -134,6 +136,44 @@ const GIVEN: Kind<never> = {
   },
 }
 
+/** A learner's object: its private members come after its fields, each class's own by themselves. */
+const PRIVATE: Kind<readonly Fields[]> = {
+  take(of, before, look) {
+    const { object } = of
+    const was = before?.values as readonly Fields[] | undefined
+    const now = [
+      publicFields(object),
+      ...privateMembersOf(object).map(({ names, read }) => ({ names, items: read(object) })),
+    ]
+    if (before !== null && was?.length === now.length && now.every((own, i) => isSameFields(own, was[i]))) return before
+    const items = now.map((own) => insideOf(own.items, look))
+    const size = now.reduce((sum, { names }) => sum + names.length + 4, 0)
+    return kept(of, now satisfies readonly Fields[], items, size * 8)
+  },
+  put(object, [own, ...hidden]) {
+    FIELDS.put(object, own as never)
+    privateMembersOf(object).forEach(({ write }, i) => write(object, hidden[i]?.items ?? []))
+  },
+  differ(values, others, isSame) {
+    if (values.length !== others.length) return 'private members'
+    for (const [i, own] of values.entries()) {
+      const difference = FIELDS.differ(own as never, others[i] as never, isSame)
+      if (difference !== null) return difference
+    }
+    return null
+  },
+  pieces: (values) => values.map((own) => [own, (own.names.length + 4) * 8]),
+}
+
+function publicFields(object: object): Fields {
+  return { names: Object.keys(object), items: Object.values(object) }
+}
+
+function isSameFields({ names, items }: Fields, others: Fields | undefined): boolean {
+  if (names.length !== others?.names.length) return false
+  return names.every((name, i) => name === others.names[i] && Object.is(items[i], others.items[i]))
+}
+
 const BY_CLASS = new Map<unknown, Kind<never>>([
   [Column, COLUMN],
   [BufferPool, POOL],
@@ -179,7 +219,7 @@ export function kindOf(object: object): Kind<never> | null {
   if (ELSEWHERE.has(prototype.constructor)) throw new NotKeptError('SQLite')
   // Promises, iterators and their like say so themselves.
   if (Symbol.toStringTag in object) throw new NotKeptError(String(object[Symbol.toStringTag]))
-  return FIELDS
+  return privateMembersOf(object).length === 0 ? FIELDS : PRIVATE
 }
 
 function plainKind(object: object): Kind<never> {

@@ -240,7 +240,7 @@ describe('steps', () => {
   test('a loop ends when the budget says so', async () => {
     const factory = await loadFactory(compileRight(`while (true) {}`))
     let left = 1000
-    const run = factory({}, { __tick: () => { if (left-- === 0) throw new Error('enough') } }) // prettier-ignore
+    const run = factory({}, { __tick: () => { if (left-- === 0) throw new Error('enough') }, __privates: () => {} }) // prettier-ignore
     await expect(run).rejects.toThrow('enough')
   })
 })
@@ -265,7 +265,7 @@ describe('the module', () => {
   test('runs synchronously as far as the first await', async () => {
     const factory = await loadFactory(compileRight(`${head}out(1)\nawait null\nout(2)`))
     const out: unknown[] = []
-    const run = factory({ out: (value: unknown) => out.push(value) }, { __tick: () => {} })
+    const run = factory({ out: (value: unknown) => out.push(value) }, { __tick: () => {}, __privates: () => {} })
     expect(out).toEqual([1])
     await run
     expect(out).toEqual([1, 2])

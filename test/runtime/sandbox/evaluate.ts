@@ -47,7 +47,7 @@ export async function evaluate(job: CompiledJob, globals: Readonly<Record<string
     ticks++
     budget?.()
   }
-  await factory(streambed, { ...host, ...globals, __tick: tick })
+  await factory(streambed, { __privates: () => {}, ...host, ...globals, __tick: tick })
   return { out, ticks }
 }
 

@@ -37,29 +37,19 @@ describe('what is remembered unseen', () => {
       'seen',
     ],
     [
-      'a private member',
-      'class F { #n = 0; map(x: number) { return ++this.#n + x } }\nstream.map(new F()).print()',
-      '#n',
-    ],
-    [
-      'a private member that open sets, which needs no word',
-      'class F { #n = 0; open() { this.#n = 2 } map(x: number) { return this.#n + x } }\nstream.map(new F()).print()',
-      '#n?',
-    ],
-    [
-      'a private member that open sets, and others change',
-      'class F { #n = 0; open() { this.#n = 2 } map(x: number) { return this.#n++ + x } }\nstream.map(new F()).print()',
-      '#n',
-    ],
-    [
-      'a private Set',
-      'class F { readonly #all = new Set<number>(); map(x: number) { this.#all.add(x); return x } }\nstream.map(new F()).print()',
-      '#all',
-    ],
-    [
       'a static member',
       'class F { static n = 0; map(x: number) { return ++F.n + x } }\nstream.map(new F()).print()',
       'F',
+    ],
+    [
+      'a private static member',
+      'class F { static #n = 0; static next() { return ++this.#n } map(x: number) { return F.next() + x } }\nstream.map(new F()).print()',
+      '#n F',
+    ],
+    [
+      'a private static Set',
+      'class F { static readonly #all = new Set<number>(); static add(x: number) { this.#all.add(x) } map(x: number) { F.add(x); return x } }\nstream.map(new F()).print()',
+      '#all F',
     ],
     [
       'the library’s service',
@@ -99,8 +89,12 @@ describe('what isn’t', () => {
       'stream.map((n) => [n].map((x) => x + n)).map((list) => { list.push(1); return list }).print()',
     ],
     [
-      'private members that stay',
-      'class F { readonly #by: number; constructor() { this.#by = 2 } map(x: number) { return x * this.#by } }\nstream.map(new F()).print()',
+      'private members, which are kept with their object',
+      'class F { #n = 0; open() { this.#n = 2 } map(x: number) { return this.#n++ + x } }\nstream.map(new F()).print()',
+    ],
+    [
+      'private static members that stay',
+      'class F { static readonly #by = 2; map(x: number) { return x * F.#by } }\nstream.map(new F()).print()',
     ],
     ['tags', "const late = new OutputTag<number>('late')\nstream.map((n) => n + late.id.length).print()"],
   ])('%s', (_, text) => expect(found(text)).toBe(''))
