@@ -48,6 +48,8 @@ export interface SeenHand {
   readonly window: KeyBefore['window']
   readonly before: readonly KeyBefore[] | null
   readonly rows: number[]
+  /** Numbers of the log lines that were written meanwhile. */
+  readonly logs: number[]
   calls: SeenCall[]
   /** Of a timer: those that the same watermark, or the same moment, fired before it. */
   readonly earlier: readonly SeenHand[]
@@ -162,6 +164,13 @@ export class ClusterWatcher implements JobWatcher {
     this.hand?.rows.push(row)
   }
 
+  /** What a subtask writes in the event of what was processed last was written by that. */
+  lineWritten(line: number, subtask: number): void {
+    const { hand, execution } = this
+    if (hand === null || hand.event !== execution?.simulation.event || hand.task.subtask !== subtask) return
+    hand.logs.push(line)
+  }
+
   snapshotTaken(task: Task, checkpoint: number): void {
     const taken = this.recordsAt.get(task) ?? new Map<number, number>()
     this.recordsAt.set(task, taken.set(checkpoint, this.recordsIn.get(task) ?? 0))
@@ -203,6 +212,7 @@ export class ClusterWatcher implements JobWatcher {
       window: backend === null || slot === NO_SLOT || kind !== 'timer' ? null : firedWindow(backend, slot),
       before: isDetailed && backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
       rows: [],
+      logs: [],
       calls: [],
       earlier: this.earlierOf(seen, event),
       event,

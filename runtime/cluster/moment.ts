@@ -248,6 +248,8 @@ export interface Hand {
   readonly sent: readonly { readonly channel: number; readonly id: number }[]
   /** Numbers of the rows it gave, counted from 0 over the whole run. */
   readonly rows: readonly number[]
+  /** Numbers of the log lines it wrote, likewise. */
+  readonly logs: readonly number[]
   readonly text: string
   readonly key: string | null
   /** Event timestamp in ms, null for none; of a timer the time it was set for. */

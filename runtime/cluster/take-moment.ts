@@ -199,6 +199,7 @@ function handMoment(execution: JobExecution, watcher: ClusterWatcher, hand: Seen
     element: element === null ? null : { channel: execution.channels.indexOf(element.channel), id: element.id },
     sent,
     rows: hands.flatMap(({ rows }) => rows),
+    logs: hands.flatMap(({ logs }) => logs),
     text: handText(hand, watcher.labels),
     key: keyOf(hand),
     timestamp: hand.kind === 'timer' || hasTimestamp(timestamp) ? timestamp : null,

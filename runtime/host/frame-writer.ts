@@ -44,6 +44,8 @@ export class FrameWriter implements JobObserver {
   /** How much of the run was handed out, up to where it is, and at most since it's this run. */
   #handedOut: Said = { rows: 0, logs: 0 }
   #most: Said = { rows: 0, logs: 0 }
+  /** Told of every line that the first job writes, with its number over the whole run. */
+  onLine: ((line: number, subtask: number) => void) | null = null
   /** What the run says isn't new. */
   isMuted = false
 
@@ -69,6 +71,7 @@ export class FrameWriter implements JobObserver {
 
   log(level: string, text: string, subtask: number, atMs: number, job?: number): void {
     if (this.isMuted) return
+    if (job === undefined) this.onLine?.(this.said().logs, subtask)
     const line = { level: level as LogLine['level'], text, subtask, at: atMs }
     this.#logs.push(job === undefined ? line : { ...line, job })
   }

@@ -315,6 +315,7 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     const execution = this.#deploy(run, told)
     this.#outside = execution.outside
     watcher?.attach(execution)
+    frames.onLine = watcher?.lineWritten.bind(watcher) ?? null
     return { execution, watcher }
   }
 

@@ -114,6 +114,39 @@ test('why there is a line of the log', async ({ page, notebook }) => {
   await expectAtStep(page, notebook, last)
 })
 
+test('one cursor: a line of the log leads to its step, and all views are there', async ({ page, notebook }) => {
+  await runJob(notebook)
+  await page.getByRole('tab', { name: /^Log/ }).click()
+  const lines = page.getByRole('region', { name: 'Log' }).locator('li')
+  await expect(lines).toHaveCount(3)
+  await expect(lines.locator('[aria-current]')).toHaveCount(0)
+  const time = lines.nth(1).getByRole('button', { name: /^Go to/ })
+  const clock = (await time.innerText()).trim()
+  for (const choose of [() => time.click(), () => time.press('Enter')]) {
+    await choose()
+    await expect(notebook.status).toHaveAttribute('data-paused', 'true')
+    // What was written later isn't there yet, and the line of this step stands out.
+    await expect(lines).toHaveCount(2)
+    await expect(page.locator('li[aria-current="step"]')).toHaveText(/three at 7/)
+    await expect(page.locator('footer')).toContainText(clock)
+    await expect(page.locator('footer .rows')).toContainText('2')
+    await expectAccessible(page, '.log')
+    await page.getByRole('tab', { name: /^Results/ }).click()
+    await expect(page.locator('tr.lit')).toContainText('three of 1')
+    await page.getByRole('tab', { name: /^Dataflow/ }).click()
+    await expect(page.locator('[data-file="Job.ts"], #code-pane')).toContainText('three at')
+    await page.getByRole('tab', { name: /^Log/ }).click()
+    // A step on, the line was written by the step before.
+    await page.getByRole('button', { name: 'Step', exact: true }).click()
+    await expect(page.locator('li[aria-current="step"]')).toHaveCount(0)
+    await page.getByRole('button', { name: 'Step back' }).click()
+    await expect(page.locator('li[aria-current="step"]')).toHaveText(/three at 7/)
+    await page.getByRole('button', { name: 'Play', exact: true }).click()
+    await notebook.expectState('finished')
+    await expect(lines).toHaveCount(3)
+  }
+})
+
 test('run until, why not yet and a key’s life, with the mouse', async ({ page, notebook }) => {
   await runJob(notebook)
   await page.getByRole('button', { name: 'Step back' }).click()

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readInputFile } from '../../runtime/host/input-file.ts'
-import type { Explanation, RunQuestion, RunSettings, StepView } from '../../runtime/host/protocol.ts'
+import type { Explanation, Frame, RunQuestion, RunSettings, StepView } from '../../runtime/host/protocol.ts'
 import type { CompiledJob } from '../../runtime/sandbox/compile.ts'
 import { compiled, newSession } from '../harness/compiled-job.ts'
 import { inspected, jobOf } from '../harness/inspected-run.ts'
@@ -102,6 +102,7 @@ test('a line of the log leads back to its record; what no record wrote says so',
   const lines: string[] = []
   await newSession().run(job, settings, ({ logs }) => void lines.push(...logs.map(({ text }) => text)))
   expect(lines.filter((text) => text === 'opened')).toHaveLength(2)
+  const places = new Map<number, StepView['place']>()
   await inspected(job, settings, async (session) => {
     for (const [line, text] of lines.entries()) {
       const answer = await session.explain({ kind: 'log', line })
@@ -109,10 +110,23 @@ test('a line of the log leads back to its record; what no record wrote says so',
         expect(answer).toMatchObject({ diagnostic: { code: 'WHY_LOG_NO_STEP' } })
       // What the cluster says of a failure may have been written in a step, too.
       else if (!text.startsWith('fourth')) continue
-      else if (answer?.kind === 'log') expect(answer.steps.at(-1)?.text).toBe(text.split(' ')[1])
-      else expect.fail(`${line} ${text}: ${JSON.stringify(answer)}`)
+      else if (answer?.kind === 'log') {
+        const last = answer.steps.at(-1) ?? expect.fail(text)
+        expect(last.text).toBe(text.split(' ')[1])
+        places.set(line, last.place)
+      } else expect.fail(`${line} ${text}: ${JSON.stringify(answer)}`)
     }
   })
+  // There the line is the last one, and what is at hand has written it.
+  expect(places.size).toBeGreaterThan(1)
+  for (const [line, place] of places) {
+    const shown = async (_session: unknown, _rows: unknown, { moment, logs, logsFirst }: Frame): Promise<void> => {
+      expect(moment?.hand?.logs).toContain(line)
+      expect(logs.length === 0 ? line : logsFirst + logs.length - 1).toBe(line)
+      return Promise.resolve()
+    }
+    await inspected(job, settings, shown, { kind: 'place', ...place })
+  }
 })
 
 test('what a restart has undone is counted and not listed', async () => {

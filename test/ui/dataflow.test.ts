@@ -50,7 +50,7 @@ function element(id: number, progress: number): ElementMoment {
 }
 
 function moment(elements: readonly (readonly ElementMoment[])[], sent: { channel: number; id: number }[] = []): Moment {
-  const hand = { task: 0, kind: 'record' as const, element: null, sent, rows: [], text: 'x', key: null }
+  const hand = { task: 0, kind: 'record' as const, element: null, sent, rows: [], logs: [], text: 'x', key: null }
   const told = { ...hand, timestamp: null, calls: [], timers: [] }
   return { tasks: [], channels: channelsWith(elements), hand: told, checkpoints: null, machines: NO_MACHINES }
 }

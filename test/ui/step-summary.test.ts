@@ -29,6 +29,7 @@ const nothing: Hand = {
   element: null,
   sent: [],
   rows: [],
+  logs: [],
   text: 'P{1}',
   key: '3',
   timestamp: null,
