@@ -77,7 +77,7 @@ const CASES: readonly Case[] = [
       /fares is at 2020-01-01 1[23]:\d\d:\d\d: its highest timestamp is 2020-01-01 13:00:20\.000, less 1\. It needs a record of 2020-01-01 14:00:00\.000/,
     ],
     key: '2013000089',
-    life: 'took TaxiFare',
+    life: ', key 2013000089',
     print: { file: 'HourlyTips.ts', line: 'let tips = 0', expression: 'driverId' },
     printed: { times: /reached \d{2,} times/, first: '20130000' },
   },

@@ -35,6 +35,12 @@ const en = {
   noTimestampsTodo:
     'Give the source a WatermarkStrategy with a timestamp assigner, or call assignTimestampsAndWatermarks on the stream, and run again.',
   label: 'Event time and processing time',
+  bandsLabel: 'Windows that haven’t fired',
+  whyNotYet: (window: string) => `Why hasn’t ${window} fired yet?`,
+  why: 'why not yet?',
+  openWindow: 'open window',
+  openFor: (keys: number) => `Waits to fire, with ${count(keys, 'key', 'keys')}.`,
+  nothingWaits: (window: string) => `Nothing waits in ${window}: no record of it is kept here.`,
   keys: 'Arrow keys go from one thing that happened to the next, Enter goes to its moment in the run.',
   summary: (records: number, lates: number, panes: number) =>
     `${count(records, 'record', 'records')} with event time, ${count(lates, 'late record', 'late records')}, ${count(panes, 'window', 'windows')} fired.`,
@@ -97,6 +103,12 @@ const zh: typeof en = {
   noTimestampsTodo:
     '给数据源一个带时间戳分配器的 WatermarkStrategy，或者在流上调用 assignTimestampsAndWatermarks，然后重新运行。',
   label: '事件时间与处理时间',
+  bandsLabel: '尚未触发的窗口',
+  whyNotYet: (window) => `${window} 为什么还没有触发？`,
+  why: '为什么还没有？',
+  openWindow: '未触发的窗口',
+  openFor: (keys) => `等待触发，有 ${keys} 个键。`,
+  nothingWaits: (window) => `${window} 里没有等待触发的内容：这里没有保留属于它的记录。`,
   keys: '用方向键在发生过的事情之间移动，按 Enter 跳到运行中的那一刻。',
   summary: (records, lates, panes) =>
     `${number(records)} 条带事件时间的记录，${number(lates)} 条迟到，${number(panes)} 个窗口已触发。`,

@@ -1,8 +1,8 @@
 // What of a run's record in event time is on show: which watermarks at first, what one can go through item by item, and
 // which record is the one at hand.
-import type { Moment, RunPosition, Topology } from '../../../runtime/host/protocol.ts'
+import type { Moment, RunPosition, Topology, WaitingTarget } from '../../../runtime/host/protocol.ts'
 import { isPast, type Happening, type TimeDot, type TimeRecord } from '../time-record.ts'
-import type { ComingDot, Placed, TimeFigure } from './time-layout.ts'
+import type { ComingDot, Placed, TimeFigure, WindowBand } from './time-layout.ts'
 
 /** Above so many vertices with a watermark, only those that make one or have windows are shown at first. */
 const FEW = 2
@@ -56,4 +56,43 @@ export function dotAtHand(
   const same = figure.dots.filter(({ item, isPast: is }) => is && item.timestamp === hand.timestamp)
   const last = (is: (dot: TimeDot) => boolean) => same.filter(({ item }) => is(item)).at(-1) ?? null
   return last(({ text }) => text === hand.text) ?? last(({ task }) => task === own)
+}
+
+/** A window that has something in it and hasn't fired: of how many keys, and what the first of them waits for. */
+export interface OpenWindow {
+  readonly start: number
+  readonly end: number
+  readonly keys: number
+  readonly target: WaitingTarget
+}
+
+/** Windows in event time that wait to fire, as far as their keys are in the moment: by their ends. */
+export function openWindows(moment: Moment | null): OpenWindow[] {
+  const found = new Map<string, OpenWindow>()
+  for (const [task, { keyed }] of (moment?.tasks ?? []).entries()) {
+    for (const { key, window, timers } of keyed?.keys ?? []) {
+      const timer = timers.find(({ isEventTime }) => isEventTime)
+      if (window === null || timer === undefined || !Number.isFinite(window.end)) continue
+      // Later than its end only what is kept of one that has fired is cleared.
+      if (timer.at >= window.end) continue
+      const { start, end } = window
+      const target = { task, key, window, at: timer.at, isEventTime: true }
+      const before = found.get(`${start} ${end}`)
+      found.set(`${start} ${end}`, { start, end, target: before?.target ?? target, keys: (before?.keys ?? 0) + 1 })
+    }
+  }
+  return Array.from(found.values()).sort((a, b) => a.end - b.end || a.start - b.start)
+}
+
+/** Bands of the figure whose windows haven't fired by where the run is, with what is open in them; null for nothing. */
+export function unfiredBands(
+  { bands, panes }: TimeFigure,
+  open: readonly OpenWindow[],
+): { readonly band: WindowBand; readonly open: OpenWindow | null }[] {
+  const isFired = ({ start, end }: WindowBand): boolean =>
+    panes.some(({ item, isPast: is }) => is && item.start === start && item.end === end)
+  return bands.flatMap((band) => {
+    const own = open.find(({ start, end }) => start === band.start && end === band.end) ?? null
+    return own === null && isFired(band) ? [] : [{ band, open: own }]
+  })
 }

@@ -37,6 +37,9 @@ export interface PlacedPane extends Placed<FiredPane> {
 }
 
 export interface WindowBand {
+  /** In ms of event time. */
+  readonly start: number
+  readonly end: number
   readonly x: number
   readonly width: number
   readonly lane: number
@@ -245,7 +248,7 @@ function bandsOf(
     const lane = free < 0 ? ends.length : free
     ends[lane] = end
     const [x, x2] = [Math.max(of(from), of(start)), Math.min(of(to), of(end))]
-    return { x, width: x2 - x, lane, name: windowText(start, end), isEven: i % 2 === 0 }
+    return { start, end, x, width: x2 - x, lane, name: windowText(start, end), isEven: i % 2 === 0 }
   })
   return ends.length > MOST_LANES ? { bands: [], lanes: 0 } : { bands, lanes: ends.length }
 }
