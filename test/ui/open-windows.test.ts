@@ -14,7 +14,10 @@ function key(text: string): KeyMoment {
     window: bounds === '-' ? null : { start, end },
     keyGroup: 0,
     cells: [],
-    timers: timers.map((timer) => ({ at: parseInt(timer), isEventTime: timer.endsWith('e') })) as KeyMoment['timers'],
+    timers: timers.map((timer) => ({
+      at: parseInt(timer),
+      isEventTime: timer.endsWith('e'),
+    })) as unknown as KeyMoment['timers'],
     isCurrent: false,
   }
 }
