@@ -217,11 +217,16 @@ function contextOf(
         { vertex: vertex.id, subtask, operator: displayName(node), checkpoint, count },
         simulation.nowUs,
       ),
-    rowArrived: (value, timestamp) => rowArrived(job, task, { sink, kind, value, timestamp }),
+    rowArrived: (value, timestamp) => {
+      const isTold = simulation.trace !== null || job.watcher !== null || job.observer !== null
+      if (isTold || simulation.settings.isHashed) tellRow(job, task, { sink, kind, value, timestamp })
+      else job.rows++
+    },
   }
 }
 
-function rowArrived(
+/** Counts a row, and tells everybody who wants to know of it. */
+function tellRow(
   job: DeployableJob,
   task: Task,
   { sink, kind, value, timestamp }: Pick<Row, 'sink' | 'kind' | 'value' | 'timestamp'>,

@@ -4,7 +4,7 @@
 
 import { TimeWindow } from './windows.ts'
 
-/** An open window, and the window under which its contents are kept. As state: plain data, replaced as a whole. */
+/** An open window, and the window under which its contents are kept. As state: plain data. */
 export type Mapping = readonly [start: number, end: number, stateStart: number, stateEnd: number]
 
 /** What becomes of windows that are merged. */

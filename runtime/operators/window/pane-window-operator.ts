@@ -148,13 +148,14 @@ export class PaneWindowOperator extends StreamOperator {
       const records = isList ? pane.contents.reduce<number>((sum, list) => sum + (list as unknown[]).length, 0) : null
       context.timeProbe.paneFired({ start, end, keys: slots.length, records })
     }
+    call.enter(window)
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i] as number
       backend.setCurrentSlot(slot)
       context.timerFired(end - 1, this.isEventTime)
       const result = folding.result(panes.openContents(pane, i))
-      if (result !== undefined && result !== null) call.emit(window, isList ? (result as unknown[]) : [result])
-      call.clear(window)
+      if (result !== undefined && result !== null) call.emitOf(isList ? (result as unknown[]) : [result])
+      if (call.clears) call.clear(window)
       backend.release(slot)
     }
     backend.releasedAll(slots.length)

@@ -59,12 +59,22 @@ export class SessionExtension {
       if (this.queue.registered.get(slot) !== openEnd - 1) return false
       namespaces.move(slot, newStart, newEnd)
       if (newEnd !== openEnd) this.queue.postpone(slot, newEnd - 1)
-      const longer: Mapping = [newStart, newEnd, session[2], session[3]]
-      const isOnly = sessions.length === 1
-      this.mergingSets.set(root, isOnly ? [longer] : [...sessions.filter((other) => other !== session), longer])
+      this.lengthen(root, at, newStart, newEnd)
     }
     this.contents.add(stateSlot, value)
     return true
+  }
+
+  /** In place: with every record a new list would be another stretch of memory that no cache holds the next time. */
+  private lengthen(root: number, at: number, start: number, end: number): void {
+    const sessions = this.mergingSets.open(root) as [number, number, number, number][]
+    const session = sessions[at] as [number, number, number, number]
+    session[0] = start
+    session[1] = end
+    // What was opened anew comes last, as in Flink.
+    if (at === sessions.length - 1) return
+    sessions.splice(at, 1)
+    sessions.push(session)
   }
 }
 

@@ -58,9 +58,14 @@ export interface WindowCallParts {
 /** Hands the contents of a window to the learner's function, or straight to the output. */
 export class WindowCall {
   readonly parts: WindowCallParts
-  readonly spec: Pick<WindowSpec, 'call' | 'isAll' | 'contents'>
+  readonly spec: Pick<WindowSpec, 'call'>
   readonly processContext: OperatorWindowContext
   readonly fn: unknown
+  readonly isAll: boolean
+  /** Whether the function wants to know of a window that is gone. */
+  readonly clears: boolean
+  /** What the function gets beside the elements: the window, or what it may ask. */
+  place: unknown = null
   private readonly call: ((...args: unknown[]) => unknown) | null
 
   constructor(spec: WindowSpec, parts: WindowCallParts) {
@@ -71,30 +76,41 @@ export class WindowCall {
     openFunction(fn, parts.context)
     this.call = fn === null ? null : asCall<(...args: unknown[]) => unknown>(fn, spec.call)
     this.fn = fn
+    this.isAll = spec.isAll
+    this.clears = spec.call === 'process' && (fn as { clear?: unknown }).clear !== undefined
   }
 
   /** `elements`: the records, or the one result of an aggregation. */
   emit(window: AnyWindow, elements: readonly unknown[]): void {
-    const { collector, backend, context } = this.parts
-    collector.timestamp = window.maxTimestamp()
-    const { isAll } = this.spec
-    const call = this.call
+    this.enter(window)
+    const { backend } = this.parts
+    backend.setCurrentSlot(backend.rootSlot())
+    this.emitOf(elements)
+  }
+
+  /** From now on it's about this window. */
+  enter(window: AnyWindow): void {
+    this.parts.collector.timestamp = window.maxTimestamp()
+    this.processContext.store.window = window
+    this.place = this.spec.call === 'apply' ? window : this.processContext
+  }
+
+  /** What the current key holds in the window that was entered. */
+  emitOf(elements: readonly unknown[]): void {
+    const { call, isAll, place } = this
+    const { collector, backend } = this.parts
     if (call === null) {
       for (const element of elements) collector.collect(element)
       return
     }
-    backend.setCurrentSlot(backend.rootSlot())
-    this.processContext.store.window = window
-    const place = this.spec.call === 'apply' ? window : this.processContext
     const result = isAll ? call(place, elements, collector) : call(backend.currentKey(), place, elements, collector)
-    if (result !== undefined) refusePromise(result, this.spec.call, context.name)
+    if (result !== undefined) refusePromise(result, this.spec.call, this.parts.context.name)
   }
 
   /** The window is gone: the learner's function may clear what it kept. */
   clear(window: AnyWindow): void {
-    if (this.spec.call !== 'process') return
-    const fn = this.fn as { clear?(context: OperatorWindowContext): void }
-    if (fn.clear === undefined) return
+    if (!this.clears) return
+    const fn = this.fn as { clear(context: OperatorWindowContext): void }
     const { backend } = this.parts
     backend.setCurrentSlot(backend.rootSlot())
     this.processContext.store.window = window

@@ -45,6 +45,8 @@ export class WindowOperator extends StreamOperator implements Triggerable {
   mergingSets!: Column
   /** Null where sessions may hold more than contents and one timer, or where the general way is wanted. */
   extension: SessionExtension | null = null
+  /** The gap of sessions that may be extended by what a record's timestamp says alone; null of others. */
+  gapMs: number | null = null
   /** Last ms of the window that the session of a late record would have been. */
   lateMaxTimestamp = MIN_TIMESTAMP
   readonly isPlain: boolean
@@ -80,12 +82,19 @@ export class WindowOperator extends StreamOperator implements Triggerable {
       collector: this.collector,
     })
     if (this.isMerging) this.mergingSets = backend.column(MERGING_WINDOW_SET)
-    if (!this.isPlain && canExtend(spec))
+    if (!this.isPlain && canExtend(spec)) {
       this.extension = new SessionExtension(backend, this.mergingSets, this.contents, this.isEventTime)
+      if (spec.assigner.kind === 'session' && this.isEventTime) this.gapMs = spec.assigner.gapMs
+    }
     this.nextAlarmMs = this.timers.nextProcessingTime()
   }
 
   override processElement(value: unknown, timestamp: number): void {
+    const { gapMs, extension } = this
+    if (gapMs !== null && extension !== null && timestamp > MIN_TIMESTAMP) {
+      // Nearly every record of most sessions, without a window of its own.
+      if (extension.add(timestamp, timestamp + gapMs, this.timers.currentWatermark, value)) return
+    }
     const windows = this.assigner.assign(value, timestamp)
     const isTaken = this.isMerging
       ? this.addMerging(windows[0] as TimeWindow, value, timestamp)
@@ -135,7 +144,7 @@ export class WindowOperator extends StreamOperator implements Triggerable {
   private addMerging(assigned: TimeWindow, value: unknown, timestamp: number): boolean {
     const { backend } = this
     const root = backend.slot
-    if (this.extension !== null) {
+    if (this.extension !== null && this.gapMs === null) {
       const now = this.isEventTime ? this.timers.currentWatermark : this.context.nowMs()
       if (this.extension.add(assigned.start, assigned.end, now, value)) {
         if (!this.isEventTime) this.updateAlarm()
