@@ -108,9 +108,25 @@ export class Channel implements EventTarget, Receiver {
     this.open = null
   }
 
-  /** Sends what was written, to leave at this time; with `mayWait` a buffer with room and time left stays open. */
-  flush(leavesAtUs: number, mayWait: boolean): void {
-    if (!mayWait || leavesAtUs - this.openedAtUs >= this.settings.bufferTimeoutUs) this.seal()
+  /**
+   * Sends what was written, to leave at this time; with `mayWait` a buffer with room and time left stays open.
+   * Returns when that has waited long enough, in µs; Infinity for none.
+   */
+  flush(leavesAtUs: number, mayWait: boolean): number {
+    const { open } = this
+    if (open !== null) {
+      const dueUs = mayWait && open.size < this.capacity ? this.openedAtUs + this.settings.bufferTimeoutUs : -Infinity
+      if (dueUs > leavesAtUs) {
+        this.sendSealed(leavesAtUs)
+        return dueUs
+      }
+      this.seal()
+    }
+    this.sendSealed(leavesAtUs)
+    return Infinity
+  }
+
+  private sendSealed(leavesAtUs: number): void {
     if (this.sealed.length === 0) return
     const { simulation } = this
     for (const buffer of this.sealed) {

@@ -60,6 +60,18 @@ export class InputGate {
     return false
   }
 
+  /** Whether a buffer that may be read is here or on its way. */
+  expectsInput(): boolean {
+    const { alignment, channels } = this
+    const count = channels.length
+    for (let i = 0; i < count; i++) {
+      const index = (this.cursor + i) % count
+      const { arrived, onTheWay } = channels[index] as Channel
+      if (arrived.length + onTheWay.length > 0 && alignment?.isBlocked(index) !== true) return true
+    }
+    return false
+  }
+
   /** Index of the channel to read from next, or -1. A buffer begun is finished first. */
   select(): number {
     if (this.sorted !== null) return this.sorted.order[this.sorted.next] as number

@@ -53,9 +53,14 @@ export class RecordWriter implements Receiver {
     for (const channel of this.channels) channel.appendControl(END_OF_INPUT, 0)
   }
 
-  /** Sends what was written; with `mayWait`, only buffers that are full or have waited for the buffer timeout. */
-  flush(leavesAtUs: number, mayWait: boolean): void {
-    for (const channel of this.channels) channel.flush(leavesAtUs, mayWait)
+  /**
+   * Sends what was written; with `mayWait`, only buffers that are full or have waited for the buffer timeout.
+   * Returns when the first of those that stay will have, in µs.
+   */
+  flush(leavesAtUs: number, mayWait: boolean): number {
+    let dueUs = Infinity
+    for (const channel of this.channels) dueUs = Math.min(dueUs, channel.flush(leavesAtUs, mayWait))
+    return dueUs
   }
 
   hasCredit(): boolean {

@@ -65,6 +65,8 @@ export class Task implements EventTarget, Turn, Wakeable {
   busyUntilUs = 0
   /** When the first of the operators' alarms is due; kept up to date by alarmChanged. */
   operatorAlarmUs = Infinity
+  /** When the first buffer it has kept open has waited long enough, virtual µs. */
+  flushDueUs = Infinity
   /** An operator takes no more input for now: nothing is read. */
   isFull = false
   /** All input has been read; operators may still have something on its way. */
@@ -138,6 +140,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   handle(kind: number): void {
     if (kind === ALARM) {
       this.alarmAtUs = Infinity
+      this.flushOverdue()
       this.wake()
       this.planAlarm()
       return
@@ -253,20 +256,34 @@ export class Task implements EventTarget, Turn, Wakeable {
     return this.turnStartUs + (this.index - this.start) * this.costs.recordUs
   }
 
-  /** A source that will have another turn at once: what it has written may wait for more. */
-  private isSaturated(): boolean {
-    if (this.source === null || this.isEnding || this.state !== 'RUNNING') return false
-    return this.source.nextReadUs() <= this.busyUntilUs
+  /** It has more to read, or soon will: what it has written may wait for more. */
+  private expectsMore(): boolean {
+    if (this.isEnding || this.isFull || this.state !== 'RUNNING') return false
+    if (this.source !== null) return this.source.nextReadUs() <= this.busyUntilUs
+    return !this.checkpoints.isHeld && (this.gate as InputGate).expectsInput()
+  }
+
+  /** Sends what has waited for the buffer timeout. A task at work does so at the end of its turn. */
+  private flushOverdue(): void {
+    const { nowUs } = this.simulation
+    if (Math.max(this.flushDueUs, this.busyUntilUs) > nowUs) return
+    if (this.state === 'RUNNING' && !this.isCut) this.flush(nowUs, true)
+  }
+
+  /** Sends what it has written, but for what may wait. */
+  private flush(leavesAtUs: number, mayWait: boolean): void {
+    this.flushDueUs = Infinity
+    for (const writer of this.writers) this.flushDueUs = Math.min(this.flushDueUs, writer.flush(leavesAtUs, mayWait))
   }
 
   /** Makes sure that the task gets an ALARM when the next thing it waits for in processing time is due. */
   private planAlarm(): void {
-    if (this.state !== 'RUNNING' || this.isReady) return
+    if (this.state !== 'RUNNING' || this.isReady || this.isCut) return
     // What is due already waits for credit or for the end of a turn, and both wake the task.
     const { nowUs } = this.simulation
     const alarmUs = this.operatorAlarmUs > nowUs ? this.operatorAlarmUs : Infinity
     const recordUs = this.source === null || this.isEnding ? Infinity : this.source.nextReadUs()
-    const next = Math.min(alarmUs, recordUs > nowUs ? recordUs : Infinity)
+    const next = Math.min(alarmUs, recordUs > nowUs ? recordUs : Infinity, Math.max(this.flushDueUs, this.busyUntilUs))
     if (next >= this.alarmAtUs) return
     this.alarmAtUs = next
     this.simulation.schedule(next, ALARM, this.id)
@@ -428,8 +445,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     const { simulation, costs } = this
     const records = this.index - this.start
     this.busyUntilUs = this.turnStartUs + costs.turnUs + records * costs.recordUs
-    const isAtOnceBack = this.isSaturated()
-    for (const writer of this.writers) writer.flush(this.busyUntilUs, isAtOnceBack)
+    this.flush(this.busyUntilUs, this.expectsMore())
     this.time.worked(this.turnStartUs, this.busyUntilUs)
     simulation.trace?.add(
       simulation.event,
