@@ -12,7 +12,7 @@ export function loadOf(task: Task, nowUs: number): TaskLoad {
   return {
     ...task.time.at(nowUs),
     inPoolUsage: shareOf(inputs, ({ arrived }) => arrived.length),
-    outPoolUsage: shareOf(outputs, ({ inFlight, open }) => inFlight + (open === null ? 0 : 1)),
+    outPoolUsage: shareOf(outputs, (channel) => channel.unacknowledged() + (channel.open === null ? 0 : 1)),
     overdraftBuffers: outputs.reduce((sum, { overdraft }) => sum + overdraft, 0),
   }
 }

@@ -14,6 +14,8 @@ import { TRACE_DELIVER, TRACE_SEND } from '../trace/trace-layout.ts'
 export interface Wakeable {
   readonly id: number
   wake(): void
+  /** As `wake`, by an event of its own, within which it may have its turn. */
+  wakeAtOnce(): void
   hasFinished(): boolean
 }
 
@@ -51,8 +53,13 @@ export class Channel implements EventTarget, Receiver {
   onTheWay: Buffer[] = []
   /** Arrived and not yet consumed, oldest first. */
   arrived: Buffer[] = []
-  /** Sent and not yet acknowledged. */
+  /** Sent and not yet acknowledged, as far as anybody has looked at the credits that have come back. */
   inFlight = 0
+  /** When each credit is back that the consumer has given back, virtual µs. */
+  returning: number[] = []
+  /** The producer waits for credit: the first to come back wakes it, at this time as far as is known. */
+  isAwaited = false
+  awaitedAtUs = Infinity
   /** Most buffers ever in flight beyond the credits. */
   overdraft = 0
   // Faults: what is sent takes so much longer, and nothing gets through before this time.
@@ -74,7 +81,22 @@ export class Channel implements EventTarget, Receiver {
   }
 
   hasCredit(): boolean {
+    if (this.inFlight >= this.settings.credits) this.takeCredits()
     return this.inFlight < this.settings.credits
+  }
+
+  /** Buffers sent whose credit hasn't come back. */
+  unacknowledged(): number {
+    const { nowUs } = this.simulation
+    if (nowUs < this.heldUntilUs) return this.inFlight
+    return this.inFlight - this.returning.reduce((back, dueUs) => (dueUs <= nowUs ? back + 1 : back), 0)
+  }
+
+  /** The producer waits for credit: the next that comes back wakes it. Only then they are events, for most aren't awaited. */
+  awaitCredit(): void {
+    if (this.isAwaited || this.hasCredit()) return
+    this.isAwaited = true
+    for (const dueUs of this.returning) this.planCredit(dueUs)
   }
 
   /** Appends a record; a full buffer is sealed and sent by the end of the producer's turn at the latest. */
@@ -129,6 +151,7 @@ export class Channel implements EventTarget, Receiver {
   private sendSealed(leavesAtUs: number): void {
     if (this.sealed.length === 0) return
     const { simulation } = this
+    if (this.returning.length > 0) this.takeCredits()
     for (const buffer of this.sealed) {
       if (!buffer.isBarrier()) this.inFlight++
       this.sentRecords += buffer.size
@@ -149,8 +172,7 @@ export class Channel implements EventTarget, Receiver {
       return
     }
     if (kind === CREDIT) {
-      this.inFlight--
-      this.producer?.wake()
+      this.creditArrived()
       return
     }
     if (kind !== DELIVER) broken(`channel ${this.id} got event ${kind}`)
@@ -166,7 +188,7 @@ export class Channel implements EventTarget, Receiver {
       buffer.size,
     )
     this.arrivals?.bufferArrived(this.number, buffer)
-    this.consumer?.wake()
+    this.consumer?.wakeAtOnce()
   }
 
   /** Barriers that have overtaken what stood before them are gone. */
@@ -202,7 +224,35 @@ export class Channel implements EventTarget, Receiver {
     this.consumedElements += buffer.size + buffer.controlAt.length
     const tookCredit = !buffer.isBarrier()
     this.pool.give(buffer)
-    if (tookCredit) this.simulation.schedule(this.arrivalUs(this.simulation.nowUs), CREDIT, this.id)
+    if (!tookCredit || this.settings.credits === Infinity) return
+    const dueUs = this.arrivalUs(this.simulation.nowUs)
+    this.returning.push(dueUs)
+    if (this.isAwaited) this.planCredit(dueUs)
+  }
+
+  private planCredit(dueUs: number): void {
+    const { simulation } = this
+    const atUs = Math.max(dueUs, simulation.nowUs)
+    if (atUs >= this.awaitedAtUs) return
+    this.awaitedAtUs = atUs
+    simulation.schedule(atUs, CREDIT, this.id)
+  }
+
+  private creditArrived(): void {
+    // An earlier one may have come first.
+    if (!this.isAwaited) return
+    this.isAwaited = false
+    this.awaitedAtUs = Infinity
+    if (this.hasCredit()) this.producer?.wakeAtOnce()
+    else this.awaitCredit()
+  }
+
+  private takeCredits(): void {
+    const { nowUs } = this.simulation
+    if (nowUs < this.heldUntilUs) return
+    const before = this.returning.length
+    this.returning = this.returning.filter((dueUs) => dueUs > nowUs)
+    this.inFlight -= before - this.returning.length
   }
 
   private arrivalUs(leavesAtUs: number): number {

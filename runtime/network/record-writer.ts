@@ -63,6 +63,10 @@ export class RecordWriter implements Receiver {
     return dueUs
   }
 
+  awaitCredit(): void {
+    for (const channel of this.channels) channel.awaitCredit()
+  }
+
   hasCredit(): boolean {
     for (const channel of this.channels) if (!channel.hasCredit()) return false
     return true

@@ -127,22 +127,32 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   wake(): void {
+    if (!this.mayBegin()) return
+    this.isReady = true
+    this.simulation.schedule(Math.max(this.simulation.nowUs, this.busyUntilUs), TURN, this.id)
+  }
+
+  wakeAtOnce(): void {
+    if (this.busyUntilUs > this.simulation.nowUs) this.wake()
+    else if (this.mayBegin()) this.begin()
+  }
+
+  /** Whether a turn is to be had that isn't planned. */
+  private mayBegin(): boolean {
     if (this.isHeldBack && this.hasCredit()) {
       this.isHeldBack = false
       this.activity.resume(this.nowMs())
       this.time.released(this.simulation.nowUs)
     }
-    if (this.isReady || !this.isRunnable()) return
-    this.isReady = true
-    this.simulation.schedule(Math.max(this.simulation.nowUs, this.busyUntilUs), TURN, this.id)
+    return !this.isReady && this.isRunnable()
   }
 
   handle(kind: number): void {
     if (kind === ALARM) {
       this.alarmAtUs = Infinity
       this.flushOverdue()
-      this.wake()
-      this.planAlarm()
+      this.wakeAtOnce()
+      if (this.simulation.turn === null) this.planAlarm()
       return
     }
     if (kind !== TURN) broken(`task ${this.name} got event ${kind}`)
@@ -274,6 +284,16 @@ export class Task implements EventTarget, Turn, Wakeable {
   private flush(leavesAtUs: number, mayWait: boolean): void {
     this.flushDueUs = Infinity
     for (const writer of this.writers) this.flushDueUs = Math.min(this.flushDueUs, writer.flush(leavesAtUs, mayWait))
+    if (this.state === 'RUNNING' && !this.hasCredit()) this.awaitCredit(leavesAtUs)
+  }
+
+  /** Waits for credit. A mail may be read meanwhile: it goes on waiting. */
+  private awaitCredit(sinceUs: number): void {
+    for (const writer of this.writers) writer.awaitCredit()
+    if (this.isHeldBack) return
+    this.isHeldBack = true
+    this.activity.pause(this.nowMs())
+    this.time.held(sinceUs)
   }
 
   /** Makes sure that the task gets an ALARM when the next thing it waits for in processing time is due. */
@@ -461,12 +481,6 @@ export class Task implements EventTarget, Turn, Wakeable {
       simulation.trace?.add(simulation.event, this.busyUntilUs, TRACE_TASK, this.id, 0, 0)
       this.listener.taskFinished(this)
       return
-    }
-    // A mail may be read while it waits: it goes on waiting.
-    if (this.writers.length > 0 && !this.isHeldBack && !this.hasCredit()) {
-      this.isHeldBack = true
-      this.activity.pause(this.nowMs())
-      this.time.held(this.busyUntilUs)
     }
     this.wake()
     this.planAlarm()

@@ -80,8 +80,10 @@ export class ClusterObserver {
   /** After the end. */
   finish(): void {
     const { channels, simulation, tasks } = this.#execution
-    for (const { id, inFlight, sealed, onTheWay, arrived, open, sentRecords, consumedRecords } of channels) {
-      const left = inFlight + sealed.length + onTheWay.length + arrived.length + (open === null ? 0 : 1)
+    for (const { id, inFlight, returning, sealed, onTheWay, arrived, open, ...channel } of channels) {
+      const { sentRecords, consumedRecords } = channel
+      const unacknowledged = inFlight - returning.length
+      const left = unacknowledged + sealed.length + onTheWay.length + arrived.length + (open === null ? 0 : 1)
       this.#require('25 memory', left === 0, () => `channel ${id} holds ${left} buffers at the end`)
       this.#require('8 conservation', sentRecords === consumedRecords, () => {
         return `channel ${id}: ${sentRecords} sent, ${consumedRecords} consumed`

@@ -2,7 +2,14 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { KeyedProcessFunction, OutputTag, ProcessFunction, WatermarkStrategy } from '../../../runtime/index.ts'
+import {
+  DataGeneratorSource,
+  KeyedProcessFunction,
+  OutputTag,
+  ProcessFunction,
+  RateLimiterStrategy,
+  WatermarkStrategy,
+} from '../../../runtime/index.ts'
 import type { Collector, Context, OnTimerContext, UnkeyedContext } from '../../../runtime/index.ts'
 import { NO_LIMIT, Simulation } from '../../../runtime/kernel/simulation.ts'
 import { Channel, type ChannelSettings } from '../../../runtime/network/channel.ts'
@@ -13,6 +20,7 @@ import { BufferPool, IDLE, WATERMARK } from '../../../runtime/record/buffer.ts'
 import { NOWHERE } from '../../../runtime/record/receiver.ts'
 import type { Partitioner } from '../../../runtime/record/partitioner.ts'
 import { keyGroupRange, subtaskOf } from '../../../runtime/record/key-groups.ts'
+import type { Task } from '../../../runtime/task/task.ts'
 import { deployJob, runJob, type Build } from '../../harness/run-job.ts'
 
 function channelWith(capacity: number, settings: Partial<ChannelSettings> = {}): Channel {
@@ -73,24 +81,66 @@ describe('a channel', () => {
           channel.simulation.run(NO_LIMIT)
           expect(drain(channel)).toBe(elements.filter((text) => !text.startsWith('flush')).join(' '))
           expect(channel.sentRecords).toBe(channel.consumedRecords)
-          channel.simulation.run(NO_LIMIT)
-          expect([channel.inFlight, channel.onTheWay.length]).toEqual([0, 0])
+          expect([channel.inFlight - channel.returning.length, channel.onTheWay.length]).toEqual([0, 0])
         },
       ),
     )
   })
 
   test('a buffer takes the latency to arrive, and its credit the same to come back', () => {
-    const channel = channelWith(1)
+    const channel = channelWith(1, { credits: 1 })
     const { simulation } = channel
     channel.processElement('a', 1)
     channel.flush(5, false)
     simulation.run({ ...NO_LIMIT, untilUs: 14 })
     expect(channel.arrived.length).toBe(0)
     simulation.run({ ...NO_LIMIT, untilUs: 15 })
-    expect([drain(channel), channel.inFlight]).toEqual(['a@1', 1])
+    expect([drain(channel), channel.unacknowledged(), channel.hasCredit()]).toEqual(['a@1', 1, false])
+    simulation.nowUs = 24
+    expect([channel.unacknowledged(), channel.hasCredit()]).toEqual([1, false])
+    simulation.nowUs = 25
+    expect([channel.unacknowledged(), channel.hasCredit()]).toEqual([0, true])
+  })
+
+  test('credit is an event only for who waits for it, whether it was given back before or after', () => {
+    for (const isGivenBefore of [true, false]) {
+      const channel = channelWith(1, { credits: 1 })
+      const { simulation } = channel
+      const woken: number[] = []
+      const wake = (): number => woken.push(simulation.nowUs)
+      channel.producer = { id: 7, wake, wakeAtOnce: wake, hasFinished: () => false }
+      channel.processElement('a', 1)
+      channel.flush(5, false)
+      if (!isGivenBefore) channel.awaitCredit()
+      simulation.run(NO_LIMIT)
+      drain(channel)
+      if (isGivenBefore) channel.awaitCredit()
+      expect([simulation.run(NO_LIMIT), woken, channel.hasCredit()]).toEqual(['quiescent', [25], true])
+      channel.processElement('b', 2)
+      channel.flush(30, false)
+      simulation.run(NO_LIMIT)
+      drain(channel)
+      expect([simulation.heap.size, woken]).toEqual([0, [25]])
+    }
+  })
+
+  test('credits held up on their way wake the producer when they get through; one sent later may come first', () => {
+    const channel = channelWith(1, { credits: 1 })
+    const { simulation } = channel
+    const woken: number[] = []
+    const wake = (): number => woken.push(simulation.nowUs)
+    channel.producer = { id: 7, wake, wakeAtOnce: wake, hasFinished: () => false }
+    for (const n of [1, 2]) channel.processElement(n, n)
+    channel.flush(5, false)
+    channel.awaitCredit()
     simulation.run(NO_LIMIT)
-    expect([simulation.nowUs, channel.inFlight]).toEqual([25, 0])
+    channel.delayUs = 1000
+    channel.releaseFirst()
+    channel.delayUs = 0
+    channel.releaseFirst()
+    channel.heldUntilUs = 200
+    simulation.run(NO_LIMIT)
+    expect([woken, channel.unacknowledged()]).toEqual([[1025], 0])
   })
 
   test('credits run out; what exceeds them is counted', () => {
@@ -107,9 +157,8 @@ describe('a channel', () => {
   test('a buffer with room waits while its producer is at work, up to the timeout', () => {
     const channel = channelWith(8, { bufferTimeoutUs: 100 })
     channel.processElement('a', 1)
-    channel.flush(99, true)
-    expect(channel.onTheWay.length).toBe(0)
-    channel.flush(100, true)
+    expect([channel.flush(99, true), channel.onTheWay.length]).toEqual([100, 0])
+    expect(channel.flush(100, true)).toBe(Infinity)
     expect(channel.onTheWay.length).toBe(1)
   })
 
@@ -118,6 +167,9 @@ describe('a channel', () => {
     for (const n of [1, 2, 3]) channel.processElement(n, n)
     channel.flush(0, true)
     expect([channel.onTheWay.map(({ size }) => size), channel.open?.size]).toEqual([[2], 1])
+    channel.processElement(4, 4)
+    channel.flush(1, true)
+    expect([channel.onTheWay.map(({ size }) => size), channel.open]).toEqual([[2, 2], null])
   })
 })
 
@@ -339,7 +391,7 @@ describe('side outputs', () => {
 })
 
 describe('back-pressure', () => {
-  test('a record at a time, a turn exceeds the credits by the one buffer that was waiting', () => {
+  test('a record at a time, no turn exceeds the credits: a full buffer never waits', () => {
     const job: Build = (env) =>
       void env
         .fromSequence(1, 200)
@@ -356,6 +408,53 @@ describe('back-pressure', () => {
       result = simulation.run({ ...NO_LIMIT, untilEvent: simulation.event + 1 })
       most = Math.max(most, ...execution.channels.map(({ inFlight }) => inFlight))
     }
-    expect([execution.state, most]).toEqual(['FINISHED', 2])
+    expect([execution.state, most]).toEqual(['FINISHED', 1])
+  })
+})
+
+describe('open buffers of a task that has more to read', () => {
+  /** Sizes of the buffers that reach the keyed operator, by channel. */
+  const sizes = (
+    cluster: { readonly bufferTimeoutUs: number; readonly recordUs?: number },
+    isPaced = false,
+  ): number[][] => {
+    const rate = isPaced ? RateLimiterStrategy.perSecond(100) : RateLimiterStrategy.noOp()
+    const { simulation, execution } = deployJob(
+      (env) =>
+        void env
+          .fromSource(new DataGeneratorSource((i: number) => i, 640, rate), WatermarkStrategy.noWatermarks(), 'numbers')
+          .disableChaining()
+          .map((n) => n)
+          .keyBy((n) => n)
+          .reduce((_, b) => b)
+          .print(),
+      { parallelism: 2, cluster: { bufferRecords: 16, sourceRecords: 16, latencyUs: 5, ...cluster } },
+    )
+    const into = execution.channels.filter(({ consumer }) => (consumer as Task).keyContext !== null)
+    const found: number[][] = into.map(() => [])
+    into.forEach((channel, i) => {
+      channel.arrivals = { bufferArrived: (_, { size }) => void found[i]?.push(size) }
+    })
+    simulation.run(NO_LIMIT)
+    expect(execution.state).toBe('FINISHED')
+    return found
+  }
+
+  test('leave when they are full', () => {
+    for (const channel of sizes({ bufferTimeoutUs: Infinity })) {
+      // The end of the input comes alone.
+      expect(channel.slice(0, -2).every((size) => size === 16)).toBe(true)
+      expect(channel.length).toBeGreaterThan(5)
+    }
+  })
+
+  test('leave when they have waited for the buffer timeout', () => {
+    const all = sizes({ bufferTimeoutUs: 10 }).flat()
+    expect(Math.max(...all)).toBeLessThan(16)
+  })
+
+  test('leave at once when nothing more comes for now', () => {
+    const all = sizes({ bufferTimeoutUs: Infinity }, true).flat()
+    expect(all.filter((size) => size > 1)).toEqual([])
   })
 })

@@ -112,13 +112,19 @@ export const MUTANTS: readonly Mutant[] = [
     'const buffer = this.onTheWay.shift() as Buffer',
     'const buffer = this.onTheWay.pop() as Buffer',
   ),
-  mutant(1, 'credit comes back twice', 'network/channel.ts', 'this.inFlight--', 'this.inFlight -= 2'),
+  mutant(
+    1,
+    'credit comes back twice',
+    'network/channel.ts',
+    'this.inFlight -= before - this.returning.length',
+    'this.inFlight -= 2 * (before - this.returning.length)',
+  ),
   mutant(
     1,
     'a consumed buffer gives no credit back',
     'network/channel.ts',
-    'this.simulation.schedule(this.arrivalUs(this.simulation.nowUs), CREDIT, this.id)',
-    'if (this.consumedElements % 7 !== 3) this.simulation.schedule(this.arrivalUs(this.simulation.nowUs), CREDIT, this.id)',
+    'this.returning.push(dueUs)',
+    'if (this.consumedElements % 7 !== 3) this.returning.push(dueUs)',
   ),
   mutant(
     1,
