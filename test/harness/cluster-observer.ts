@@ -48,6 +48,8 @@ export class ClusterObserver {
   /** Tasks of regions that have failed. */
   readonly #lost = new WeakSet<Task>()
   readonly #watermarks = new Map<number, number>()
+  /** By split of a source, as it is read. */
+  readonly #splitWatermarks = new WeakMap<object, number>()
   readonly #begun = new Set<number>()
   #lastUs = 0
   #lastEvent = 0
@@ -142,6 +144,11 @@ export class ClusterObserver {
       }
       if (count === 0 || lowest === lastWatermark) continue
       this.#say('2 valve', `task ${task.name} ${task.subtask}: ${lastWatermark} out of ${watermarks.join()}`)
+    }
+    for (const [split, output] of task.source?.outputs?.splits ?? []) {
+      const before = this.#splitWatermarks.get(output) ?? -Infinity
+      this.#require('1 watermarks', output.watermark >= before, () => `${split}: ${output.watermark} after ${before}`)
+      this.#splitWatermarks.set(output, output.watermark)
     }
     const checkpoint = task.checkpoints.capture?.checkpoint ?? 0
     if (checkpoint > 0 && this.#overtaken.get(task)?.checkpoint !== checkpoint) {

@@ -47,12 +47,13 @@ export class Invariants {
     this.look()
     const { channels, tasks } = this.#execution
     for (const channel of channels) {
-      const { id, sentRecords, consumedRecords, inFlight, open, sealed, onTheWay, arrived } = channel
+      const { id, sentRecords, consumedRecords, inFlight, returning, open, sealed, onTheWay, arrived } = channel
       this.#require(
         sentRecords === consumedRecords,
         () => `channel ${id}: ${sentRecords} sent, ${consumedRecords} consumed`,
       )
-      const left = inFlight + sealed.length + onTheWay.length + arrived.length + (open === null ? 0 : 1)
+      const unacknowledged = inFlight - returning.length
+      const left = unacknowledged + sealed.length + onTheWay.length + arrived.length + (open === null ? 0 : 1)
       this.#require(left === 0, () => `channel ${id} holds ${left} buffers at the end`)
     }
     for (const task of tasks) {

@@ -227,7 +227,7 @@ export const MUTANTS: readonly Mutant[] = [
     'if (timestampMs === this.currentWatermark) return refuseWatermark(timestampMs)',
   ),
   mutant(
-    4,
+    1,
     'the watermark of a split goes back',
     'operators/watermark-multiplexer.ts',
     'if (!(timestampMs > partial.watermark)) {',
