@@ -39,7 +39,7 @@ async function compared(text: string, courses: Partial<ComparedCourses>, setting
 }
 
 const atEvent = (event: number, action: RunIntervention['action']): RunIntervention => ({ event, action })
-const THROWN = [atEvent(150, { kind: 'throw', operator: 'numbers' })]
+const THROWN = [atEvent(90, { kind: 'throw', operator: 'numbers' })]
 const SLOW = [atEvent(10, { kind: 'slow-operator', operator: 'KeyedProcess', byMs: 5 })]
 
 describe('two courses of a run', () => {
