@@ -263,7 +263,7 @@ export class KeyedStateBackend implements KeyedAccess {
       if (contents === undefined) continue
       const root = roots[slot] as number
       const pane = panes.pane(starts[slot] as number, ends[slot] as number)
-      pane.contents[panes.add(pane, root)] = contents
+      panes.add(pane, root, contents)
       this.hold(root)
       this.setAt(column, slot, undefined)
       this.setCurrentSlot(slot)

@@ -11,7 +11,7 @@ import { canBeUnwritable, requireWritable, writeCell, type StateMeta } from './c
 import { cellOf, type Column, type ColumnSnapshot } from './column.ts'
 import type { Namespaces } from './namespaces.ts'
 import type { PaneSnapshot, PaneTables } from './pane-tables.ts'
-import { sizeOfColumn, sizeOfTimers, sizeOfValue } from './state-size.ts'
+import { sizeOfColumn, sizeOfList, sizeOfTimers } from './state-size.ts'
 import { registeredTimes } from './timer-queue.ts'
 
 /** What a slot holds, as a snapshot keeps it. */
@@ -130,7 +130,9 @@ export class PendingSnapshot {
   size(): number {
     let size = sizeOfColumn(this.keys) + sizeOfTimers(this.eventTimers) + sizeOfTimers(this.processingTimers)
     for (const { cells } of this.states) size += sizeOfColumn(cells)
-    for (const { contents } of this.panes) size += sizeOfValue(contents)
+    for (const { slots, contents } of this.panes) {
+      size += sizeOfList(slots.length, (count) => slots.slice(0, count).map((slot) => contents[slot]))
+    }
     return size
   }
 
@@ -195,7 +197,7 @@ export class PendingSnapshot {
         const others = found.get(root) ?? []
         const at = others.findIndex((other) => other.start === start && other.end === end)
         const [{ states } = NOTHING] = at < 0 ? [] : others.splice(at, 1)
-        add(root, { start, end, ...this.inPane(contents[i], end, states) })
+        add(root, { start, end, ...this.inPane(contents[root], end, states) })
       }
     }
     return found

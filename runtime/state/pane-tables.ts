@@ -8,11 +8,11 @@ import { cloneValue } from '../base/clone.ts'
 export interface Pane {
   readonly start: number
   readonly end: number
-  /** By slot of the key: place in `slots` and `contents`, plus one; 0 for none. Used again when the window is closed. */
-  index: Int32Array
+  /** By slot of the key; undefined for none. Used again when the window is gone. */
+  contents: unknown[]
+  /** Of the keys that have contents, in the order in which they came. */
   readonly slots: number[]
-  readonly contents: unknown[]
-  /** While a snapshot is being written: places whose contents it doesn't hold. */
+  /** While a snapshot is being written: slots whose contents it doesn't hold. */
   own: Set<number> | null
 }
 
@@ -21,6 +21,7 @@ export interface PaneSnapshot {
   readonly start: number
   readonly end: number
   readonly slots: readonly number[]
+  /** By slot. */
   readonly contents: readonly unknown[]
 }
 
@@ -30,6 +31,8 @@ export interface PaneEntry {
   readonly end: number
   readonly contents: unknown
 }
+
+const START_LENGTH = 64
 
 export class PaneTables {
   /** Name of the state that the contents are. */
@@ -45,8 +48,8 @@ export class PaneTables {
   firing: Pane | null = null
   /** Snapshots that are still being written: what they hold is copied before it's changed in place. */
   pending = 0
-  /** Tables of closed windows, cleared. */
-  spare: Int32Array[] = []
+  /** Tables of windows that are gone, emptied. */
+  spare: unknown[][] = []
 
   constructor(state: string, isEventTime: boolean) {
     this.state = state
@@ -64,25 +67,23 @@ export class PaneTables {
     let at = below
     while (at > 0 && (open[at - 1] as Pane).end > end) at--
     if (at > 0 && (open[at - 1] as Pane).end === end) return at - 1
-    const index = this.spare.pop() ?? new Int32Array(64)
-    open.splice(at, 0, { start, end, index, slots: [], contents: [], own: null })
+    const contents = this.spare.pop() ?? new Array<unknown>(START_LENGTH).fill(undefined)
+    open.splice(at, 0, { start, end, contents, slots: [], own: null })
     return at
   }
 
-  /** Place of a key that isn't in the window yet. */
-  add(pane: Pane, slot: number): number {
-    if (slot >= pane.index.length) {
-      let length = pane.index.length
+  /** First contents of a key in the window. */
+  add(pane: Pane, slot: number, contents: unknown): void {
+    if (slot >= pane.contents.length) {
+      let { length } = pane.contents
       while (length <= slot) length *= 2
-      const wider = new Int32Array(length)
-      wider.set(pane.index)
-      pane.index = wider
+      const wider = new Array<unknown>(length).fill(undefined)
+      for (const held of pane.slots) wider[held] = pane.contents[held]
+      pane.contents = wider
     }
-    const at = pane.slots.length
     pane.slots.push(slot)
-    pane.index[slot] = at + 1
+    pane.contents[slot] = contents
     this.count++
-    return at
   }
 
   /** The last timestamp of the window that ends first; Infinity if none is open. */
@@ -91,23 +92,26 @@ export class PaneTables {
     return first === undefined ? Infinity : first.end - 1
   }
 
-  /** Takes the window that ends first away. */
+  /** Takes the window that ends first away. Whoever takes it calls `recycle` when it's gone. */
   close(): Pane {
     const pane = this.open.shift() as Pane
     this.last = null
     this.count -= pane.slots.length
-    const { index } = pane
-    for (const slot of pane.slots) index[slot] = 0
-    this.spare.push(index)
     this.firing = pane
     return pane
   }
 
-  /** The contents at a place, for somebody who may change them in place. */
-  openContents({ contents, own }: Pane, at: number): unknown {
-    if (own === null || own.has(at)) return contents[at]
-    own.add(at)
-    return (contents[at] = cloneValue(contents[at]))
+  /** The window was fired: its table serves another. */
+  recycle({ slots, contents }: Pane): void {
+    for (const slot of slots) contents[slot] = undefined
+    this.spare.push(contents)
+  }
+
+  /** The contents of a key that has some, for somebody who may change them in place. */
+  openContents({ contents, own }: Pane, slot: number): unknown {
+    if (own === null || own.has(slot)) return contents[slot]
+    own.add(slot)
+    return (contents[slot] = cloneValue(contents[slot]))
   }
 
   /** The windows as they are now. Whoever takes them calls `release` once they're written. */
@@ -127,9 +131,9 @@ export class PaneTables {
 
   /** What a key holds, the window that ends first first. */
   entriesOf(slot: number): PaneEntry[] {
-    return this.open.flatMap(({ start, end, index, contents }) => {
-      const place = slot < index.length ? (index[slot] as number) : 0
-      return place === 0 ? [] : [{ start, end, contents: contents[place - 1] }]
+    return this.open.flatMap(({ start, end, contents }) => {
+      const held = slot < contents.length ? contents[slot] : undefined
+      return held === undefined ? [] : [{ start, end, contents: held }]
     })
   }
 }

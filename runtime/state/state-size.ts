@@ -30,6 +30,11 @@ export function sizeOfValue(value: unknown, depth = 0): number {
   return size
 }
 
+/** Of a list of which only the first are needed, made when they are. */
+export function sizeOfList(length: number, first: (count: number) => readonly unknown[]): number {
+  return 4 + sampled(first(SAMPLES), length, (item) => sizeOfValue(item, 1))
+}
+
 /** What the first few say about all. */
 function sampled<T>(items: Iterable<T>, count: number, sizeOf: (item: T) => number): number {
   let size = 0

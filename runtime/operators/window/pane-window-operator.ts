@@ -123,15 +123,12 @@ export class PaneWindowOperator extends StreamOperator {
   }
 
   private addTo(pane: Pane, slot: number, value: unknown): void {
-    const { contents, index } = pane
-    const place = slot < index.length ? (index[slot] as number) : 0
-    if (place > 0) {
-      contents[place - 1] = this.folding.add(this.panes.openContents(pane, place - 1), value)
-      return
-    }
-    const first = this.folding.add(undefined, value)
-    contents[this.panes.add(pane, slot)] = first
-    this.backend.hold(slot)
+    const { contents } = pane
+    const before = slot < contents.length ? contents[slot] : undefined
+    if (before === undefined) {
+      this.panes.add(pane, slot, this.folding.add(undefined, value))
+      this.backend.hold(slot)
+    } else contents[slot] = this.folding.add(pane.own === null ? before : this.panes.openContents(pane, slot), value)
   }
 
   private fireUpTo(time: number): void {
@@ -145,7 +142,7 @@ export class PaneWindowOperator extends StreamOperator {
     const window = new TimeWindow(start, end)
     const isList = this.spec.contents.kind === 'list'
     if (context.timeProbe !== null) {
-      const records = isList ? pane.contents.reduce<number>((sum, list) => sum + (list as unknown[]).length, 0) : null
+      const records = isList ? slots.reduce((sum, slot) => sum + (pane.contents[slot] as unknown[]).length, 0) : null
       context.timeProbe.paneFired({ start, end, keys: slots.length, records })
     }
     call.enter(window)
@@ -153,11 +150,12 @@ export class PaneWindowOperator extends StreamOperator {
       const slot = slots[i] as number
       backend.setCurrentSlot(slot)
       context.timerFired(end - 1, this.isEventTime)
-      const result = folding.result(panes.openContents(pane, i))
+      const result = folding.result(panes.openContents(pane, slot))
       if (result !== undefined && result !== null) call.emitOf(isList ? (result as unknown[]) : [result])
       if (call.clears) call.clear(window)
       backend.release(slot)
     }
+    panes.recycle(pane)
     backend.releasedAll(slots.length)
   }
 
