@@ -18,6 +18,11 @@ export class ClickEvent {
     this.timestamp = timestamp
     this.page = page
   }
+
+  /** By its own name, which a bundle may have shortened. */
+  toString(): string {
+    return `ClickEvent{timestamp=${this.timestamp}, page=${this.page}}`
+  }
 }
 
 /** The event with this index, from 0. */
