@@ -10,6 +10,7 @@ import { placeOf } from '../travel/steps.ts'
 import { NotPureError } from '../travel/timeline.ts'
 import type { Explanation, UntilCondition } from '../travel/why/explanation.ts'
 import { Finder } from '../travel/why/finder.ts'
+import { KeyFollower } from '../travel/why/key-follower.ts'
 import { explainKey } from '../travel/why/key-lane.ts'
 import { Printer } from '../travel/why/printer.ts'
 import { Recorder } from '../travel/why/recorder.ts'
@@ -88,15 +89,28 @@ export class Inspector {
         const isDown = !run.execution.tasks.some(({ state }) => state === 'RUNNING' || state === 'FINISHED')
         return explainWaiting(run, question.target) ?? unexplained(isDown ? 'WHY_NOT_RUNNING' : 'WHY_NOTHING_WAITS')
       }
-      case 'key': {
-        const known = await this.#recording(number)
-        return known && explainKey(question.key, { execution: known.execution, recorder: known.watcher }, locate)
-      }
+      case 'key':
+        return this.#explainKey(question.key, number)
       case 'until':
         return this.#find(question.condition, number)
       case 'print':
         return this.#print(question.job, number)
     }
+  }
+
+  /** Executes the run once more, following the key; which one is last, the recording says. */
+  async #explainKey(wanted: string | null, number: number): Promise<Explanation | null> {
+    const { driver, locate, open } = this.#run
+    const known = wanted === null ? await this.#recording(number) : null
+    if (wanted === null && known === null) return null
+    const answer = known && explainKey(null, { execution: known.execution, recorder: known.watcher }, locate)
+    const key = wanted ?? answer?.key ?? null
+    if (key === null) return answer
+    const until = placeOf(driver.execution)
+    const followed = await this.#execute(number, new KeyFollower(key), open, { until })
+    if (followed === null) return null
+    followed.watcher.lookOnce()
+    return explainKey(key, { execution: followed.execution, recorder: followed.watcher }, locate)
   }
 
   /** What the job said while it was built counts as well, and nothing led to that. */

@@ -4,7 +4,15 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readInputFile } from '../../runtime/host/input-file.ts'
-import type { Explanation, Frame, RunQuestion, RunSettings, StepView } from '../../runtime/host/protocol.ts'
+import type {
+  Destination,
+  Explanation,
+  Frame,
+  KeyLane,
+  RunQuestion,
+  RunSettings,
+  StepView,
+} from '../../runtime/host/protocol.ts'
 import type { CompiledJob } from '../../runtime/sandbox/compile.ts'
 import { compiled, newSession } from '../harness/compiled-job.ts'
 import { inspected, jobOf } from '../harness/inspected-run.ts'
@@ -129,16 +137,71 @@ test('a line of the log leads back to its record; what no record wrote says so',
   }
 })
 
-test('what a restart has undone is counted and not listed', async () => {
+async function laneOf(job: CompiledJob, settings: RunSettings, key: string, at?: Destination): Promise<KeyLane> {
+  let answer: Explanation | null = null
+  await inspected(job, settings, async (session) => void (answer = await session.explain({ kind: 'key', key })), at)
+  const { lanes } = answer as unknown as Extract<Explanation, { kind: 'key' }>
+  return lanes[0] ?? expect.fail(`no lane of ${key}`)
+}
+
+test('what a restart has undone is counted, and listed where it was taken back', async () => {
   const job = jobOf(LOGGING)
   const ask = async (settings: RunSettings): Promise<{ texts: string[]; undone: number }> => {
-    let answer: Explanation | null = null
-    await inspected(job, settings, async (session) => void (answer = await session.explain({ kind: 'key', key: '1' })))
-    const { lanes } = answer as unknown as Extract<Explanation, { kind: 'key' }>
-    return { texts: lanes.flatMap(({ steps }) => steps.map(({ text }) => text)), undone: lanes[0]?.undone ?? -1 }
+    const { steps, undone, restarts } = await laneOf(job, settings, '1')
+    // Every step that was taken back was taken back by one restart, before which it stands.
+    for (const { atMs, steps: taken } of restarts) for (const step of taken) expect(step.atMs).toBeLessThanOrEqual(atMs)
+    expect(restarts.reduce((sum, { steps: taken, left }) => sum + taken.length + left, 0)).toBe(undone)
+    expect(restarts).toHaveLength(settings.interventions?.length ?? 0)
+    return { texts: steps.map(({ text }) => text), undone }
   }
   const [plain, failed] = [await ask({}), await ask({ interventions: throwAt(80, 'tell') })]
   expect(failed.texts).toEqual(plain.texts)
   expect(plain.undone).toBe(0)
   expect(failed.undone).toBeGreaterThan(0)
+})
+
+const WINDOWS = `
+import { DataGeneratorSource, Duration, RateLimiterStrategy, StreamExecutionEnvironment, TumblingEventTimeWindows, WatermarkStrategy } from 'streambed'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.enableCheckpointing(100)
+const strategy = WatermarkStrategy.forMonotonousTimestamps().withTimestampAssigner((n) => n * 10)
+env.fromSource(new DataGeneratorSource((i) => i, 60, RateLimiterStrategy.perSecond(100)), strategy, 'numbers')
+  .keyBy((n) => n % 2).window(TumblingEventTimeWindows.of(Duration.ofMillis(100)))
+  WINDOWED
+  .name('sums').print()
+await env.execute()`
+
+/** Numbers of a key come in twenties: those of key 1 in the window from 100 on are 11, 13, …, 19. */
+const KEPT: readonly (readonly [string, string, readonly (string | null)[]])[] = [
+  ['a sum', '.reduce((a, b) => a + b)', ['11', '24', '39', '56', '75', null]],
+  [
+    'an accumulator',
+    '.aggregate({ createAccumulator: () => [], add: (n, all) => [...all, n], getResult: (all) => all.length, merge: (a, b) => [...a, ...b] })',
+    ['(11)', '(11,13)', '(11,13,15)', '(11,13,15,17)', '(11,13,15,17,19)', null],
+  ],
+  [
+    'the records',
+    '.process({ process(key, context, all, out) { out.collect([...all].length) } })',
+    ['(11)', '(11,13)', '(11,13,15)', '(11,13,15,17)', '(11,13,15,17,19)', null],
+  ],
+]
+
+test.each(KEPT)('what windows keep of a key is on its lane: %s', async (_name, windowed, expected) => {
+  const job = jobOf(WINDOWS.replace('WINDOWED', windowed))
+  for (const settings of [{}, { interventions: throwAt(160, 'sums') }] as RunSettings[]) {
+    const { states, steps, restarts } = await laneOf(job, settings, '1')
+    const windows = states.filter(({ window }) => window?.start === 100 && window.end === 200)
+    expect(windows).toHaveLength(1)
+    const segments = windows[0]?.segments ?? []
+    expect(segments.map(({ text }) => text)).toEqual(expected)
+    // Each value stands there since one of the steps that are listed.
+    for (const { step } of segments) expect(steps.map(({ number }) => number)).toContain(step)
+    expect(restarts).toHaveLength(settings.interventions?.length ?? 0)
+  }
+  // Half-way through the window there's half of it, and it isn't gone.
+  const half = await laneOf(job, {}, '1', { kind: 'time', atMs: 165 })
+  const open = half.states.find(({ window }) => window?.start === 100)?.segments ?? []
+  expect(open.map(({ text }) => text)).toEqual(expected.slice(0, open.length))
+  expect(open.length).toBeGreaterThan(1)
+  expect(open.length).toBeLessThan(expected.length)
 })

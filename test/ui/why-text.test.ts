@@ -147,11 +147,13 @@ describe('the lane of a key', () => {
         at: null,
         left: 0,
         undone: 0,
+        restarts: [{ place: { event: 9, record: 0 }, atMs: 60, checkpoint: 3, steps: [], left: 2 }],
         steps: [step(1), step(3, { isLate: true }), step(5, { kind: 'timer' })],
       },
       states: [
         {
           name: 'seen',
+          window: { start: 0, end: 50 },
           segments: [
             { kind: 'update' as const, text: '1', fromMs: 10, step: 1 },
             { kind: 'clear' as const, text: null, fromMs: 50, step: 5 },
@@ -166,7 +168,9 @@ describe('the lane of a key', () => {
     const range = laneRange([lane], 110)
     expect(range).toEqual({ fromMs: 10, toMs: 110 })
     expect([9, 10, 60, 110, 111].map((ms) => cursorIn(range, ms))).toEqual([null, 0, 0.5, 1, null])
-    const { marks, states, timers } = laneLayout(lane, range)
+    const { marks, states, timers, restarts } = laneLayout(lane, range)
+    expect(restarts.map(({ x, restart }) => [x, restart.checkpoint])).toEqual([[0.5, 3]])
+    expect(states[0]?.window).toEqual({ start: 0, end: 50 })
     expect(marks.map(({ x, kind }) => [x, kind])).toEqual([
       [0, 'record'],
       [0.2, 'late'],

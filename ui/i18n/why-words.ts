@@ -125,6 +125,9 @@ const en = {
     n === 1
       ? 'A step was undone by a restart: what came of it is gone, so it isn’t shown.'
       : `${n} steps were undone by a restart: what came of them is gone, so they aren’t shown.`,
+  restarted: (at: string, checkpoint: number | null, steps: number) =>
+    `Started again at ${at}${checkpoint === null ? ', from nothing' : ` from checkpoint ${checkpoint}`}: ${steps === 0 ? 'nothing of this key was taken back' : steps === 1 ? 'one step of this key was taken back' : `${steps} steps of this key were taken back`}.`,
+  keptByWindows: 'What the windows kept of this key',
   timerFrom: (due: string) => `timer for ${due}`,
   how: { waiting: 'waiting', fired: 'fired', deleted: 'deleted' },
   from: (at: string) => `from ${at}`,
@@ -262,6 +265,9 @@ const zh: typeof en = {
   lane: { records: '记录', timers: '定时器' },
   earlier: (n) => `更早的 ${n} 步没有显示。`,
   undone: (n) => `有 ${n} 步被重启撤销：其结果已不存在，因此没有显示。`,
+  restarted: (at, checkpoint, steps) =>
+    `在 ${at}${checkpoint === null ? '从空状态' : `从检查点 ${checkpoint} `}重新启动：${steps === 0 ? '这个键没有任何内容被撤回' : `这个键有 ${steps} 步被撤回`}。`,
+  keptByWindows: '窗口为这个键保留的内容',
   timerFrom: (due) => `${due} 的定时器`,
   how: { waiting: '等待中', fired: '已触发', deleted: '已删除' },
   from: (at) => `自 ${at} 起`,

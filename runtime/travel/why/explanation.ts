@@ -151,9 +151,11 @@ export interface WaitingExplanation {
   readonly holders: readonly Holder[]
 }
 
-/** What was written into a state: the value until the next one. */
+/** What was written into a state, or an operator keeps by itself: the value until the next one. */
 export interface LaneState {
   readonly name: string
+  /** Of what a window keeps. */
+  readonly window: Window | null
   readonly segments: readonly {
     readonly kind: 'update' | 'add' | 'remove' | 'clear'
     readonly text: string | null
@@ -172,6 +174,17 @@ export interface LaneTimer {
   readonly endStep: number | null
 }
 
+/** The operator was started again. */
+export interface LaneRestart {
+  readonly place: Place
+  readonly atMs: number
+  /** It went on from this checkpoint; null: from nothing. */
+  readonly checkpoint: number | null
+  /** Steps of the key that it took back, the last ones, and how many more. */
+  readonly steps: readonly StepView[]
+  readonly left: number
+}
+
 /** A key at one operator. */
 export interface KeyLane {
   readonly vertex: string
@@ -181,6 +194,7 @@ export interface KeyLane {
   readonly left: number
   /** So many steps were undone by restarts: what came of them is gone. */
   readonly undone: number
+  readonly restarts: readonly LaneRestart[]
   readonly states: readonly LaneState[]
   readonly timers: readonly LaneTimer[]
 }

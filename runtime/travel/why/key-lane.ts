@@ -1,9 +1,10 @@
-// One key's life in a run: at every operator that has it its records, timers, changes of state and results, in order. Of
-// states only what the learner's code wrote is known; what built-in operators keep is not.
+// One key's life in a run: at every operator that has it its records, timers, changes of state and results, in order, and
+// where a restart took some of that back. What built-in operators keep is known where the key was followed.
 
 import type { JobExecution } from '../../cluster/job-execution.ts'
 import { spanOf } from '../../cluster/topology.ts'
-import type { KeyLane, KeyLaneExplanation, LaneState, LaneTimer } from './explanation.ts'
+import type { KeyLane, KeyLaneExplanation, LaneRestart, LaneState, LaneTimer } from './explanation.ts'
+import { KeyFollower } from './key-follower.ts'
 import type { RecordedStep } from './recorded-step.ts'
 import type { Recorder } from './recorder.ts'
 import { stepView, type Locate } from './step-view.ts'
@@ -11,8 +12,12 @@ import { stepView, type Locate } from './step-view.ts'
 /** The last steps of a key at one operator; of the run the first keys. */
 const MOST_STEPS = 200
 const MOST_KEYS = 200
+const MOST_WINDOWS = 24
 
-const NOTHING: ReturnType<Recorder['stepsOfKey']> = { steps: [], undone: 0 }
+/** Of what a restart took back, the last ones. */
+const MOST_UNDONE = 20
+
+const NOTHING: ReturnType<Recorder['stepsOfKey']> = { steps: [], undone: [] }
 
 /** The lanes of a key. Of null the one that came last; no lanes where there's none. */
 export function explainKey(
@@ -24,7 +29,7 @@ export function explainKey(
   const key = wanted ?? lastKey(recorder)
   const lanes = execution.graph.vertices.flatMap((vertex): KeyLane[] => {
     const { steps, undone } = key === null ? NOTHING : recorder.stepsOfKey(vertex.id, key)
-    if (steps.length + undone === 0) return []
+    if (steps.length + undone.length === 0) return []
     const shown = steps.slice(-MOST_STEPS)
     return [
       {
@@ -32,8 +37,9 @@ export function explainKey(
         at: spanOf(vertex.nodes[0]?.at ?? null),
         steps: shown.map((step) => stepView(step, { causes: [], left: 0 }, locate)),
         left: steps.length - shown.length,
-        undone,
-        states: statesOf(shown),
+        undone: undone.length,
+        restarts: restartsOf(vertex.id, undone, recorder, locate),
+        states: [...statesOf(shown), ...(recorder instanceof KeyFollower ? keptStates(vertex.id, recorder) : [])],
         timers: timersOf(shown),
       },
     ]
@@ -42,6 +48,47 @@ export function explainKey(
     ...{ kind: 'key', key, keys: Array.from(keys).slice(0, MOST_KEYS), lanes },
     atMs: execution.simulation.nowUs / 1000,
   }
+}
+
+/** When the operator was started again, with what was taken back of the key. */
+function restartsOf(
+  vertex: string,
+  undone: readonly RecordedStep[],
+  recorder: Recorder,
+  locate: Locate,
+): LaneRestart[] {
+  return recorder.restarts.flatMap((restart): LaneRestart[] => {
+    if (!restart.vertices.has(vertex)) return []
+    const taken = undone.filter(({ task }) => recorder.tasks.get(task)?.endedBy === restart)
+    const shown = taken.slice(-MOST_UNDONE)
+    return [
+      {
+        place: { event: restart.event, record: 0 },
+        atMs: restart.atUs / 1000,
+        checkpoint: restart.checkpoint,
+        steps: shown.map((step) => stepView(step, { causes: [], left: 0 }, locate)),
+        left: taken.length - shown.length,
+      },
+    ]
+  })
+}
+
+/** What the operator kept of the key by itself, window by window; the last ones. */
+function keptStates(vertex: string, follower: KeyFollower): LaneState[] {
+  const states = new Map<string, LaneState>()
+  for (const { vertex: own, name, window, text, step } of follower.kept) {
+    if (own !== vertex || follower.isUndone(step)) continue
+    const id = `${name} ${window === null ? '' : `${window.start} ${window.end}`}`
+    const state: LaneState = states.get(id) ?? { name, window, segments: [] }
+    states.set(id, state)
+    // Restored, it's what it was.
+    if (state.segments.at(-1)?.text === text) continue
+    const kind = text === null ? ('clear' as const) : ('update' as const)
+    ;(state.segments as LaneState['segments'][number][]).push({
+      ...{ kind, text, fromMs: step.atUs / 1000, step: step.number },
+    })
+  }
+  return Array.from(states.values()).slice(-MOST_WINDOWS)
 }
 
 function lastKey({ steps }: Recorder): string | null {
@@ -58,7 +105,7 @@ function statesOf(steps: readonly RecordedStep[]): LaneState[] {
   for (const step of steps) {
     for (const { kind, name, text } of step.calls) {
       if (kind !== 'update' && kind !== 'add' && kind !== 'remove' && kind !== 'clear') continue
-      const state: LaneState = states.get(name) ?? { name, segments: [] }
+      const state: LaneState = states.get(name) ?? { name, window: null, segments: [] }
       states.set(name, state)
       const from = { fromMs: step.atUs / 1000, step: step.number }
       ;(state.segments as LaneState['segments'][number][]).push({

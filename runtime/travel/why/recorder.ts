@@ -40,6 +40,18 @@ interface TaskRecord {
   readonly highest: Map<string | null, RecordedStep>
   /** It began from a checkpoint. */
   readonly isRestored: boolean
+  /** Null while it runs. */
+  endedBy: RecordedRestart | null
+}
+
+/** Subtasks were deployed anew. */
+export interface RecordedRestart {
+  readonly event: number
+  readonly atUs: number
+  /** What they began from; null for nothing. */
+  readonly checkpoint: number | null
+  /** Ids of their vertices. */
+  readonly vertices: ReadonlySet<string>
 }
 
 /** What of a step the caller knows. */
@@ -52,6 +64,7 @@ export class Recorder implements BesideWatcher {
   /** By number of the row. */
   readonly rows = new Map<number, RecordedStep>()
   readonly tasks = new Map<Task, TaskRecord>()
+  readonly restarts: RecordedRestart[] = []
   readonly sent = new SentElements()
   readonly written = new WrittenStates((step) => this.isUndone(step))
   /** By vertex and key: records and timers. */
@@ -71,10 +84,16 @@ export class Recorder implements BesideWatcher {
   redeployed(tasks: readonly Task[]): void {
     const checkpoint = this.execution?.restoredCheckpointId() ?? null
     const running = new Set(this.execution?.tasks ?? [])
+    const { event = 0, nowUs = 0 } = this.execution?.simulation ?? {}
+    const vertices = new Set(tasks.map(({ chain }) => chain.id))
+    const restart: RecordedRestart = { event, atUs: nowUs, checkpoint, vertices }
+    this.restarts.push(restart)
     for (const [task, record] of this.tasks) {
       if (running.has(task)) continue
       const covered = (checkpoint === null ? undefined : record.snapshots.get(checkpoint)) ?? 0
-      if (record.undoneFrom === Infinity) record.undoneFrom = covered
+      if (record.undoneFrom !== Infinity) continue
+      record.undoneFrom = covered
+      record.endedBy = restart
     }
     this.#watch(tasks)
   }
@@ -89,11 +108,11 @@ export class Recorder implements BesideWatcher {
     return step.number >= (this.tasks.get(step.task)?.undoneFrom ?? Infinity)
   }
 
-  /** The steps of a key at a vertex, in order: those that count, and how many don't any more. */
-  stepsOfKey(vertex: string, key: string): { readonly steps: RecordedStep[]; readonly undone: number } {
+  /** The steps of a key at a vertex, in order: those that count, and those that don't any more. */
+  stepsOfKey(vertex: string, key: string): { readonly steps: RecordedStep[]; readonly undone: RecordedStep[] } {
     const all = this.ofKey.get(`${vertex}\n${key}`) ?? []
-    const steps = all.filter((step) => !this.isUndone(step))
-    return { steps, undone: all.length - steps.length }
+    const isUndone = all.map((step) => this.isUndone(step))
+    return { steps: all.filter((_, i) => isUndone[i] !== true), undone: all.filter((_, i) => isUndone[i] === true) }
   }
 
   probeOf(task: Task, at: string | null): CallProbe {
@@ -196,7 +215,7 @@ export class Recorder implements BesideWatcher {
     const isRestored = (this.execution?.restoredCheckpointId() ?? null) !== null
     for (const task of tasks) {
       const none = { last: null, watermark: null, reached: [], snapshots: new Map(), highest: new Map() }
-      this.tasks.set(task, { ...none, undoneFrom: Infinity, isRestored })
+      this.tasks.set(task, { ...none, undoneFrom: Infinity, isRestored, endedBy: null })
       this.sent.note(task, null)
       const { chain } = task
       if (chain.head instanceof SourceOperator) chain.head.output = new RecordedSource(this, task, chain.head.output)

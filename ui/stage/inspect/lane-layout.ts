@@ -1,5 +1,5 @@
 // One key's lane: where on the strip its records, timers, values and results stand, by virtual time. Pure, of plain data.
-import type { KeyLane, StepView } from '../../../runtime/host/protocol.ts'
+import type { KeyLane, LaneRestart, StepView } from '../../../runtime/host/protocol.ts'
 
 /** Shares of the strip's width, from 0 to 1. */
 export interface LaneLayout {
@@ -7,10 +7,13 @@ export interface LaneLayout {
   /** By state, what stood in it from when to when. */
   readonly states: readonly {
     readonly name: string
+    readonly window: KeyLane['states'][number]['window']
     readonly segments: readonly LaneSegment[]
   }[]
   /** When timers were set, and until when they waited. */
   readonly timers: readonly LaneTimerBar[]
+  /** Where the operator was started again. */
+  readonly restarts: readonly { readonly x: number; readonly restart: LaneRestart }[]
 }
 
 export interface LaneMark {
@@ -62,8 +65,9 @@ export function laneLayout(
       isGiving: step.kind === 'timer' ? step.rows.length > 0 || !isSilent(step) : !step.isSilent && !step.isLate,
       step,
     })),
-    states: lane.states.map(({ name, segments }) => ({
+    states: lane.states.map(({ name, window, segments }) => ({
       name,
+      window,
       segments: segments.map(({ kind, text, fromMs: startMs, step }, i) => ({
         from: x(startMs),
         to: x(segments[i + 1]?.fromMs ?? toMs),
@@ -72,6 +76,7 @@ export function laneLayout(
         step: byNumber.get(step) ?? null,
       })),
     })),
+    restarts: lane.restarts.map((restart) => ({ x: x(restart.atMs), restart })),
     timers: lane.timers.map(({ setMs, endMs, how, dueMs, isEventTime }) => ({
       from: x(setMs),
       to: x(endMs ?? toMs),
