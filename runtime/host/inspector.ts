@@ -63,7 +63,7 @@ export class Inspector {
     await this.#run.driver.settled()
     if (number !== this.#questions) return null
     const { isBatch } = this.#run.driver.execution
-    if (isBatch && question.kind !== 'print') return unexplained('WHY_BATCH')
+    if (isBatch && question.kind === 'waiting') return unexplained('WHY_BATCH')
     try {
       return await this.#answer(question, number)
     } catch (error) {

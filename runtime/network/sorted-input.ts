@@ -22,6 +22,8 @@ interface Entry {
   readonly isFirst: boolean
   /** Among the records of its channel, from 0. */
   readonly place: number
+  /** Among all that came through its channel, watermarks too, from 0. */
+  readonly element: number
   readonly key: CanonicalKey | undefined
   readonly value: unknown
   readonly timestamp: number
@@ -33,11 +35,14 @@ export class SortedInput {
   readonly order: readonly number[]
   /** By turn: whether the buffer is the last of its key. */
   readonly endsKey: readonly boolean[]
+  /** By channel: which of the elements that came through it are its records, in the order in which they're read now. */
+  readonly elements: readonly (readonly number[])[]
   next = 0
 
-  constructor(order: readonly number[], endsKey: readonly boolean[]) {
+  constructor(order: readonly number[], endsKey: readonly boolean[], elements: readonly (readonly number[])[]) {
     this.order = order
     this.endsKey = endsKey
+    this.elements = elements
   }
 }
 
@@ -54,6 +59,7 @@ export function sortInput(channels: readonly Channel[], pool: BufferPool, inputs
   entries.sort(compareEntries)
   const order: number[] = []
   const endsKey: boolean[] = []
+  const elements: number[][] = channels.map(() => [])
   let open: Buffer | null = null
   entries.forEach((entry, i) => {
     const channel = channels[entry.channel] as Channel
@@ -63,6 +69,7 @@ export function sortInput(channels: readonly Channel[], pool: BufferPool, inputs
       order.push(entry.channel)
     }
     open.add(entry.value, entry.timestamp)
+    elements[entry.channel]?.push(entry.element)
     const next = entries[i + 1]
     const isLastOfKey = next === undefined || compareKeys(next.key, entry.key) !== 0
     if (!isLastOfKey && next.channel === entry.channel && open.size < pool.capacity) return
@@ -77,7 +84,7 @@ export function sortInput(channels: readonly Channel[], pool: BufferPool, inputs
     order.push(index)
     endsKey.push(false)
   })
-  return new SortedInput(order, endsKey)
+  return new SortedInput(order, endsKey, elements)
 }
 
 function takeRecords(
@@ -88,12 +95,18 @@ function takeRecords(
 ): Entry[] {
   const entries: Entry[] = []
   const isFirst = comesFirst(index)
+  let before = 0
   for (const buffer of channel.arrived) {
+    let controls = 0
     for (let i = 0; i < buffer.size; i++) {
+      while ((buffer.controlAt[controls] ?? Infinity) <= i) controls++
       const value = buffer.valueAt(i)
       const timestamp = buffer.timestampAt(i)
-      entries.push({ channel: index, isFirst, place: entries.length, key: readKey(index, value), value, timestamp })
+      const key = readKey(index, value)
+      const [place, element] = [entries.length, before + i + controls]
+      entries.push({ channel: index, isFirst, place, element, key, value, timestamp })
     }
+    before += buffer.size + buffer.controlAt.length
     pool.give(buffer)
   }
   channel.arrived.length = 0

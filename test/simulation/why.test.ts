@@ -149,6 +149,59 @@ describe('windows', () => {
   })
 })
 
+describe('batch mode', () => {
+  const batch = (text: string): CompiledJob =>
+    jobOf(
+      text
+        .replace('import {', 'import { RuntimeExecutionMode,')
+        .replace(/(const env = .*)/, '$1\nenv.setRuntimeMode(RuntimeExecutionMode.BATCH)'),
+    )
+
+  test.each([{}, { parallelism: 3, seed: 5, cluster: SLOW }])(
+    'a record that is read in another order still leads to the one that was sent: %o',
+    async (settings) => {
+      for (const why of (await whys(batch(FRAUD), settings)).values()) {
+        const alert = last(why)
+        const [source] = causes(why, alert, 'sent')
+        expect(source).toMatchObject({ isSource: true, kind: 'record', text: alert.text })
+        const [write] = causes(why, alert, 'read')
+        expect(write?.key).toBe(alert.key)
+        const [writeSource] = causes(why, write as StepView, 'sent')
+        expect(writeSource).toMatchObject({ isSource: true, text: write?.text })
+      }
+    },
+  )
+
+  test('a window has its records, each from its source, through two exchanges', async () => {
+    const text = windowsOf('TumblingEventTimeWindows.of(Duration.ofMillis(100))').replace(
+      '.keyBy(',
+      '.rebalance().map((n) => n).keyBy(',
+    )
+    for (const settings of [{}, { parallelism: 2, seed: 3, cluster: SLOW }]) {
+      for (const [row, why] of await whys(batch(text), settings)) {
+        expectMembers(row, why)
+        for (const member of causes(why, last(why), 'member')) {
+          const [mapped] = causes(why, member, 'sent')
+          const [source] = mapped?.isSource === true ? [mapped] : causes(why, mapped as StepView, 'sent')
+          expect(source).toMatchObject({ isSource: true, text: member.text })
+        }
+      }
+    }
+  })
+
+  test('nothing waits for a watermark there, which is said; a key has its life', async () => {
+    const job = batch(windowsOf('TumblingEventTimeWindows.of(Duration.ofMillis(100))'))
+    await inspected(job, {}, async (session) => {
+      const waiting = await session.explain({ kind: 'waiting', target: null })
+      expect(waiting).toMatchObject({ kind: 'unexplained', diagnostic: { code: 'WHY_BATCH' } })
+      const life = await session.explain({ kind: 'key', key: '1' })
+      if (life?.kind !== 'key') throw new Error(JSON.stringify(life))
+      const texts = life.lanes[0]?.steps.filter(({ kind }) => kind === 'record').map(({ text }) => text) ?? []
+      expect(texts.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, i) => i * 2 + 1))
+    })
+  })
+})
+
 describe('joins', () => {
   test('a pair comes of both its records', async () => {
     for (const [row, why] of await whys(jobOf(JOIN))) {

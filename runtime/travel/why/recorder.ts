@@ -195,7 +195,11 @@ export class Recorder implements BesideWatcher {
     if (channel === undefined) return null
     const { producer } = channel
     if (producer instanceof Task) this.#note(producer, this.tasks.get(producer) as TaskRecord)
-    return this.sent.senderOf(channel, id)
+    const { sorted = null } = task.gate ?? {}
+    if (sorted === null) return this.sent.senderOf(channel, id)
+    // In batch mode records are read in another order than they came; what isn't a record is the end.
+    const element = sorted.elements[task.channel]?.[id]
+    return element === undefined ? null : this.sent.anySenderOf(channel, element)
   }
 
   /** What the task has written by now its last step has sent. */

@@ -27,12 +27,25 @@ export class SentElements {
       let sent = this.#byChannel.get(channel)
       if (sent === undefined) this.#byChannel.set(channel, (sent = { noted: 0, until: [], first: 0 }))
       const written = writtenElements(channel)
-      if (written === sent.noted) continue
+      // A consumer that has sorted what came has left out what wasn't a record: its producer had ended.
+      if (written <= sent.noted) continue
       count += written - sent.noted
       sent.noted = written
       sent.until.push({ end: written, step })
     }
     return count
+  }
+
+  /** Who sent the element with this number, whatever was asked for before. */
+  anySenderOf(channel: Channel, id: number): RecordedStep | null {
+    const until = this.#byChannel.get(channel)?.until ?? []
+    let [low, high] = [0, until.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((until[middle]?.end ?? 0) <= id) low = middle + 1
+      else high = middle
+    }
+    return until[low]?.step ?? null
   }
 
   /** Who sent the element with this number. They are asked for in order. */
