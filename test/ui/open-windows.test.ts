@@ -16,7 +16,8 @@ function key(text: string): KeyMoment {
     cells: [],
     timers: timers.map((timer) => ({
       at: parseInt(timer),
-      isEventTime: timer.endsWith('e'),
+      isEventTime: timer.includes('e'),
+      change: timer.endsWith('!') ? 'fired' : null,
     })) as unknown as KeyMoment['timers'],
     isCurrent: false,
   }
@@ -43,6 +44,7 @@ describe('open windows', () => {
     ],
     ['of all subtasks', moment(['a [0,10) 9e'], ['b [0,10) 9e']), ['[0,10) 2: 0 a 9']],
     ['not timers of keys', moment(['a - 9e']), []],
+    ['not what the last step has fired', moment(['a [0,10) 9e!']), []],
     ['not by the clock', moment(['a [0,10) 9p']), []],
     ['not what has fired and is only kept for late records', moment(['a [0,10) 14e']), []],
     ['not the one that has no end', moment(['a [-Infinity,Infinity) 4e']), []],

@@ -71,7 +71,8 @@ export function openWindows(moment: Moment | null): OpenWindow[] {
   const found = new Map<string, OpenWindow>()
   for (const [task, { keyed }] of (moment?.tasks ?? []).entries()) {
     for (const { key, window, timers } of keyed?.keys ?? []) {
-      const timer = timers.find(({ isEventTime }) => isEventTime)
+      // What the last step fired or deleted is still in the moment.
+      const timer = timers.find(({ isEventTime, change }) => isEventTime && change !== 'fired' && change !== 'deleted')
       if (window === null || timer === undefined || !Number.isFinite(window.end)) continue
       // Later than its end only what is kept of one that has fired is cleared.
       if (timer.at >= window.end) continue
