@@ -12,7 +12,8 @@ const port = process.env.STREAMBED_E2E_PORT
 export default defineConfig({
   testDir: 'test/e2e',
   outputDir: 'test-results',
-  timeout: 60_000,
+  // The longest take a third of it on two cores.
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
   workers: 1,
