@@ -132,10 +132,7 @@ export const GUARDED_FIELDS: Kind<Fields> = {
     const own = descriptors.filter(([, descriptor]) => 'value' in descriptor && descriptor.enumerable === true)
     const items = own.map(([, descriptor]) => descriptor.value as unknown)
     const names = own.map(([name]) => name)
-    const was = before?.values as Fields | undefined
-    const isKnown = was?.names.length === names.length && names.every((name, i) => name === was.names[i])
-    if (before !== null && isKnown && items.every((item, i) => Object.is(item, was?.items[i]))) return before
-    return kept(of, { names, items } satisfies Fields, [insideOf(items, look)], (names.length + 4) * WORD)
+    return takeFields(of, before, look, { names, items })
   },
   put(object, { names, items }) {
     const target = object as Record<string, unknown>
@@ -145,6 +142,15 @@ export const GUARDED_FIELDS: Kind<Fields> = {
   },
   differ: differentField,
   pieces: piecesOfFields,
+}
+
+/** What somebody has read from the object by himself. */
+export function takeFields(of: Tracked, before: Kept | null, look: Look, fields: Fields): Kept {
+  const { names, items } = fields
+  const was = before?.values as Fields | undefined
+  const isKnown = was?.names.length === names.length && names.every((name, i) => name === was.names[i])
+  if (before !== null && isKnown && items.every((item, i) => Object.is(item, was?.items[i]))) return before
+  return kept(of, fields, [insideOf(items, look)], (names.length + 4) * WORD)
 }
 
 function differentField({ names, items }: Fields, others: Fields, isSame: IsSame): string | null {

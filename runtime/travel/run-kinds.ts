@@ -30,6 +30,7 @@ import {
   NotKeptError,
   NUMBERS,
   SET,
+  takeFields,
   type Fields,
   type Kept,
   type Kind,
@@ -136,42 +137,23 @@ const GIVEN: Kind<never> = {
   },
 }
 
-/** A learner's object: its private members come after its fields, each class's own by themselves. */
-const PRIVATE: Kind<readonly Fields[]> = {
+/** A learner's object: its private members come after its fields, those of its own class first. */
+const PRIVATE: Kind<Fields> = {
+  ...FIELDS,
   take(of, before, look) {
     const { object } = of
-    const was = before?.values as readonly Fields[] | undefined
-    const now = [
-      publicFields(object),
-      ...privateMembersOf(object).map(({ names, read }) => ({ names, items: read(object) })),
-    ]
-    if (before !== null && was?.length === now.length && now.every((own, i) => isSameFields(own, was[i]))) return before
-    const items = now.map((own) => insideOf(own.items, look))
-    const size = now.reduce((sum, { names }) => sum + names.length + 4, 0)
-    return kept(of, now satisfies readonly Fields[], items, size * 8)
+    const hidden = privateMembersOf(object)
+    const names = [...Object.keys(object), ...hidden.flatMap((members) => members.names)]
+    const own: unknown[] = Object.values(object)
+    const items = own.concat(...hidden.map((members) => members.read(object)))
+    return takeFields(of, before, look, { names, items })
   },
-  put(object, [own, ...hidden]) {
-    FIELDS.put(object, own as never)
-    privateMembersOf(object).forEach(({ write }, i) => write(object, hidden[i]?.items ?? []))
+  put(object, { names, items }) {
+    const hidden = privateMembersOf(object)
+    let at = names.length - hidden.reduce((sum, members) => sum + members.names.length, 0)
+    FIELDS.put(object, { names: names.slice(0, at), items: items.slice(0, at) })
+    for (const members of hidden) members.write(object, items.slice(at, (at += members.names.length)))
   },
-  differ(values, others, isSame) {
-    if (values.length !== others.length) return 'private members'
-    for (const [i, own] of values.entries()) {
-      const difference = FIELDS.differ(own as never, others[i] as never, isSame)
-      if (difference !== null) return difference
-    }
-    return null
-  },
-  pieces: (values) => values.map((own) => [own, (own.names.length + 4) * 8]),
-}
-
-function publicFields(object: object): Fields {
-  return { names: Object.keys(object), items: Object.values(object) }
-}
-
-function isSameFields({ names, items }: Fields, others: Fields | undefined): boolean {
-  if (names.length !== others?.names.length) return false
-  return names.every((name, i) => name === others.names[i] && Object.is(items[i], others.items[i]))
 }
 
 const BY_CLASS = new Map<unknown, Kind<never>>([

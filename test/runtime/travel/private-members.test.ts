@@ -91,7 +91,7 @@ test('a job that has its handles in one is taken back by keyframes, and is the r
   const settings: RunSettings = { isWatched: true, startsPaused: true, parallelism: 2 }
   const { job } = compiled([{ name: 'job.ts', text: COUNTS('#own = { handle: null, all: [] }', 'this.#own') }])
   expect(job?.hidden).toEqual([])
-  const places = [9000, 4000, 9000, 300, 7000, 4000]
+  const places = [2900, 1400, 2900, 300, 2400, 1400]
   const visit = async (hidden: boolean): Promise<readonly [Map<number, string>, string, number]> => {
     const session = newSession()
     const shown = new Map<number, string>()
