@@ -93,10 +93,15 @@ function taskMoment(
     recordsIn: watcher.recordsIn.get(task) ?? 0,
     recordsOut: channelsOf(task).reduce((sum, channel) => sum + writtenRecords(channel), 0),
     watermark: watermarkOf(task),
-    isBackpressured: task.state === 'RUNNING' && task.writers.some((writer) => !writer.hasCredit()),
+    isBackpressured: task.state === 'RUNNING' && task.writers.some(({ channels }) => channels.some(isSpent)),
     load: loadOf(task, nowUs),
     keyed: backend === null ? null : keyedMoment(backend, last, { startMs, most: keys }),
   }
+}
+
+/** Without credit as it stands: looking takes none of those that have come back, which would be another run. */
+function isSpent(channel: Channel): boolean {
+  return channel.unacknowledged() >= channel.settings.credits
 }
 
 function placeOf(execution: JobExecution, index: number): TaskMoment['place'] {

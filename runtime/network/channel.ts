@@ -80,12 +80,13 @@ export class Channel implements EventTarget, Receiver {
     simulation.register(this)
   }
 
+  /** Asked by the producer, who takes the credits that have come back. */
   hasCredit(): boolean {
     if (this.inFlight >= this.settings.credits) this.takeCredits()
     return this.inFlight < this.settings.credits
   }
 
-  /** Buffers sent whose credit hasn't come back. */
+  /** Buffers sent whose credit hasn't come back: for whoever looks, which changes nothing. */
   unacknowledged(): number {
     const { nowUs } = this.simulation
     if (nowUs < this.heldUntilUs) return this.inFlight
