@@ -53,7 +53,7 @@ export class Channel implements EventTarget, Receiver {
   onTheWay: Buffer[] = []
   /** Arrived and not yet consumed, oldest first. */
   arrived: Buffer[] = []
-  /** Sent and not yet acknowledged, as far as anybody has looked at the credits that have come back. */
+  /** Sent and not yet acknowledged, but for credits that have come back since the producer asked last. */
   inFlight = 0
   /** When each credit is back that the consumer has given back, virtual µs. */
   returning: number[] = []
@@ -137,16 +137,13 @@ export class Channel implements EventTarget, Receiver {
    */
   flush(leavesAtUs: number, mayWait: boolean): number {
     const { open } = this
+    let dueUs = Infinity
     if (open !== null) {
-      const dueUs = mayWait && open.size < this.capacity ? this.openedAtUs + this.settings.bufferTimeoutUs : -Infinity
-      if (dueUs > leavesAtUs) {
-        this.sendSealed(leavesAtUs)
-        return dueUs
-      }
-      this.seal()
+      dueUs = mayWait && open.size < this.capacity ? this.openedAtUs + this.settings.bufferTimeoutUs : leavesAtUs
+      if (dueUs <= leavesAtUs) this.seal()
     }
     this.sendSealed(leavesAtUs)
-    return Infinity
+    return this.open === null ? Infinity : dueUs
   }
 
   private sendSealed(leavesAtUs: number): void {

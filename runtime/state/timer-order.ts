@@ -2,6 +2,8 @@
 // of time, or in a few such orders that alternate, one for each input; so they wait in a few runs, each of which is in
 // order by itself and is appended to at its end and taken from at its front. What fits into no run goes into a heap.
 
+import { EventHeap } from '../base/event-heap.ts'
+
 const START_CAPACITY = 16
 const MOST_RUNS = 4
 
@@ -13,7 +15,7 @@ export class TimerOrder {
   size = 0
   registered = 0
   runs: TimerRun[] = []
-  heap = new TimerHeap()
+  heap = new EventHeap()
 
   push(time: number, slot: number): void {
     const order = this.registered++
@@ -27,7 +29,9 @@ export class TimerOrder {
       }
     }
     if (runs.length === MOST_RUNS) {
-      this.heap.push(time, order, slot)
+      // Among timers of one time what counts is when they were registered, wherever they wait.
+      this.heap.sequence = order
+      this.heap.push(time, 0, slot)
       return
     }
     const run = new TimerRun()
@@ -40,7 +44,7 @@ export class TimerOrder {
     const { runs, heap } = this
     let head = HEAP
     let time = heap.size > 0 ? (heap.times[0] as number) : Infinity
-    let order = heap.size > 0 ? (heap.orders[0] as number) : Infinity
+    let order = heap.size > 0 ? (heap.sequences[0] as number) : Infinity
     for (let i = 0; i < runs.length; i++) {
       const run = runs[i] as TimerRun
       if (run.count === 0) continue
@@ -62,14 +66,14 @@ export class TimerOrder {
   }
 
   slotAt(head: number): number {
-    if (head === HEAP) return this.heap.slots[0] as number
+    if (head === HEAP) return this.heap.targets[0] as number
     const run = this.runs[head] as TimerRun
     return run.slots[run.first] as number
   }
 
   remove(head: number): void {
     this.size--
-    if (head === HEAP) this.heap.removeHead()
+    if (head === HEAP) this.heap.pop()
     else (this.runs[head] as TimerRun).removeFirst()
   }
 }
@@ -104,63 +108,6 @@ class TimerRun {
     this.orders = unrolled(this.orders, new Float64Array(this.count * 2), this.first)
     this.slots = unrolled(this.slots, new Int32Array(this.count * 2), this.first)
     this.first = 0
-  }
-}
-
-/** A binary heap. */
-class TimerHeap {
-  times = new Float64Array(START_CAPACITY)
-  orders = new Float64Array(START_CAPACITY)
-  slots = new Int32Array(START_CAPACITY)
-  size = 0
-
-  /** A later push never goes before an equal time. */
-  push(time: number, order: number, slot: number): void {
-    if (this.size === this.times.length) this.grow()
-    let i = this.size++
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if ((this.times[parent] as number) <= time) break
-      this.put(i, this.times[parent] as number, this.orders[parent] as number, this.slots[parent] as number)
-      i = parent
-    }
-    this.put(i, time, order, slot)
-  }
-
-  removeHead(): void {
-    const last = --this.size
-    if (last === 0) return
-    const time = this.times[last] as number
-    const order = this.orders[last] as number
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      if (child >= last) break
-      if (child + 1 < last && this.isBefore(child + 1, child)) child++
-      const childTime = this.times[child] as number
-      if (time < childTime || (time === childTime && order < (this.orders[child] as number))) break
-      this.put(i, childTime, this.orders[child] as number, this.slots[child] as number)
-      i = child
-    }
-    this.put(i, time, order, this.slots[last] as number)
-  }
-
-  private isBefore(a: number, b: number): boolean {
-    const ta = this.times[a] as number
-    const tb = this.times[b] as number
-    return ta < tb || (ta === tb && (this.orders[a] as number) < (this.orders[b] as number))
-  }
-
-  private put(i: number, time: number, order: number, slot: number): void {
-    this.times[i] = time
-    this.orders[i] = order
-    this.slots[i] = slot
-  }
-
-  private grow(): void {
-    this.times = unrolled(this.times, new Float64Array(this.size * 2), 0)
-    this.orders = unrolled(this.orders, new Float64Array(this.size * 2), 0)
-    this.slots = unrolled(this.slots, new Int32Array(this.size * 2), 0)
   }
 }
 
