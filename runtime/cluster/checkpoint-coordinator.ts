@@ -71,8 +71,8 @@ export class CheckpointCoordinator implements EventTarget {
   queued: CheckpointRequest[] = []
   /** Tasks that have emitted all they will. */
   ended = new Set<Task>()
-  /** A savepoint is complete with which the job stops: its tasks are about to. */
-  hasStopped = false
+  /** The savepoint that is complete and with which the job stops: its tasks are about to. */
+  stoppedWith: SavepointRequest | null = null
   /** Times of this coordinator's events in the heap. */
   planned = new Set<number>()
 
@@ -94,7 +94,7 @@ export class CheckpointCoordinator implements EventTarget {
   start(): void {
     const { simulation } = this.job
     if (this.id < 0) simulation.register(this)
-    this.hasStopped = false
+    this.stoppedWith = null
     if (this.completed !== null) this.history.startedFrom(this.completed.id, simulation.nowUs)
     this.nextTriggerUs = simulation.nowUs + this.intervalUs()
     this.plan()
@@ -199,7 +199,7 @@ export class CheckpointCoordinator implements EventTarget {
 
   /** Whether the job is about to stop, and must fail as a whole where a part of it fails. */
   isBoundToStop(): boolean {
-    return this.pending.some(({ savepoint }) => mustStop(savepoint))
+    return this.stoppedWith !== null || this.pending.some(({ savepoint }) => mustStop(savepoint))
   }
 
   /** Whether a savepoint is under way with which the job ends. */
@@ -283,7 +283,7 @@ export class CheckpointCoordinator implements EventTarget {
     const isRefused =
       running.length + finished.length < tasks.length ||
       (finished.length > 0 && this.spec?.afterTasksFinish === false) ||
-      (savepoint !== null && this.hasStopped)
+      (savepoint !== null && this.stoppedWith !== null)
     if (isRefused) {
       if (savepoint === null) return
       this.job.savepointEnded(savepoint, null, 'SAVEPOINT_NOT_RUNNING')
@@ -356,17 +356,20 @@ export class CheckpointCoordinator implements EventTarget {
     this.failures.completed(id)
     this.history.completedAt(id, nowUs)
     simulation.trace?.add(simulation.event, nowUs, TRACE_CHECKPOINT, -1, id, 1)
-    // As in Flink: what belongs to whoever took it, recovery doesn't rely on; and nothing is committed by it.
-    if (savepoint?.stop !== 'none') {
+    // As in Flink: what belongs to whoever took it, recovery doesn't rely on; and nothing is committed by it, unless the
+    // job stops with it.
+    if (savepoint === null || savepoint.goesOn === true) {
       this.store.add(checkpoint)
       this.history.kept(this.store.checkpoints.map((kept) => kept.id))
+    }
+    if (savepoint?.stop !== 'none') {
       this.tell('complete', id)
       // Older ones that are still under way are subsumed, but for savepoints, which somebody wants.
       for (const older of this.pending.filter((other) => other.id < id && other.savepoint === null))
         this.abort(older, 'CHECKPOINT_SUBSUMED')
     }
     if (savepoint !== null) this.job.savepointEnded(savepoint, checkpoint, '')
-    this.hasStopped ||= savepoint !== null && savepoint.stop !== 'none'
+    if (savepoint !== null && savepoint.stop !== 'none') this.stoppedWith = savepoint
     this.triggerNext()
   }
 

@@ -2,6 +2,7 @@
 // says. Flink's ExecutionFailureHandler and what schedules its restarts.
 
 import { AssertionError } from '../base/assert.ts'
+import { LearnerError } from '../base/diagnostic.ts'
 import type { RandomStream } from '../base/random.ts'
 import type { RestartSpec } from '../graph/restart-spec.ts'
 import { RESTART, type EventTarget, type Simulation } from '../kernel/simulation.ts'
@@ -38,11 +39,15 @@ export class Failover implements EventTarget {
     this.simulation.register(this)
   }
 
-  /** Whether the regions, which have failed as one, will be started again. A mistake of the engine's own ends the job. */
+  /**
+   * Whether the regions, which have failed as one, will be started again. A mistake of the engine's own ends the job, and
+   * so does a failure while it stops with a savepoint that is complete.
+   */
   failed(error: unknown, regions: readonly number[]): boolean {
     const { simulation, strategy } = this
     // What doesn't fit its state won't fit it the next time.
     if (error instanceof AssertionError || isRestoreRefused(error)) return false
+    if (error instanceof LearnerError && error.code === 'STOP_UNFINISHED') return false
     const nowMs = Math.floor(simulation.nowUs / 1000)
     strategy.notifyFailure(nowMs)
     if (!strategy.canRestart()) return false

@@ -8,6 +8,7 @@ import { actionDiagnostics } from './action-check.ts'
 import type { ClusterAction } from './cluster-action.ts'
 import type { ClusterWatcher } from './cluster-watcher.ts'
 import type { JobExecution } from './job-execution.ts'
+import { mustStop } from './savepoint-request.ts'
 
 /** What would come of an action. */
 export interface Foreseen {
@@ -66,11 +67,12 @@ export function foresee(execution: JobExecution, watcher: ClusterWatcher, action
 }
 
 function outcomeOf(
-  { failover, simulation }: JobExecution,
+  { failover, simulation, checkpoints }: JobExecution,
   { kind }: ClusterAction,
   { lost, isShort }: { readonly lost: readonly Task[]; readonly isShort: boolean },
 ): Foreseen['outcome'] {
   if (lost.length > 0) {
+    if (mustStop(checkpoints?.stoppedWith ?? null)) return 'failure'
     if (!failover.strategy.allowsAnother(Math.floor(simulation.nowUs / 1000))) return 'failure'
     return isShort ? 'shortage' : 'restart'
   }
@@ -99,10 +101,13 @@ function hitBy(execution: JobExecution, action: ClusterAction): Task[] {
   return []
 }
 
-/** Those of the same regions that haven't ended. */
-function fallingWith({ deployment }: JobExecution, hit: readonly Task[]): Task[] {
+/** Those of the same regions that haven't ended; all of them where the job is stopping. */
+function fallingWith({ checkpoints, deployment }: JobExecution, hit: readonly Task[]): Task[] {
+  const isWhole = hit.length > 0 && checkpoints?.isBoundToStop() === true
   const regions = new Set(hit.map((task) => deployment.placeOf(task).region))
-  return deployment.tasks.filter((task) => regions.has(deployment.placeOf(task).region) && !task.hasFinished())
+  return deployment.tasks.filter((task) => {
+    return (isWhole || regions.has(deployment.placeOf(task).region)) && !task.hasFinished()
+  })
 }
 
 function inFlightOf({ channels }: JobExecution, lost: readonly Task[]): number {

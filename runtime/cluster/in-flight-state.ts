@@ -16,7 +16,12 @@ import type { TaskSnapshots } from './completed-checkpoint.ts'
 /** Whether barriers may overtake what comes into this vertex. */
 export function mayOvertakeInto({ nodes, inputs }: JobVertex, { config }: JobGraph): boolean {
   if ((config.checkpoints?.unaligned ?? null) === null || nodes[0]?.kind === 'committer') return false
-  return inputs.every(({ edge }) => PARTITIONER_PROPERTIES[edge.partitioner].subtaskMapping !== 'UNSUPPORTED')
+  return inputs.every(mayHoldOvertaken)
+}
+
+/** Whether what barriers overtook on such an edge has a channel to go back into. */
+export function mayHoldOvertaken({ edge }: JobEdge): boolean {
+  return PARTITIONER_PROPERTIES[edge.partitioner].subtaskMapping !== 'UNSUPPORTED'
 }
 
 /** Refuses custom partitioners, unless they were forced: they may send a restored record elsewhere than before. */

@@ -29,7 +29,7 @@ import { inFlightOf, requireOvertaking } from './in-flight-state.ts'
 import type { JobObserver, JobWatcher } from './job-observer.ts'
 import { JobActions } from './job-actions.ts'
 import type { PlannedAction } from './action-schedule.ts'
-import type { SavepointRequest } from './savepoint-request.ts'
+import { mustStop, type SavepointRequest } from './savepoint-request.ts'
 import type { ResourceManager, Slot, SlotPurpose, TaskManager } from './resource-manager.ts'
 import { SessionCluster, type ClusterJob } from './session-cluster.ts'
 import type { SlotRequests, SlotShortage } from './slot-requests.ts'
@@ -235,7 +235,8 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
     return Array.from({ length: this.deployment.layout.regions }, (_, i) => i).filter((i) => !this.failing.has(i))
   }
 
-  private regionsFailed(regions: readonly number[], task: Task, error: unknown): void {
+  private regionsFailed(regions: readonly number[], task: Task, cause: unknown): void {
+    const error = this.reasonOf(cause, task)
     this.failure = { task: task.name, nodes: task.chain.nodes, subtask: task.subtask, error }
     for (const region of regions) this.failing.add(region)
     const lost = regions.flatMap((region) => this.deployment.tasksOf(region))
@@ -248,9 +249,20 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
       return
     }
     this.state = 'RESTARTING'
-    // As Flink's log has it.
-    const place = `${task.name} (${task.subtask + 1}/${task.chain.parallelism})`
-    this.log('error', `${place} switched from RUNNING to FAILED: ${String(error)}`, task.subtask)
+    this.logFailed(task, error)
+  }
+
+  /** As in Flink's StopWithSavepointStoppingException: what is in a savepoint with which the job stops isn't done again. */
+  private reasonOf(cause: unknown, task: Task): unknown {
+    if (!mustStop(this.checkpoints?.stoppedWith ?? null) || cause instanceof AssertionError) return cause
+    this.logFailed(task, cause)
+    return new LearnerError('STOP_UNFINISHED', { task: task.name })
+  }
+
+  /** As Flink's log has it. */
+  private logFailed({ name, subtask, chain }: Task, error: unknown): void {
+    const place = `${name} (${subtask + 1}/${chain.parallelism})`
+    this.log('error', `${place} switched from RUNNING to FAILED: ${String(error)}`, subtask)
   }
 
   taskManagerLost(manager: TaskManager): void {

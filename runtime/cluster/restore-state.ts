@@ -8,10 +8,10 @@
 import { LearnerError } from '../base/diagnostic.ts'
 import { createJobGraph, displayName, type JobGraph, type JobVertex } from '../graph/job-graph.ts'
 import { withMaxParallelism, type Plan, type PlanNode } from '../graph/plan.ts'
-import type { InFlight } from '../network/in-flight.ts'
+import type { ChannelPlace, InFlight } from '../network/in-flight.ts'
 import { RECORD } from '../record/buffer.ts'
 import type { CompletedCheckpoint, OperatorCheckpoint } from './completed-checkpoint.ts'
-import { edgeName } from './in-flight-state.ts'
+import { edgeName, mayHoldOvertaken } from './in-flight-state.ts'
 import type { KeyedSnapshot } from '../state/keyed-snapshot.ts'
 import { hasState, type Savepoint, type SavepointOperator } from './savepoint.ts'
 
@@ -108,18 +108,28 @@ function requireKeyType(node: PlanNode, { keyed }: SavepointOperator): void {
 }
 
 /**
- * What barriers overtook goes back into its channels, which operators that are chained now don't have. Differs from Flink:
- * it looks for such records at the heads of chains only, and loses those of an operator that has been chained since.
+ * What barriers overtook goes back into its channels, which operators that are chained now don't have. An edge that has
+ * become pointwise or broadcast since has others: Flink's subtask mapper refuses that as well. Differs from Flink: it looks
+ * for such records at the heads of chains only, and loses those of an operator that has been chained since.
  */
 function requireEdges(graph: JobGraph, inFlight: readonly InFlight[], { operators }: Savepoint): void {
-  const edges = new Set(graph.vertices.flatMap(({ inputs }) => inputs.map((edge) => edgeName(edge, graph))))
-  for (const { edge, elements } of inFlight) {
-    if (edges.has(edge) || !elements.some(({ kind }) => kind === RECORD)) continue
+  const edges = new Map(
+    graph.vertices.flatMap((to) => to.inputs.map((edge) => [edgeName(edge, graph), { edge, to }] as const)),
+  )
+  for (const { edge, elements, ...place } of inFlight) {
+    const now = edges.get(edge)
+    const hasChannel = now !== undefined && (mayHoldOvertaken(now.edge) || isStraight(place, now.to))
+    if (hasChannel || !elements.some(({ kind }) => kind === RECORD)) continue
     const [from = '', to = ''] = edge
       .split(' ')
       .map((id) => operators.find(({ operatorId }) => operatorId === id)?.name ?? id)
     throw new LearnerError('RESTORE_IN_FLIGHT', { from, to })
   }
+}
+
+/** From a subtask to the one of the same number, of as many as there are now. */
+function isStraight({ sender, receiver, senders, receivers }: Omit<ChannelPlace, 'edge'>, to: JobVertex): boolean {
+  return sender === receiver && senders === receivers && receivers === to.parallelism
 }
 
 /** Operators that had finished don't run again, so those that run on can't be in one task with them, or before them. */

@@ -232,6 +232,8 @@ export class SubtaskCheckpoints implements ArrivalListener {
 
   private takeAtOnce(checkpoint: number): void {
     this.begin(checkpoint)
+    // An earlier one that still waits for channels to end would be taken after it: nobody needs that any more.
+    this.task.gate?.alignment?.abort(checkpoint)
     this.take(checkpoint)
   }
 

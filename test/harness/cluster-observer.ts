@@ -3,6 +3,7 @@
 // numbers are those of the engine study, §8; 26 is ours: nothing of a failed attempt goes on.
 
 import type { JobExecution } from '../../runtime/cluster/job-execution.ts'
+import type { SavepointRequest } from '../../runtime/cluster/savepoint-request.ts'
 import type { Channel } from '../../runtime/network/channel.ts'
 import { RECORD } from '../../runtime/record/buffer.ts'
 import type { ChainSnapshot } from '../../runtime/task/operator-chain.ts'
@@ -51,6 +52,10 @@ export class ClusterObserver {
   /** By split of a source, as it is read. */
   readonly #splitWatermarks = new WeakMap<object, number>()
   readonly #begun = new Set<number>()
+  /** Complete, or given up. */
+  readonly #over = new Set<number>()
+  /** Of those that somebody asked for, what for. */
+  readonly #savepoints = new Map<number, SavepointRequest>()
   #lastUs = 0
   #lastEvent = 0
   #lastCompleted = 0
@@ -183,14 +188,26 @@ export class ClusterObserver {
       const isNew = id > this.#lastCompleted && !this.#begun.has(id)
       this.#require('5 one checkpoint', isNew, () => `checkpoint ${id} is begun after ${this.#lastCompleted}`)
       this.#begun.add(id)
+      const { pending = [] } = this.#execution.checkpoints ?? {}
+      const request = pending.find((one) => one.id === id)?.savepoint ?? null
+      if (request !== null) this.#savepoints.set(id, request)
       this.onMoment('checkpoint begun')
     } else if (what === 1) {
-      const isNext = id > this.#lastCompleted && this.#begun.has(id)
-      this.#require('14 commits', isNext, () => `checkpoint ${id} is complete after ${this.#lastCompleted}`)
-      this.#lastCompleted = id
-      this.completedCheckpoints.add(id)
+      this.#completed(id)
       this.onMoment('checkpoint complete')
     }
+    if (what !== 0) this.#over.add(id)
+  }
+
+  /** By a savepoint with which the job goes on nothing is committed; from one that is somebody's nothing is started again. */
+  #completed(id: number): void {
+    const request = this.#savepoints.get(id) ?? null
+    const isAside = request?.stop === 'none'
+    // It may be complete after checkpoints that were begun later.
+    const isNext = this.#begun.has(id) && !this.#over.has(id) && (isAside || id > this.#lastCompleted)
+    this.#require('14 commits', isNext, () => `checkpoint ${id} is complete after ${this.#lastCompleted}`)
+    if (!isAside) this.#lastCompleted = id
+    if (request === null || request.goesOn === true) this.completedCheckpoints.add(id)
   }
 
   #deployedAnew(checkpoint: number): void {

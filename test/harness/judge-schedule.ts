@@ -3,12 +3,13 @@
 
 import type { Row } from '../../runtime/cluster/job-observer.ts'
 import { CheckpointingMode } from '../../runtime/index.ts'
+import type { RecordTransaction } from '../../runtime/connectors/log/log-partition.ts'
 import type { Outside } from '../../runtime/operators/outside.ts'
 import type { Violation } from './cluster-observer.ts'
 import { readName, type FaultSchedule } from './fault-schedule.ts'
 import { nodeName } from './job-nodes.ts'
 import type { Ledger } from './ledger.ts'
-import { arrivedAt, END_TRAITS, tableRows, type EndKind } from './random-ends.ts'
+import { arrivedAt, END_TRAITS, lostAt, tableRows, type EndKind } from './random-ends.ts'
 import { modelOf, rowText } from './random-model.ts'
 import type { Item } from './watching-functions.ts'
 
@@ -16,6 +17,8 @@ import type { Item } from './watching-functions.ts'
 export interface Outcome {
   readonly ledger: Ledger
   readonly outside: Outside
+  /** Transactions of the log that were open for too long. */
+  readonly lost: ReadonlySet<RecordTransaction>
   /** What was printed, in order. */
   readonly rows: readonly Row[]
   /** Whether the sources were ended before their time. */
@@ -113,11 +116,12 @@ function endProblems(
   }
   const due = shown(wanted)
   const got = arrivedAt(kind, name, outcome.outside, outcome)
+  const lost = kind === 'log' ? lostAt(name, outcome.outside, outcome.lost) : []
   const possible = new Set(shown(known))
   const isCounted = traits.isExact && !traits.isSet
   const tooMuch = isCounted ? missing(got, due) : got.filter((text) => !possible.has(text))
   return [
-    ...said('14 commits', `${kind} ${name} lacks`, missing(due, got)),
+    ...said('14 commits', `${kind} ${name} lacks`, missing(due, [...got, ...lost])),
     ...said('14 commits', `${kind} ${name} has too much:`, isExact ? tooMuch : []),
   ]
 }

@@ -3,6 +3,7 @@
 
 import { logOf } from '../../runtime/connectors/log/log-cluster.ts'
 import type { LogPartition, RecordTransaction } from '../../runtime/connectors/log/log-partition.ts'
+import { MAX_TRANSACTION_TIMEOUT_MS } from '../../runtime/connectors/log/log-transactions.ts'
 import {
   DeliveryGuarantee,
   JdbcExecutionOptions,
@@ -128,6 +129,29 @@ function committedOf({ records }: LogPartition): string[] {
   return records.flatMap(({ marker, transaction, value, timestamp }) =>
     marker === null && committed.has(transaction) ? [rowText(value, timestamp)] : [],
   )
+}
+
+/** What was written to the topic in transactions that are lost. */
+export function lostAt(name: string, outside: Outside, lost: ReadonlySet<RecordTransaction>): string[] {
+  return (logOf(outside).topics.get(topicOf(name))?.partitions ?? []).flatMap(({ records }) => {
+    return records.flatMap(({ marker, transaction, value, timestamp }) =>
+      marker === null && transaction !== null && lost.has(transaction) ? [rowText(value, timestamp)] : [],
+    )
+  })
+}
+
+/** Which transactions of the log nobody commits within the longest time that there is: Kafka aborts them, and that's that. */
+export function watchTimeouts(outside: Outside): ReadonlySet<RecordTransaction> {
+  const { transactions } = logOf(outside)
+  const lost = new Set<RecordTransaction>()
+  const expire = transactions.expire.bind(transactions)
+  transactions.expire = (nowMs) => {
+    for (const open of transactions.open) {
+      if (open.deadlineMs <= nowMs && nowMs - open.startedMs >= MAX_TRANSACTION_TIMEOUT_MS) lost.add(open)
+    }
+    expire(nowMs)
+  }
+  return lost
 }
 
 /** Calls back with the first checkpoint that can have a transaction of the log in it, whenever one is committed. */

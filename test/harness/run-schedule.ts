@@ -4,9 +4,11 @@
 
 import { LearnerError } from '../../runtime/base/diagnostic.ts'
 import type { JobExecution } from '../../runtime/cluster/job-execution.ts'
+import type { RecordTransaction } from '../../runtime/connectors/log/log-partition.ts'
 import type { Row } from '../../runtime/cluster/job-observer.ts'
 import { readSavepoint, writeSavepoint } from '../../runtime/cluster/savepoint-file.ts'
 import type { Savepoint } from '../../runtime/cluster/savepoint.ts'
+import type { SavepointRequest } from '../../runtime/cluster/savepoint-request.ts'
 import type { RunIntervention } from '../../runtime/host/protocol.ts'
 import { CheckpointingMode } from '../../runtime/index.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
@@ -17,7 +19,7 @@ import { ClusterObserver, type Moment, type Violation } from './cluster-observer
 import type { FaultSchedule } from './fault-schedule.ts'
 import { judge } from './judge-schedule.ts'
 import { Ledger } from './ledger.ts'
-import { watchCommits } from './random-ends.ts'
+import { watchCommits, watchTimeouts } from './random-ends.ts'
 import { withRecovery } from './recovery-settings.ts'
 import { deployJob, type DeployedJob } from './run-job.ts'
 
@@ -72,6 +74,8 @@ class ScheduleRun {
   readonly violations: Violation[] = []
   readonly ledger = new Ledger()
   readonly outside = new Outside()
+  /** Transactions of the log that were open for too long. */
+  readonly lost: ReadonlySet<RecordTransaction>
   readonly rows: Row[] = []
   readonly resumed: ('savepoint' | 'checkpoint' | 'nothing')[] = []
   readonly interventions: RunIntervention[] = []
@@ -92,6 +96,7 @@ class ScheduleRun {
   constructor(schedule: FaultSchedule) {
     this.schedule = schedule
     const isLogged = schedule.job.nodes.some((node) => 'end' in node && node.end === 'log')
+    this.lost = isLogged ? watchTimeouts(this.outside) : new Set()
     if (isLogged) watchCommits(this.outside, (checkpoint) => this.observer?.committed(checkpoint))
     this.ledger.onCommit = ({ checkpoint }) => this.observer?.committed(checkpoint)
   }
@@ -108,9 +113,9 @@ class ScheduleRun {
     }
     // What comes of a job that goes on with state from after its end no plain arrays say.
     if (this.violations.length > 0 || this.hasOutlivedDrain) return
-    const { rows, hasDrained, counted } = this
+    const { rows, lost, hasDrained, counted } = this
     const hasRestarted = this.restarts > 0 || this.resumed.length > 0
-    this.violations.push(...judge(schedule, { ledger, outside, rows, hasDrained, hasRestarted, counted }))
+    this.violations.push(...judge(schedule, { ledger, outside, lost, rows, hasDrained, hasRestarted, counted }))
   }
 
   /** One job to its end. With what the next begins; null if it was the last. */
@@ -163,15 +168,36 @@ class ScheduleRun {
 
   #untilItsEnd({ simulation, execution }: DeployedJob, observer: ClusterObserver): void {
     const until = simulation.event + this.#budget(execution)
-    const untilUs = simulation.nowUs + MOST_US
+    const knotted = new Set<number>()
+    let untilUs = simulation.nowUs + MOST_US
     let result = 'paused'
     while (result === 'paused' && simulation.event < until && this.violations.length === 0) {
       if (observer.violations.length > 0) return
       result = simulation.run({ ...NO_LIMIT, untilUs, untilEvent: Math.min(until, simulation.event + SLICE) })
+      const extraUs = this.#knottedUs(execution, knotted)
+      untilUs += extraUs
+      if (result === 'until' && extraUs > 0) result = 'paused'
     }
     // A transaction of the log may be watched over for a while after the job.
     if (result === 'until' && !execution.isAlive()) result = simulation.run({ ...NO_LIMIT, untilEvent: until })
     if (result === 'quiescent' && execution.state === 'RUNNING') execution.requireNotStuck()
+  }
+
+  /**
+   * How long the job has stood still, since this was asked last, for checkpoints that waited for themselves: where barriers
+   * overtake on some edges and are aligned on others, a task can hold up a channel whose producer holds up a barrier that
+   * the task waits for. In Flink, too, nothing but the checkpoint's timeout ends that.
+   */
+  #knottedUs({ checkpoints }: JobExecution, known: Set<number>): number {
+    const plan = this.schedule.checkpoints
+    if (plan === null || plan.overtakesAfterMs === null) return 0
+    const { length } = (checkpoints?.history.recent ?? []).filter(({ id, failure, unfinished }) => {
+      const isKnot = failure === 'CHECKPOINT_EXPIRED' && unfinished.some(({ blockedChannels }) => blockedChannels > 0)
+      if (!isKnot || known.has(id)) return false
+      known.add(id)
+      return true
+    })
+    return length * plan.timeoutMs * 1000
   }
 
   /** A record needs a turn, a delivery and a credit on each channel at most, and all that once more after each fault; what
@@ -193,7 +219,7 @@ class ScheduleRun {
 
   /** What is to be done at this moment. */
   #strike(moment: Moment, { simulation, execution }: DeployedJob): void {
-    if (moment === 'deployed anew') this.hasOutlivedDrain ||= hasDrained(execution)
+    if (moment === 'deployed anew') this.hasOutlivedDrain ||= stoppedWith(execution)?.request.stop === 'drain'
     const nth = (this.moments.get(moment) ?? 0) + 1
     this.moments.set(moment, nth)
     for (const stroke of this.schedule.strokes) {
@@ -207,17 +233,13 @@ class ScheduleRun {
     const { nextParallelism } = this.schedule
     const { event, applied, interventions } = simulation
     const left = interventions.slice(applied).filter((one) => one.event >= event) as RunIntervention[]
-    const { savepoints } = execution.actions
-    if (execution.state === 'FINISHED') {
-      this.hasDrained ||= hasDrained(execution)
-      const suspended = savepoints
-        .filter(({ request, savepoint }) => request.stop === 'suspend' && savepoint !== null)
-        .at(-1)
-      // It failed while it stopped, and has gone on from the savepoint to its end.
-      const hasGoneOn = execution.tasks.every(({ hasEmittedAll }) => hasEmittedAll)
-      if (suspended?.savepoint == null || hasGoneOn) return null
+    const stopped = stoppedWith(execution)
+    this.hasDrained ||= stopped?.request.stop === 'drain'
+    if (stopped !== null && (stopped.request.stop === 'suspend' || execution.state === 'FAILED')) {
+      // It failed while it stopped: whoever reads the message goes on from the savepoint.
+      this.hasOutlivedDrain ||= stopped.request.stop === 'drain'
       this.resumed.push('savepoint')
-      return { savepoint: asFile(suspended.savepoint), parallelism: nextParallelism, interventions: left }
+      return { savepoint: asFile(stopped.savepoint), parallelism: nextParallelism, interventions: left }
     }
     if (execution.state !== 'FAILED' || this.schedule.restart.limit > 1) return null
     const kept = execution.actions.retainedCheckpoints('FAILED').at(-1)
@@ -250,6 +272,10 @@ function invariantOf(text: string): string {
   return text.startsWith('clock') ? '11 time' : '12 exactly once'
 }
 
-function hasDrained({ actions }: JobExecution): boolean {
-  return actions.savepoints.some(({ request, savepoint }) => request.stop === 'drain' && savepoint !== null)
+/** The savepoint with which the job has stopped, or was about to when it failed; null for none. */
+function stoppedWith({ actions }: JobExecution): { request: SavepointRequest; savepoint: Savepoint } | null {
+  for (const { request, savepoint } of actions.savepoints) {
+    if (request.stop !== 'none' && savepoint !== null) return { request, savepoint }
+  }
+  return null
 }

@@ -23,6 +23,11 @@ const KEPT: readonly (readonly [seed: number, what: string])[] = [
   [3697, 'operators had been chained since a checkpoint that held records on their way between them: they were lost'],
   [8291, 'a source that had finished was chained with a map that had not, and began again'],
   [1932, 'an acknowledgement came so late that its subtask had been replaced by others, for another parallelism'],
+  [10527, 'checkpoints that waited for themselves took longer than a transaction of the log may stay open'],
+  [10623, 'a job that had stopped with a savepoint lost a TaskManager, and a part of it went on from there to its end'],
+  [21638, 'a checkpoint that waited for a channel to end was taken after the savepoint with which the job was drained'],
+  [23059, 'a savepoint was complete after checkpoints that had begun later'],
+  [24826, 'records were on their way between operators that had as many subtasks the next time, each with a channel'],
   [7780, 'a source was put out of order twice, and who read it again in the midst of that read other records'],
 ]
 

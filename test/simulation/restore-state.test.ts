@@ -155,6 +155,26 @@ describe('refused where operators would be chained otherwise than before', () =>
     expect(restored.rows[0]?.value).toBe(14)
   })
 
+  test('records on their way over an edge that each subtask has for itself now', () => {
+    const savepoint = stop(mapped(false))
+    const [from, to] = ['numbers', 'doubled'].map((uid) => savepoint.operators.find((one) => one.uid === uid))
+    const edge = `${from?.operatorId} ${to?.operatorId} 0`
+    const withRecord = (sender: number, receiver: number, senders: number, receivers: number): Savepoint => {
+      const elements = [{ kind: RECORD, value: 7, timestamp: 7 }]
+      return { ...savepoint, inFlight: [{ edge, sender, receiver, senders, receivers, elements }] }
+    }
+    expect(codeOf(mapped(false), withRecord(2, 0, 3, 1))).toBe('RESTORE_IN_FLIGHT')
+    expect(codeOf(mapped(false), withRecord(0, 1, 2, 2))).toBe('RESTORE_IN_FLIGHT')
+    expect(codeOf(mapped(false), withRecord(2, 0, 3, 1), true)).toBe('')
+    const spread: Build = (env) =>
+      void numbers(env)
+        .rebalance()
+        .map((value) => value * 2)
+        .uid('doubled')
+        .print()
+    expect(codeOf(spread, withRecord(2, 0, 3, 1))).toBe('')
+  })
+
   test('one that has finished with one that runs on', () => {
     const savepoint = stop(mapped(false))
     expect(codeOf(mapped(true), finished(savepoint, 'numbers'))).toBe('RESTORE_FINISHED_MIXED')

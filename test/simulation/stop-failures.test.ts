@@ -2,7 +2,9 @@
 // again, for sources may have ended already. Found by schedules of faults.
 
 import { expect, test } from 'vitest'
+import type { LearnerError } from '../../runtime/base/diagnostic.ts'
 import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
+import type { Savepoint } from '../../runtime/cluster/savepoint.ts'
 import {
   Configuration,
   DataGeneratorSource,
@@ -13,6 +15,7 @@ import {
   type StreamExecutionEnvironment,
 } from '../../runtime/index.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
+import { Ledger, LedgerSink } from '../harness/ledger.ts'
 import { deployJob, runJob, type Build, type DeployedJob } from '../harness/run-job.ts'
 
 const RECORDS = 60
@@ -71,6 +74,52 @@ test('one that expires', () => {
   const job = runWith(build, { kind: 'lose-acknowledgement', operator: 'left' }, { kind: 'savepoint', stop: 'drain' })
   expect([outcomes(job), job.execution.state]).toEqual([['SAVEPOINT_EXPIRED'], 'FINISHED'])
   expect(seen(job, 'right rows')).toBe(RECORDS)
+})
+
+/** Up to the moment at which the savepoint is complete with which the job stops, and its tasks don't know yet. */
+function untilComplete(build: Build, action: ClusterAction): DeployedJob {
+  const job = deployJob(build, { parallelism: 2, cluster: { taskManagers: 2, slotsPerTaskManager: 1 } })
+  job.simulation.run({ ...NO_LIMIT, untilUs: 1_000_000 })
+  job.simulation.intervene(action)
+  for (let i = 0; i < 10_000 && job.execution.checkpoints?.stoppedWith === null; i++) {
+    job.simulation.run({ ...NO_LIMIT, untilEvent: job.simulation.event + 1 })
+  }
+  expect(job.execution.checkpoints?.stoppedWith?.stop).toBe('suspend')
+  return job
+}
+
+test('once it is complete: the job fails for good, and from the savepoint nothing is done twice', () => {
+  const ledger = new Ledger()
+  const build = numbers((env) => {
+    const source = new DataGeneratorSource((i: number) => i, RECORDS, RateLimiterStrategy.perSecond(20))
+    const committed = env.fromSource(source, WatermarkStrategy.noWatermarks<number>(), 'committed')
+    committed.sinkTo(new LedgerSink<number>(ledger, 'rows', { textOf: String, heldBack: 0 }))
+  })
+  const job = untilComplete(build, { kind: 'savepoint', stop: 'suspend' })
+  job.simulation.intervene({ kind: 'kill-task-manager', taskManager: 2 } as ClusterAction)
+  job.simulation.run(NO_LIMIT)
+  const { state, attempt, failure, actions } = job.execution
+  expect([state, attempt, (failure?.error as LearnerError).code]).toEqual(['FAILED', 0, 'STOP_UNFINISHED'])
+  // Recovery doesn't rely on it, so it isn't among what the job leaves.
+  const [savepoint = null] = actions.savepoints.map((one) => one.savepoint)
+  expect(actions.retainedCheckpoints('FAILED').map(({ checkpointId }) => checkpointId)).not.toContain(
+    savepoint?.checkpointId,
+  )
+  expect(ledger.rowsOf('rows').length).toBeLessThan(RECORDS)
+  const next = deployJob(build, { parallelism: 2, from: { savepoint: savepoint as Savepoint } })
+  next.simulation.run(NO_LIMIT)
+  expect(next.execution.state).toBe('FINISHED')
+  expect(job.rows.length + next.rows.length).toBe(3 * RECORDS)
+  expect(ledger.rowsOf('rows').sort()).toEqual(Array.from({ length: RECORDS }, (_, i) => String(i)).sort())
+})
+
+test('a change of parallelism: all regions start again from where they stopped, also those that had', () => {
+  const job = untilComplete(numbers(), { kind: 'rescale', parallelism: 1 } as ClusterAction)
+  job.simulation.intervene({ kind: 'kill-task-manager', taskManager: 2 } as ClusterAction)
+  job.simulation.intervene({ kind: 'add-task-manager' } as ClusterAction)
+  job.simulation.run(NO_LIMIT)
+  expect([job.execution.state, job.execution.rescaled, job.execution.attempt > 0]).toEqual(['FINISHED', 0, true])
+  expect([seen(job, 'left rows'), seen(job, 'right rows'), job.rows.length]).toEqual([RECORDS, RECORDS, 2 * RECORDS])
 })
 
 test('a job that is stopping takes no further savepoint', () => {

@@ -240,6 +240,13 @@ export const MUTANTS: readonly Mutant[] = [
     'for (const other of lost) other.cancel()\n    for (const region',
     'for (const region',
   ),
+  mutant(
+    10623,
+    'a job that failed while it stopped is started again',
+    'cluster/failover.ts',
+    "error.code === 'STOP_UNFINISHED'",
+    "error.code === 'STOP_UNHEARD_OF'",
+  ),
   // Barriers that overtake.
   mutant(
     4,
