@@ -22,6 +22,7 @@ const OBJECT = 12
 const BYTES = 13
 const CYCLE = 14
 const OTHER = 15
+const END = 16
 const DEEPEST = 64
 
 /** The digest. Plain fields: a keyframe copies `a` and `b`. */
@@ -36,6 +37,16 @@ export class Fingerprint {
     this.b = Math.imul(this.b + this.a, 0x85ebca6b) ^ (this.b >>> 15)
   }
 
+  /** Mixes 32 bits twice. */
+  private pair(first: number, second: number): void {
+    let a = Math.imul(this.a ^ first, 0x9e3779b1)
+    a = (a << 13) | (a >>> 19)
+    const b = Math.imul(this.b + a, 0x85ebca6b) ^ (this.b >>> 15)
+    const next = Math.imul(a ^ second, 0x9e3779b1)
+    this.a = a = (next << 13) | (next >>> 19)
+    this.b = Math.imul(b + a, 0x85ebca6b) ^ (b >>> 15)
+  }
+
   /** Mixes an event: its kind, whom it's for, and when. */
   event(kind: number, target: number, time: number): void {
     numberBits[0] = time
@@ -45,23 +56,25 @@ export class Fingerprint {
 
   /** Mixes a double by its bits; all NaN alike. */
   number(value: number): void {
-    numberBits[0] = value === value ? value : NaN
-    if (value !== value) {
-      this.int(0x7ff80000)
-      this.int(0)
-      return
-    }
-    this.int(wordBits[1] as number)
-    this.int(wordBits[0] as number)
+    numberBits[0] = value
+    if (value === value) this.pair(wordBits[1] as number, wordBits[0] as number)
+    else this.pair(0x7ff80000, 0)
   }
 
   string(value: string): void {
-    this.int(value.length)
-    for (let i = 0; i < value.length; i++) this.int(value.charCodeAt(i))
+    // First by itself, in two lanes that don't wait for one another.
+    let c = value.length
+    let d = ~c
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i)
+      c = Math.imul(c ^ unit, 0x01000193)
+      d = Math.imul(d ^ unit, 0x85ebca6b) ^ (d >>> 15)
+    }
+    this.pair(c, d)
   }
 
   /** Mixes any value by its structure: class names don't count, order of a Map's entries does. */
-  value(value: unknown, depth = 0): void {
+  value(value: unknown): void {
     switch (typeof value) {
       case 'number':
         this.int(NUMBER)
@@ -77,7 +90,7 @@ export class Fingerprint {
         this.int(BIGINT)
         return this.string(String(value))
       case 'object':
-        return value === null ? this.int(NULL) : this.object(value, depth + 1)
+        return value === null ? this.int(NULL) : this.object(value, 1)
       default:
         return this.int(OTHER)
     }
@@ -90,30 +103,44 @@ export class Fingerprint {
   }
 
   private object(value: object, depth: number): void {
-    path.length = depth - 1
-    if (depth > DEEPEST || path.includes(value)) return this.int(CYCLE)
-    path.push(value)
-    if (Array.isArray(value)) return this.sequence(ARRAY, value, depth)
-    if (value instanceof Map) return this.sequence(MAP, Array.from(value).flat(1), depth)
-    if (value instanceof Set) return this.sequence(SET, Array.from(value), depth)
+    if (depth > 1 && (depth > DEEPEST || path.includes(value))) return this.int(CYCLE)
+    if (Array.isArray(value)) return this.sequence(ARRAY, value, value, depth)
+    if (value instanceof Map) return this.sequence(MAP, value, Array.from(value).flat(1), depth)
+    if (value instanceof Set) return this.sequence(SET, value, Array.from(value), depth)
     if (value instanceof Date) {
       this.int(DATE)
       return this.number(value.getTime())
     }
-    if (ArrayBuffer.isView(value)) return this.sequence(BYTES, Array.from(value as Uint8Array), depth)
-    const keys = Object.keys(value)
+    if (ArrayBuffer.isView(value)) return this.sequence(BYTES, value, Array.from(value as Uint8Array), depth)
+    const fields = value as Record<string, unknown>
     this.int(OBJECT)
-    // Without their number {a: {}, b: 1} would be {a: {b: 1}}.
-    this.int(keys.length)
-    for (const key of keys) {
-      this.string(key)
-      this.value((value as Record<string, unknown>)[key], depth)
+    // Most are plain: V8 goes through their fields by place, which takes a third of the time of a look-up by each name.
+    if (Object.getPrototypeOf(value) === Object.prototype) {
+      for (const key in fields) {
+        this.string(key)
+        this.member(value, fields[key], depth)
+      }
+    } else {
+      for (const key of Object.keys(value)) {
+        this.string(key)
+        this.member(value, fields[key], depth)
+      }
     }
+    // Without it {a: {}, b: 1} would be {a: {b: 1}}.
+    this.int(END)
   }
 
-  private sequence(kind: number, items: readonly unknown[], depth: number): void {
+  private sequence(kind: number, value: object, items: readonly unknown[], depth: number): void {
     this.int(kind)
     this.int(items.length)
-    for (const item of items) this.value(item, depth)
+    for (const item of items) this.member(value, item, depth)
+  }
+
+  /** What lies in an object, which is noted as on the way only if that goes deeper: most have plain values alone. */
+  private member(of: object, value: unknown, depth: number): void {
+    if (typeof value !== 'object' || value === null) return this.value(value)
+    path.length = depth - 1
+    path.push(of)
+    this.object(value, depth + 1)
   }
 }

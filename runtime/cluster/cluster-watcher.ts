@@ -59,6 +59,20 @@ export interface SeenHand {
   readonly isDetailed: boolean
 }
 
+/** The same, to be overwritten. */
+type Glimpse = { -readonly [K in keyof SeenHand]: SeenHand[K] }
+
+/** Where an element is, or was. */
+interface Spot {
+  channel: Channel | null
+  id: number
+}
+
+/** How many records a task has taken. */
+interface Tally {
+  count: number
+}
+
 /** How many of what steps end at there have been. */
 export interface StepCounts {
   /** Records and timers. */
@@ -72,10 +86,12 @@ export class ClusterWatcher implements JobWatcher {
   readonly labels = new RecordLabels()
   readonly times = new TimeTracer((value) => this.labels.textOf(value))
   readonly locate: (stack: string) => Span | null
-  readonly recordsIn = new Map<Task, number>()
+  readonly recordsIn = new Map<Task, Tally>()
   /** By task, by checkpoint: how many it had taken when it took its snapshot. */
   readonly recordsAt = new Map<Task, Map<number, number>>()
   hand: SeenHand | null = null
+  private glimpse: Glimpse | null = null
+  private readonly spot: Spot = { channel: null, id: 0 }
   execution: JobExecution | null = null
   /** Counts records and fired timers: whoever steps sees by it that something was processed. */
   processed = 0
@@ -111,23 +127,24 @@ export class ClusterWatcher implements JobWatcher {
   private watch(execution: JobExecution, tasks: readonly Task[]): void {
     this.labels.attach(execution)
     for (const task of tasks) {
-      this.recordsIn.set(task, 0)
+      const tally = { count: 0 }
+      this.recordsIn.set(task, tally)
       if (execution.simulation.trace !== null || this.times.onEvent !== null) this.times.watch(task)
       const { chain } = task
-      if (chain.head instanceof SourceOperator) chain.head.output = new WatchedInput(this, task, chain.head.output)
-      else chain.inputs.forEach((input, i) => (chain.inputs[i] = new WatchedInput(this, task, input)))
+      if (chain.head instanceof SourceOperator)
+        chain.head.output = new WatchedInput(this, task, tally, chain.head.output)
+      else chain.inputs.forEach((input, i) => (chain.inputs[i] = new WatchedInput(this, task, tally, input)))
     }
   }
 
   recordStarts(task: Task, value: unknown, timestamp: number): void {
-    this.recordsIn.set(task, (this.recordsIn.get(task) ?? 0) + 1)
-    const channel = task.gate?.channels[task.channel]
-    const id = channel === undefined ? 0 : channel.consumedElements + task.index + (task.buffer?.controlIndex ?? 0)
-    this.take({ task, kind: 'record', value, isEventTime: true, timestamp, element: channel ? { channel, id } : null })
+    if (this.isDetailed) this.take({ task, kind: 'record', value, isEventTime: true, timestamp })
+    else this.glance(task, 'record', value, timestamp, true)
   }
 
   timerFired(task: Task, timestamp: number, isEventTime: boolean): void {
-    this.take({ task, kind: 'timer', value: null, isEventTime, timestamp, element: null })
+    if (this.isDetailed) this.take({ task, kind: 'timer', value: null, isEventTime, timestamp })
+    else this.glance(task, 'timer', null, timestamp, isEventTime)
   }
 
   watermarkPassed(task: Task): void {
@@ -145,9 +162,10 @@ export class ClusterWatcher implements JobWatcher {
 
   probeOf(task: Task, at: string | null): CallProbe {
     return {
+      isOn: () => this.isDetailed,
       called: (kind, name, text) => {
         const { hand } = this
-        if (!this.isDetailed || hand?.task !== task) return
+        if (!this.isDetailed || hand?.isDetailed !== true || hand.task !== task) return
         if (hand.calls.length === MOST_CALLS) hand.calls.shift()
         const isResult = kind === 'result'
         const place = isResult ? { at, error: null } : { at: null, error: new Error(kind) }
@@ -173,27 +191,31 @@ export class ClusterWatcher implements JobWatcher {
 
   snapshotTaken(task: Task, checkpoint: number): void {
     const taken = this.recordsAt.get(task) ?? new Map<number, number>()
-    this.recordsAt.set(task, taken.set(checkpoint, this.recordsIn.get(task) ?? 0))
+    this.recordsAt.set(task, taken.set(checkpoint, this.countOf(task)))
     const [oldest] = taken.keys()
     if (taken.size > MOST_SNAPSHOTS && oldest !== undefined) taken.delete(oldest)
   }
 
+  /** How many records a task has taken. */
+  countOf(task: Task): number {
+    return this.recordsIn.get(task)?.count ?? 0
+  }
+
   /** How many records a task has taken since its snapshot for this checkpoint; since it began, where it has taken none. */
   recordsSince(task: Task, checkpoint: number): number {
-    return (this.recordsIn.get(task) ?? 0) - (this.recordsAt.get(task)?.get(checkpoint) ?? 0)
+    return this.countOf(task) - (this.recordsAt.get(task)?.get(checkpoint) ?? 0)
   }
 
   /** The timers that fired in the same event of the task, without a record between. */
   private earlierOf({ task, kind }: Pick<SeenHand, 'task' | 'kind'>, event: number): readonly SeenHand[] {
     const { hand } = this
-    if (!this.isDetailed || kind !== 'timer' || hand?.kind !== 'timer') return []
+    if (kind !== 'timer' || hand?.kind !== 'timer' || !hand.isDetailed) return []
     if (hand.task !== task || hand.event !== event) return []
     return [...hand.earlier, hand].slice(-MOST_TIMERS)
   }
 
-  private take(seen: Pick<SeenHand, 'task' | 'kind' | 'value' | 'isEventTime' | 'timestamp' | 'element'>): void {
-    const { isDetailed } = this
-    const { task, kind, value, isEventTime, timestamp, element } = seen
+  private take(seen: Pick<SeenHand, 'task' | 'kind' | 'value' | 'isEventTime' | 'timestamp'>): void {
+    const { task, kind, value, isEventTime, timestamp } = seen
     this.processed++
     const backend = task.keyContext?.backend ?? null
     const slot = backend?.slot ?? NO_SLOT
@@ -205,18 +227,39 @@ export class ClusterWatcher implements JobWatcher {
       value,
       isEventTime,
       timestamp,
-      element,
-      isDetailed,
-      written: isDetailed ? channelsOf(task).map(writtenElements) : [],
+      element: kind === 'record' ? elementOf(task, { channel: null, id: 0 }) : null,
+      isDetailed: true,
+      written: channelsOf(task).map(writtenElements),
       slot,
       window: backend === null || slot === NO_SLOT || kind !== 'timer' ? null : firedWindow(backend, slot),
-      before: isDetailed && backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
+      before: backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
       rows: [],
       logs: [],
       calls: [],
       earlier: this.earlierOf(seen, event),
       event,
     }
+  }
+
+  /** The same where nobody could see so much: one object over and over, since there may be millions in a second. */
+  private glance(task: Task, kind: SeenHand['kind'], value: unknown, timestamp: number, isEventTime: boolean): void {
+    this.processed++
+    const glimpse = (this.glimpse ??= newGlimpse(task))
+    const backend = task.keyContext?.backend ?? null
+    const slot = backend?.slot ?? NO_SLOT
+    this.hand = glimpse
+    glimpse.task = task
+    glimpse.kind = kind
+    glimpse.value = value
+    glimpse.timestamp = timestamp
+    glimpse.isEventTime = isEventTime
+    glimpse.slot = slot
+    glimpse.event = this.execution?.simulation.event ?? 0
+    const isTimer = kind === 'timer'
+    glimpse.element = isTimer ? null : elementOf(task, this.spot)
+    glimpse.window = backend === null || slot === NO_SLOT || !isTimer ? null : firedWindow(backend, slot)
+    if (glimpse.rows.length > 0) glimpse.rows = []
+    if (glimpse.logs.length > 0) glimpse.logs = []
   }
 }
 
@@ -226,19 +269,38 @@ export function firedWindow(backend: KeyedStateBackend, slot: number): KeyBefore
   return firing === null ? windowAt(backend, slot) : { start: firing.start, end: firing.end }
 }
 
+/** Where the element is that the task has at hand, written into `spot`; null where it comes out of no channel. */
+function elementOf(task: Task, spot: Spot): SeenHand['element'] {
+  const channel = task.gate?.channels[task.channel]
+  if (channel === undefined) return null
+  spot.channel = channel
+  spot.id = channel.consumedElements + task.index + (task.buffer?.controlIndex ?? 0)
+  return spot as { readonly channel: Channel; readonly id: number }
+}
+
+function newGlimpse(task: Task): Glimpse {
+  const nothing = { element: null, window: null, before: null, slot: NO_SLOT, event: 0 }
+  const lists = { written: [], rows: [], logs: [], calls: [], earlier: [] }
+  const seen = { kind: 'record', value: null, isEventTime: true, timestamp: NaN } as const
+  return { task, ...seen, ...nothing, ...lists, isDetailed: false }
+}
+
 /** Stands before an input of a task's first operator. */
 class WatchedInput implements Receiver {
   private readonly watcher: ClusterWatcher
   private readonly task: Task
+  private readonly tally: Tally
   private readonly input: Receiver
 
-  constructor(watcher: ClusterWatcher, task: Task, input: Receiver) {
+  constructor(watcher: ClusterWatcher, task: Task, tally: Tally, input: Receiver) {
     this.watcher = watcher
     this.task = task
+    this.tally = tally
     this.input = input
   }
 
   processElement(value: unknown, timestamp: number): void {
+    this.tally.count++
     this.watcher.recordStarts(this.task, value, timestamp)
     this.input.processElement(value, timestamp)
   }

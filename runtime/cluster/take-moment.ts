@@ -90,7 +90,7 @@ function taskMoment(
   const last = hand !== null && hand.task === task ? handsOf(hand).map(lastStep) : []
   return {
     state: task.state,
-    recordsIn: watcher.recordsIn.get(task) ?? 0,
+    recordsIn: watcher.countOf(task),
     recordsOut: channelsOf(task).reduce((sum, channel) => sum + writtenRecords(channel), 0),
     watermark: watermarkOf(task),
     isBackpressured: task.state === 'RUNNING' && task.writers.some(({ channels }) => channels.some(isSpent)),

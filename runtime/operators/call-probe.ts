@@ -14,19 +14,17 @@ export type CallKind =
  * a map's entry its key.
  */
 export interface CallProbe {
+  /** Whether calls are wanted at the moment. Where they aren't, what is called for every record needn't tell of them. */
+  isOn(): boolean
   called(kind: CallKind, name: string, text: () => string, entry?: () => string): void
 }
 
 /** The function, which then tells what it gives; itself where nobody watches. */
-export function probedCall<A extends readonly unknown[], R>(
-  call: (...args: A) => R,
-  probe: CallProbe | null,
-  name: string,
-): (...args: A) => R {
+export function probedCall<A, R>(call: (value: A) => R, probe: CallProbe | null, name: string): (value: A) => R {
   if (probe === null) return call
-  return (...args) => {
-    const result = call(...args)
-    probe.called('result', name, () => toPrintText(result))
+  return (value) => {
+    const result = call(value)
+    if (probe.isOn()) probe.called('result', name, () => toPrintText(result))
     return result
   }
 }
@@ -82,7 +80,7 @@ export class ProbedOutput implements Receiver {
 
   processElement(value: unknown, timestamp: number): void {
     // Told first: the call comes before whatever the next operator makes of it.
-    this.probe.called('collect', '', () => toPrintText(value))
+    if (this.probe.isOn()) this.probe.called('collect', '', () => toPrintText(value))
     this.output.processElement(value, timestamp)
   }
 

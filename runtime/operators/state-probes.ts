@@ -62,7 +62,7 @@ class ProbedState {
 
   /** Tells the call and gives back what it gave. */
   told<R>(kind: CallKind, result: R, text: () => string, entry?: () => string): R {
-    this.probe.called(kind, this.name, text, entry)
+    if (this.probe.isOn()) this.probe.called(kind, this.name, text, entry)
     return result
   }
 }

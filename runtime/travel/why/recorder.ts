@@ -117,6 +117,7 @@ export class Recorder implements BesideWatcher {
 
   probeOf(task: Task, at: string | null): CallProbe {
     return {
+      isOn: () => true,
       called: (kind, name, text, entry) => {
         const step = this.#underWay(task)
         if (step !== null) this.#called(step, { kind, name, text, entry: entry ?? null, at })

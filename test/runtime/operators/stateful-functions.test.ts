@@ -251,6 +251,7 @@ describe('every kind of keyed state', () => {
   test('tells a watcher what it is asked', () => {
     const told: string[] = []
     const probe: CallProbe = {
+      isOn: () => true,
       called: (kind: CallKind, name, text) => void told.push(`${kind} ${name} ${text()}`.trim()),
     }
     const harness = new OperatorHarness(count)
