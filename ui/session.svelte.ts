@@ -28,6 +28,7 @@ import type { Timeline } from './kernel/timelines.ts'
 import { jobFrom, type JobFiles } from './notebook/job-files.ts'
 import type { Notebook } from './notebook/notebook.svelte.ts'
 import type { OpenedKey, SharedMoment } from './share/moment-link.ts'
+import { sharedStart } from './share/kept-savepoints.ts'
 import type { SharedInput, SharedRun, SharedStart } from './share/shared-run.ts'
 import { readSetting, writeSetting } from './parts/settings-storage.ts'
 import { theme } from './parts/theme.svelte.ts'
@@ -89,7 +90,7 @@ export class Session {
     this.#host = host
     this.run = new Run(host)
     this.check = new CheckState(host)
-    this.inspection = new Inspection(this.run)
+    this.inspection = new Inspection(this.run, (probe) => this.#compilePrinting(probe))
     this.#settings =
       place === null ? parseSettings(readSetting('run')) : parseSettings(readSetting('lesson-run'), LESSON_SETTINGS)
     const blocks = place?.bundle.texts.en.blocks ?? []
@@ -311,14 +312,14 @@ export class Session {
     )
     if (this.#replay === null && moment === null && (this.run.state === 'finished' || this.run.state === 'until')) {
       scores?.end()
-      this.#noteRun()
+      if (this.#chosen !== null) this.place?.answers.ran(this.#chosen.id)
     }
     const [first] = this.ownProblems
     if (first?.span && this.run.state === 'failed') this.notebook.show(first.span.file)
   }
 
   /** The job that was run, compiled with an expression in one of its lines. Null without an editor. */
-  async compilePrinting(probe: PrintProbe): Promise<Compilation | null> {
+  async #compilePrinting(probe: PrintProbe): Promise<Compilation | null> {
     const editor = this.#editor ?? (await this.wakeEditor())
     return (await editor?.compilePrinting(this.notebook.job, this.#jobToRun(), probe)) ?? null
   }
@@ -343,13 +344,17 @@ export class Session {
     await this.start(onRunning)
   }
 
+  /** The file in front; in a lesson, where all are shown, that of the caret. */
+  get shownFile(): string | null {
+    return this.place === null ? this.notebook.active.name : (this.#caret?.file ?? null)
+  }
+
   /** The run that a start now would make, for somebody else; null where it starts from what only this page has. */
   get shared(): SharedRun | null {
     const { notebook, savepoint, run } = this
     const { parallelism, seed, untilMs, speed } = this.#settings
-    const kept = run.savepoints.find(({ path, text }) => path === savepoint?.file && text === savepoint.text)
-    if (savepoint !== null && kept?.origin === undefined) return null
-    const allowsLeftState = savepoint?.allowNonRestoredState === true
+    const start = savepoint === null ? null : sharedStart(savepoint, run.savepoints)
+    if (savepoint !== null && start === null) return null
     return {
       files: notebook.changedFiles,
       entry: notebook.entry,
@@ -357,7 +362,7 @@ export class Session {
       inputs: this.#replay,
       settings: { parallelism, seed, untilMs, speed },
       interventions: [],
-      start: kept?.origin === undefined ? null : { of: kept.origin, path: kept.path, atMs: kept.atMs, allowsLeftState },
+      start,
     }
   }
 
@@ -366,11 +371,11 @@ export class Session {
    * from doesn't come about here; then nothing is changed.
    */
   async openMoment(moment: SharedMoment, onRunning: () => void): Promise<boolean> {
-    const { files, entry, settings, interventions, at, view, start } = moment
+    const { files, entry, settings, interventions, at, view, start, shownFile } = moment
     await this.stopped()
     const savepoint = start === null ? null : await this.#remake(start)
     if (start !== null && savepoint === null) return false
-    this.changeFiles(() => this.notebook.takeOver(files, entry))
+    this.changeFiles(() => this.notebook.takeOver(files, entry, shownFile))
     this.settings = { ...settings, speed: this.#settings.speed }
     this.savepoint = savepoint
     this.#replay = moment.inputs
@@ -378,7 +383,8 @@ export class Session {
     this.view = view
     const onShown = (): void => {
       this.openedKey = moment.openedKey
-      if (moment.asked !== null) this.inspection.open(moment.asked)
+      if (moment.printed !== null) this.inspection.openPrinting(moment.printed, this.#caret)
+      else if (moment.asked !== null) this.inspection.open(moment.asked)
     }
     void this.start(onRunning, null, { startsAt: { kind: 'place', ...at }, interventions, onShown })
     return true
@@ -433,10 +439,6 @@ export class Session {
       this.notebook.show(problem.span.file)
       this.#request = { problem }
     }
-  }
-
-  #noteRun(): void {
-    if (this.#chosen) this.place?.answers.ran(this.#chosen.id)
   }
 
   #runSettings(): RunSettings {

@@ -1,6 +1,6 @@
 // A link is a moment, with what was asked there, the key that was open, and the savepoint that its run started from; and what a
 // link can't carry is said before it's copied. Opening one runs nothing until the visitor says so.
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { COUNTS, expectAccessible } from './checkpointed-job.ts'
 import { expect, test } from './fixture.ts'
 import { oneFile, type NotebookPage } from './notebook-page.ts'
@@ -86,6 +86,81 @@ test('a run that started from a savepoint of this page is told as both runs', as
   const other = await openedElsewhere(page, link)
   await expect(other.locator('[data-offer="fine"]')).toContainText('The run starts from savepoint-')
   await other.getByRole('button', { name: 'Show the moment' }).click()
+  const status = other.locator('footer[data-state]')
+  await expect(status).toHaveAttribute('data-paused', 'true', { timeout: 30_000 })
+  await expect(other.locator('footer .ticking').first()).toHaveText(event)
+  await other.getByRole('button', { name: 'Play', exact: true }).click()
+  await expect(status).toHaveAttribute('data-state', 'until')
+  await expect(other.locator('[data-hash]')).toHaveText(hash)
+  await other.context().close()
+})
+
+for (const how of ['mouse', 'keys'] as const) {
+  test(`a link leads to the expression that was printed, and to the file in front, by ${how}`, async ({
+    page,
+    notebook,
+  }) => {
+    const press = (button: Locator) => (how === 'mouse' ? button.click() : button.press('Enter'))
+    const files = [...oneFile(COUNTS).files, { name: 'Notes.ts', text: 'export const note = 1\n' }]
+    await notebook.openWith({ entry: 'Job.ts', files }, SETTINGS)
+    await notebook.run.click()
+    await notebook.expectState('until')
+    await notebook.show('Notes.ts')
+    await press(page.getByRole('button', { name: 'Why?', exact: true }))
+    await panel(page).getByRole('radio', { name: 'Print' }).press('Space')
+    await page.locator('[data-print]').fill('value * 1000')
+    await panel(page).getByLabel('line', { exact: true }).fill('14')
+    await page.locator('[data-print]').press('Enter')
+    const found = panel(page).locator('p', { hasText: 'The line was reached' })
+    await expect(found).toBeVisible()
+    await press(panel(page).locator('tbody tr').nth(8).getByRole('button'))
+    await expect(panel(page).locator('tbody tr').nth(8)).toHaveClass(/here/)
+    // As of that moment, which is what the link leads to.
+    await press(panel(page).getByRole('button', { name: 'Ask again' }))
+    await expect(found).toHaveText('The line was reached 9 times.')
+    const [said, row] = [await found.innerText(), await panel(page).locator('tr.here').innerText()]
+    const link = await copied(page)
+    expect(link.length).toBeLessThan(2000)
+
+    const other = await openedElsewhere(page, link)
+    await expect(other.locator('[data-offer="fine"]')).toContainText('The expression value * 1000 is printed')
+    await press(other.getByRole('button', { name: 'Show the moment' }))
+    await expect(panel(other)).toHaveAttribute('data-why', 'print', { timeout: 30_000 })
+    await expect(panel(other)).toContainText(said)
+    await expect(panel(other).locator('tr.here')).toHaveText(row.split(/\s*\t\s*/).join(''))
+    await expect(other.locator('[data-print]')).toHaveValue('value * 1000')
+    await expect(panel(other).getByLabel('line', { exact: true })).toHaveValue('14')
+    await expect(other.getByRole('tab', { name: 'Notes.ts' })).toHaveAttribute('aria-selected', 'true')
+    await other.context().close()
+  })
+}
+
+test('a run that started from a checkpoint which outlived another is told as both runs', async ({ page, notebook }) => {
+  const retaining = COUNTS.replace('Types, Value', 'Types, ExternalizedCheckpointRetention, Value').replace(
+    'env.createTopic',
+    `env.getCheckpointConfig().setExternalizedCheckpointRetention(ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION)
+env.createTopic`,
+  )
+  await notebook.openWith(oneFile(retaining), SETTINGS)
+  await notebook.run.click()
+  await notebook.expectState('until')
+  await page.getByRole('tab', { name: 'Checkpoints' }).click()
+  const kept = savepoints(page).locator('[data-savepoint="chk-4"]')
+  await kept.getByRole('button', { name: /^Start from it/ }).press('Enter')
+  await notebook.run.click()
+  await notebook.expectState('until')
+  await page.getByRole('button', { name: 'Step back' }).click()
+  await expect(notebook.status).toHaveAttribute('data-paused', 'true')
+  const event = await page.locator('footer .ticking').first().innerText()
+  const link = await copied(page)
+  expect(link.length).toBeLessThan(2000)
+  await page.getByRole('button', { name: 'Play', exact: true }).click()
+  await notebook.expectState('until')
+  const hash = await notebook.hash()
+
+  const other = await openedElsewhere(page, link)
+  await expect(other.locator('[data-offer="fine"]')).toContainText('The run starts from chk-4')
+  await other.getByRole('button', { name: 'Show the moment' }).press('Enter')
   const status = other.locator('footer[data-state]')
   await expect(status).toHaveAttribute('data-paused', 'true', { timeout: 30_000 })
   await expect(other.locator('footer .ticking').first()).toHaveText(event)

@@ -21,16 +21,19 @@ const MOMENT: SharedMoment = {
   atMs: 4200,
   view: 'state',
   asked: { kind: 'key', key: '7' },
+  printed: null,
   openedKey: { task: 1, key: '7' },
+  shownFile: 'FraudDetector.ts',
 }
 
 /** A run that started from a savepoint of a run that started from one. */
 function startedTwice(files: SharedMoment['files']): SharedMoment {
-  const { page: _, stamp: __, at: ___, atMs, view: ____, asked: _____, openedKey: ______, ...run } = MOMENT
+  const { files: own, entry, run: name, settings, inputs, start: none, atMs } = MOMENT
+  const run = { files: own, entry, run: name, settings, inputs, start: none }
   const first = { ...run, interventions: [{ event: 50, action: { kind: 'savepoint', stop: 'suspend' } as const }] }
-  const start = { of: first, path: 'savepoint-3', atMs, allowsLeftState: false }
+  const start = { of: first, path: 'savepoint-3', kind: 'savepoint', atMs, allowsLeftState: false } as const
   const second = { ...first, files, start }
-  return { ...MOMENT, files, start: { of: second, path: 'savepoint-5', atMs, allowsLeftState: true } }
+  return { ...MOMENT, files, start: { of: second, path: 'chk-5', kind: 'checkpoint', atMs, allowsLeftState: true } }
 }
 
 async function textOf(moment: SharedMoment): Promise<string> {
@@ -55,10 +58,12 @@ describe('a link to a moment', () => {
         target: { task: 2, key: 'a', window: { start: 0, end: 500 }, at: 499, isEventTime: true },
       },
     ]
+    const printed = { file: 'FraudDetector.ts', line: 12, expression: '`${a} "b"`' }
     const inputs = [{ source: 'transactions', records: [{ value: { accountId: 3 }, atMs: 7 }] }]
     const moments = [
       startedTwice(MOMENT.files),
       { ...MOMENT, inputs },
+      { ...MOMENT, asked: null, printed },
       ...asked.map((one) => ({ ...MOMENT, asked: one })),
     ]
     for (const moment of moments) expect(await readMoment(await textOf(moment))).toEqual(moment)
@@ -71,7 +76,8 @@ describe('a link to a moment', () => {
     ] as const) {
       const text = readFileSync(new URL(`../../exercises/${exercise}/solution/${file}`, import.meta.url), 'utf8')
       const files = [{ name: file, text }]
-      expect((await addressOf({ ...MOMENT, files })).length).toBeLessThan(2000)
+      const printed = { file, line: 30, expression: '[transaction.accountId, transaction.amount]' }
+      expect((await addressOf({ ...MOMENT, files, printed })).length).toBeLessThan(2000)
       // Changed code goes on from a savepoint of the code before, and that from another: the texts have much in common.
       const before = { ...startedTwice(files), files: [{ name: file, text: `${text}\n// changed` }] }
       expect((await addressOf(before)).length).toBeLessThan(2000)
@@ -90,11 +96,15 @@ describe('a link to a moment', () => {
     }
   })
 
-  test('made before links had interventions and views is still read', async () => {
+  test('made before links had interventions, views, expressions and files in front is still read', async () => {
     const { page, stamp, files, entry, run, settings, at, atMs } = MOMENT
     const older = { page, stamp, files, entry, run, settings, at, atMs }
     const read = await readMoment(await textOf(older as SharedMoment))
-    expect(read).toEqual({ ...MOMENT, interventions: [], view: 'dataflow', asked: null, openedKey: null })
+    const nothing = { interventions: [], asked: null, openedKey: null, shownFile: null }
+    expect(read).toEqual({ ...MOMENT, ...nothing, view: 'dataflow' })
+    const start = { of: { ...older, interventions: [] }, path: 'savepoint-1', atMs, allowsLeftState: false }
+    const started = await readMoment(await textOf({ ...older, start } as unknown as SharedMoment))
+    expect(started).toMatchObject({ start: { path: 'savepoint-1', kind: 'savepoint' } })
   })
 
   test('of a later version is said to be that', async () => expect(await readMoment('2.eJw')).toBe('newer'))
@@ -117,6 +127,9 @@ describe('a link to a moment', () => {
   test.each([
     { asked: { kind: 'print', job: { code: 'alert(1)' } } },
     { asked: { kind: 'row', row: '1' } },
+    { printed: { file: 'Job.ts', line: 'first', expression: 'a' } },
+    { printed: { file: 'Job.ts', line: 1, expression: null } },
+    { shownFile: ['Job.ts'] },
     { asked: { kind: 'waiting', target: { task: 1 } } },
     { openedKey: { task: 'x', key: 3 } },
   ])('asks and opens nothing where that is %j', async (part) => {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { RunSettings, SavepointFile } from '../../runtime/host/protocol.ts'
 import { DEFAULT_SETTINGS } from '../../ui/kernel/run-settings.ts'
 import { remakeSavepoint, type Remaker } from '../../ui/share/remake-savepoint.ts'
+import { leftOf, sharedStart, type KeptSavepoint } from '../../ui/share/kept-savepoints.ts'
 import type { SharedRun } from '../../ui/share/shared-run.ts'
 import { newSession } from '../harness/compiled-job.ts'
 import { inspected, jobOf } from '../harness/inspected-run.ts'
@@ -65,7 +66,7 @@ function remaker(kept: string[], change = (text: string): string => text): Remak
 test('to the byte, also one of a run that started from another', async () => {
   const first = await taken(RUN)
   const of: SharedRun = { ...RUN, interventions: first.madeBy ?? [] }
-  const start = { of, path: first.path, atMs: first.atMs, allowsLeftState: false }
+  const start = { of, path: first.path, kind: 'savepoint', atMs: first.atMs, allowsLeftState: false } as const
   const kept: string[] = []
   expect(await remakeSavepoint(start, remaker(kept))).toEqual({ file: first.path, text: first.text })
 
@@ -88,8 +89,57 @@ test('to the byte, also one of a run that started from another', async () => {
 
 test('nothing comes of a run that doesn’t compile, or gives none', async () => {
   const { path, atMs, madeBy = [] } = await taken(RUN)
-  const start = { of: { ...RUN, interventions: madeBy }, path, atMs, allowsLeftState: false }
+  const start = {
+    of: { ...RUN, interventions: madeBy },
+    path,
+    kind: 'savepoint',
+    atMs,
+    allowsLeftState: false,
+  } as const
   const refused: Remaker = { ...remaker([]), compile: () => Promise.resolve({ job: null }) }
   expect(await remakeSavepoint(start, refused)).toBeNull()
   expect(await remakeSavepoint({ ...start, of: RUN }, remaker([]))).toBeNull()
+})
+
+const CANCELED = counts(1)
+  .replace('import { ', 'import { Configuration, ExternalizedCheckpointRetention, ')
+  .replace(
+    'env.from',
+    `env.enableCheckpointing(700)
+env.getCheckpointConfig().setExternalizedCheckpointRetention(ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION)
+env.configure(new Configuration().set('restart-strategy.type', 'none'))
+env.from`,
+  )
+const FAILED = CANCELED.replace('out.collect', `if (count.value() === 40) throw new Error('broken'); out.collect`)
+
+/** What is left of the checkpoints of the run that was executed, as the page keeps it. */
+async function left(run: SharedRun, stopAtMs: number | null): Promise<KeptSavepoint> {
+  const settings = { ...settingsOf(run), speed: null }
+  const [text = ''] = run.files.map((file) => file.text)
+  const { outcome } = await inspected(
+    jobOf(text),
+    settings,
+    (session) => (stopAtMs === null ? Promise.resolve() : session.stop()),
+    { kind: 'time', atMs: stopAtMs ?? 0 },
+  )
+  return leftOf(outcome, run, [])[0] ?? expect.fail(`nothing left of ${outcome.state}`)
+}
+
+test.each([
+  { end: 'its time is up', text: CANCELED, untilMs: 2500, stopAtMs: null },
+  { end: 'somebody stops it', text: CANCELED, untilMs: null, stopAtMs: 1800 },
+  { end: 'it fails', text: FAILED, untilMs: null, stopAtMs: null },
+])('a checkpoint that outlived its run is made anew, also where $end', async ({ text, untilMs, stopAtMs }) => {
+  const run = { ...RUN, files: [{ name: 'job.ts', text }], settings: { ...RUN.settings, untilMs } }
+  const kept = await left(run, stopAtMs)
+  expect(kept.kind).toBe('checkpoint')
+  const start = sharedStart({ file: kept.path, text: kept.text }, [kept]) ?? expect.fail('no run that gives it')
+  const keeps: string[] = []
+  expect(await remakeSavepoint(start, remaker(keeps))).toEqual({ file: kept.path, text: kept.text })
+  expect(keeps).toEqual([kept.path])
+})
+
+test('a file from a disk has no run that gives it', () => {
+  const file = { path: 'a.json', kind: 'file', atMs: 5, text: '{}' } as const
+  expect(sharedStart({ file: 'a.json', text: '{}' }, [file])).toBeNull()
 })

@@ -315,15 +315,12 @@ export const en = {
   share: {
     link: 'Copy link to this moment',
     about: 'Your code, the run and this place in it, as a link that anybody can open',
-    offered: (at: string, files: readonly string[], savepoint: string | null) =>
-      `This link leads to a moment of a run, at ${at} on its clock${files.length === 0 ? '' : `, with changes in ${files.join(', ')}`}. To show it, the job is run here with these files in place of yours; yours are kept as earlier versions.${savepoint === null ? '' : ` The run starts from ${savepoint}: the run that gave it is executed first.`}`,
+    offered: (at: string, files: readonly string[], savepoint: string | null, printed: string | null) =>
+      `This link leads to a moment of a run, at ${at} on its clock${files.length === 0 ? '' : `, with changes in ${files.join(', ')}`}. To show it, the job is run here with these files in place of yours; yours are kept as earlier versions.${savepoint === null ? '' : ` The run starts from ${savepoint}: the run that gave it is executed first.`}${printed === null ? '' : ` The expression ${printed} is printed at one of their lines.`}`,
     making: 'The moment of the link is being made …',
     anyway: 'Copy the link all the same',
-    missing: {
-      savepoint: (file: string) =>
-        `A link can’t carry ${file}, from which this run starts: no run of this page gave it. The link would lead to your code, started with nothing, not to this moment. To share the moment, share the file as well.`,
-      print: (_file: string) => 'The link leads to this moment, but leaves out the expression that you had printed.',
-    },
+    missing: (file: string) =>
+      `A link can’t carry ${file}, from which this run starts: no run of this page gave it. The link would lead to your code, started with nothing, not to this moment. To share the moment, share the file as well.`,
     risky: 'This page has changed since the link was made, so the moment may be another.',
     open: 'Show the moment',
     taken: 'The files are those of the link.',

@@ -306,15 +306,12 @@ export const zh = {
   share: {
     link: '复制此刻的链接',
     about: '把你的代码、这次运行和其中的这个位置做成链接，谁都可以打开',
-    offered: (at: string, files: readonly string[], savepoint: string | null) =>
-      `这个链接指向一次运行中的某一刻，运行时钟为 ${at}${files.length === 0 ? '' : `，改动了 ${files.join('、')}`}。要显示它，会用这些文件代替你的文件在这里运行作业；你的文件会保留为早先的版本。${savepoint === null ? '' : `这次运行从 ${savepoint} 开始：会先重新执行产生它的那次运行。`}`,
+    offered: (at: string, files: readonly string[], savepoint: string | null, printed: string | null) =>
+      `这个链接指向一次运行中的某一刻，运行时钟为 ${at}${files.length === 0 ? '' : `，改动了 ${files.join('、')}`}。要显示它，会用这些文件代替你的文件在这里运行作业；你的文件会保留为早先的版本。${savepoint === null ? '' : `这次运行从 ${savepoint} 开始：会先重新执行产生它的那次运行。`}${printed === null ? '' : `还会在其中一行打印表达式 ${printed}。`}`,
     making: '正在重现链接中的这一刻……',
     anyway: '仍然复制链接',
-    missing: {
-      savepoint: (file: string) =>
-        `这次运行从 ${file} 开始，它不是由本页的运行产生的，链接带不走它。链接只会指向你的代码、从空状态开始的运行，而不是这一刻。要分享这一刻，请把这个文件也一并发给对方。`,
-      print: (_file: string) => '链接会指向这一刻，但不包含你打印的表达式。',
-    },
+    missing: (file: string) =>
+      `这次运行从 ${file} 开始，它不是由本页的运行产生的，链接带不走它。链接只会指向你的代码、从空状态开始的运行，而不是这一刻。要分享这一刻，请把这个文件也一并发给对方。`,
     risky: '链接生成之后本页有过改动，看到的可能不是同一刻。',
     open: '显示这一刻',
     taken: '现在的文件来自链接。',

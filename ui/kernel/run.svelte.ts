@@ -25,13 +25,13 @@ import type {
   Topology,
   WatchDetail,
 } from '../../runtime/host/protocol.ts'
-import type { KeptSavepoint } from '../stage/views/checkpoints/savepoint-files.ts'
 import { RunCourse } from '../stage/run-course.ts'
 import { EMPTY_RECORD, type RunRecord } from '../stage/run-record.ts'
 import type { EngineHost, RunEnd } from './engine-host.ts'
 import { EMPTY_RAIL, extendRail, type Rail } from '../stage/rail.ts'
 import { nextPaint } from './next-paint.ts'
 import { repeatRemarks } from './repeat-remarks.ts'
+import { keptOf, leftOf, withKept, type KeptSavepoint } from '../share/kept-savepoints.ts'
 import type { SharedRun } from '../share/shared-run.ts'
 import { withTimeline, type Timeline } from './timelines.ts'
 import { TimeRecord } from '../stage/time-record.ts'
@@ -161,13 +161,13 @@ export class Run {
     return this.state === 'running'
   }
 
-  /** Savepoints and checkpoints that outlived their job, of this page's runs and of files, the newest first. */
+  /** The newest first. */
   get savepoints(): readonly KeptSavepoint[] {
     return this.#savepoints
   }
 
   keepSavepoint(kept: KeptSavepoint): void {
-    this.#savepoints = [kept, ...this.#savepoints]
+    this.#savepoints = withKept(this.#savepoints, kept)
   }
 
   /** Takes one of the running job; if that is paused, it goes on. */
@@ -175,11 +175,7 @@ export class Run {
     const asked = this.#host.savepoint(stop)
     if (this.#isPaused) this.play(this.#speed)
     const outcome = (await asked) ?? NOT_RUNNING
-    if (outcome.file !== null) {
-      const { madeBy = [], ...file } = outcome.file
-      const origin = this.#origin === null ? {} : { origin: { ...this.#origin, interventions: madeBy } }
-      this.keepSavepoint({ ...file, ...origin })
-    }
+    if (outcome.file !== null) this.keepSavepoint(keptOf(outcome.file, this.#origin))
     return outcome
   }
 
@@ -442,7 +438,8 @@ export class Run {
   }
 
   #finish(end: RunEnd): void {
-    if (end.kind === 'outcome') for (const file of end.outcome.checkpoints) this.keepSavepoint(file)
+    const left = end.kind === 'outcome' ? leftOf(end.outcome, this.#origin, this.#interventions) : []
+    for (const kept of left) this.keepSavepoint(kept)
     this.#end = end
     this.#phase = 'ended'
   }

@@ -97,13 +97,14 @@ export class Notebook {
   }
 
   /** Takes over what somebody shared: the page's own files but for these. What was here is kept among the versions. */
-  takeOver(files: readonly JobFile[], entry: string): void {
+  takeOver(files: readonly JobFile[], entry: string, shown: string | null): void {
     const before = { before: this.#job, activeName: this.active.name }
     this.#setAside(
       this.changedFiles.map(({ name }) => name),
       'import',
     )
     this.#change(this.originalWith(files, entry))
+    if (shown !== null) this.#activeName = shown
     this.#undoable = { ...before, step: { kind: 'shared' } }
   }
 

@@ -1,6 +1,6 @@
 // A link to a moment of a run: the page, what was changed in its files, the run and its settings, and the place, as text in
 // the address. The run isn't in it: whoever opens the link has the same one made anew, to the byte.
-import type { Question } from '../../runtime/host/protocol.ts'
+import type { PrintProbe, Question } from '../../runtime/host/protocol.ts'
 import { wholeNumber } from '../kernel/run-settings.ts'
 import { STAGE_VIEWS, type StageView } from '../lesson/lesson-model.ts'
 import { sharedRunOf, type SharedRun } from './shared-run.ts'
@@ -17,8 +17,12 @@ export interface SharedMoment extends SharedRun {
   readonly view: StageView
   /** What was asked of the run; null for nothing. */
   readonly asked: Question | null
+  /** What was printed after the fact; null for nothing. */
+  readonly printed: PrintProbe | null
   /** The key that was open in the view of state. */
   readonly openedKey: OpenedKey | null
+  /** The file that was in front; null for none. */
+  readonly shownFile: string | null
 }
 
 export interface OpenedKey {
@@ -67,7 +71,7 @@ async function through(
 
 /** Anybody can write a link, so nothing in it is taken for granted. */
 function momentOf(given: Record<string, unknown>): SharedMoment | null {
-  const { page, stamp, at, atMs, view, asked, openedKey } = given
+  const { page, stamp, at, atMs, view, asked, printed, openedKey, shownFile } = given
   const run = sharedRunOf(given)
   const { event, record } = (at ?? {}) as Record<string, unknown>
   const place = { event: wholeNumber(event, {}), record: wholeNumber(record, {}) }
@@ -81,7 +85,9 @@ function momentOf(given: Record<string, unknown>): SharedMoment | null {
     atMs: wholeNumber(atMs, {}) ?? 0,
     view: STAGE_VIEWS.find((name) => name === view) ?? 'dataflow',
     asked: isQuestion(asked) ? asked : null,
+    printed: probeOf(printed),
     openedKey: isOpenedKey(openedKey) ? { task: openedKey.task, key: openedKey.key } : null,
+    shownFile: typeof shownFile === 'string' ? shownFile : null,
   }
 }
 
@@ -91,6 +97,14 @@ function isQuestion(value: unknown): value is Question {
   if (kind === 'log') return typeof line === 'number'
   if (kind === 'key') return key === null || typeof key === 'string'
   return kind === 'waiting' && (target === null || isTarget(target))
+}
+
+/** Whether the expression can stand at that line, the compiler says. */
+function probeOf(value: unknown): PrintProbe | null {
+  const { file, line, expression } = (value ?? {}) as Record<string, unknown>
+  const place = wholeNumber(line, { min: 1 })
+  if (typeof file !== 'string' || place === null || typeof expression !== 'string') return null
+  return { file, line: place, expression }
 }
 
 function isTarget(value: unknown): boolean {

@@ -11,12 +11,6 @@ import type { SharedRun } from './shared-run.ts'
  */
 export type OfferState = 'none' | 'fine' | 'risky' | 'impossible' | 'unmade' | 'damaged' | 'newer'
 
-/** `savepoint`: the run starts from a file that no run of this page gave; `print`: a question with an expression in it. */
-export interface Missing {
-  readonly kind: 'savepoint' | 'print'
-  readonly file: string
-}
-
 export class MomentOffer {
   readonly #session: Session
   readonly #page: { readonly id: string; readonly isUnknown: boolean }
@@ -45,17 +39,16 @@ export class MomentOffer {
     return run.canSeek && isRunCurrent
   }
 
-  /** What a link to where the run is now can't carry, which must be said before it's copied. */
-  get missing(): Missing | null {
-    const { run, inspection } = this.#session
+  /** The file from which the run starts and that a link can't carry: no run of this page gave it. That is said first. */
+  get missingFile(): string | null {
+    const { run } = this.#session
     const { savepoint } = run.settings ?? {}
-    if (savepoint !== undefined && run.origin === null) return { kind: 'savepoint', file: savepoint.file }
-    return inspection.isOpen && inspection.question?.kind === 'print' ? { kind: 'print', file: '' } : null
+    return savepoint !== undefined && run.origin === null ? savepoint.file : null
   }
 
   /** A link that leaves something out was asked for, and whoever asked is told first. */
   get isWarning(): boolean {
-    return this.#isWarning && this.missing !== null
+    return this.#isWarning && this.missingFile !== null
   }
 
   /** Of the place whose link was copied. */
@@ -66,7 +59,7 @@ export class MomentOffer {
   /** Copies the link to where the run is now; what it would leave out is said first. */
   async copy(isTold = false): Promise<void> {
     if (!this.canShare) return
-    this.#isWarning = this.missing !== null && !isTold
+    this.#isWarning = this.missingFile !== null && !isTold
     if (this.#isWarning) return
     const { event, record } = this.#session.run.position
     const link = await this.link()
@@ -85,11 +78,11 @@ export class MomentOffer {
 
   /** The address of where the run is now. */
   async link(): Promise<string> {
-    const { notebook, run, settings, chosen, inspection, openedKey } = this.#session
+    const { notebook, run, settings, chosen, inspection, openedKey, shownFile } = this.#session
     const { event, record, virtualMs } = run.position
     const { parallelism, seed, untilMs, speed } = { ...settings, ...run.settings }
     // From what only this page has it can't be made: then it's the same code from nothing, from its start.
-    const isWhole = this.missing?.kind !== 'savepoint'
+    const isWhole = this.missingFile === null
     const asked = inspection.isOpen ? inspection.question : null
     const hash = await addressOf({
       page: this.#page.id,
@@ -105,7 +98,9 @@ export class MomentOffer {
       atMs: isWhole ? virtualMs : 0,
       view: this.#session.view,
       asked: isWhole && asked?.kind !== 'print' && asked?.kind !== 'until' ? asked : null,
+      printed: isWhole && inspection.isOpen ? inspection.printed : null,
       openedKey: isWhole ? openedKey : null,
+      shownFile,
     })
     const [page = ''] = location.href.split('#')
     return `${page}#${hash}`
@@ -132,6 +127,11 @@ export class MomentOffer {
     const isOpened = await this.#session.openMoment(moment, onRunning)
     this.#isOpening = false
     if (!isOpened) this.#state = 'unmade'
+    // Under tabs it's in front by now; in a lesson it may be anywhere.
+    else
+      document
+        .querySelector(`[data-file="${CSS.escape(moment.shownFile ?? '')}"]`)
+        ?.scrollIntoView({ block: 'nearest' })
   }
 
   /** What it takes to show the moment is under way. */

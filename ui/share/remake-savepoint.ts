@@ -1,8 +1,8 @@
 // A savepoint made anew from the run that gave it: the same code, settings and interventions, executed to where it was
-// complete. Nobody looks at that run, and nothing of it is kept but the savepoint.
+// complete, or to the end that a checkpoint outlived. Nobody looks at that run, and nothing of it is kept but that file.
 import type { CompiledJob, RunSavepoint, RunSettings } from '../../runtime/host/protocol.ts'
 import type { RunEnd } from '../kernel/engine-host.ts'
-import type { KeptSavepoint } from '../stage/views/checkpoints/savepoint-files.ts'
+import type { KeptSavepoint } from './kept-savepoints.ts'
 import type { SharedRun, SharedStart } from './shared-run.ts'
 
 /** What it takes to have runs made. */
@@ -16,7 +16,8 @@ export interface Remaker {
 
 /** Null where the run doesn't give it: the code doesn't compile, or does something else by now. */
 export async function remakeSavepoint(start: SharedStart, remaker: Remaker): Promise<RunSavepoint | null> {
-  const { of, path, atMs, allowsLeftState } = start
+  const { of, path, kind, atMs, allowsLeftState } = start
+  const isSavepoint = kind === 'savepoint'
   const from = of.start === null ? null : await remakeSavepoint(of.start, remaker)
   if (of.start !== null && from === null) return null
   const { job } = await remaker.compile(of)
@@ -25,11 +26,13 @@ export async function remakeSavepoint(start: SharedStart, remaker: Remaker): Pro
     ...remaker.settings(of),
     ...(from === null ? {} : { savepoint: from }),
     interventions: of.interventions,
-    // Nothing after it matters, and the run may be one without an end.
-    untilMs: Math.min(of.settings.untilMs ?? Infinity, atMs + 1),
+    // Nothing after a savepoint matters, and its run may be one without an end.
+    untilMs: isSavepoint ? Math.min(of.settings.untilMs ?? Infinity, atMs + 1) : of.settings.untilMs,
   })
-  const made = end.kind === 'outcome' ? end.outcome.savepoints.find(({ file }) => file?.path === path)?.file : null
+  if (end.kind !== 'outcome') return null
+  const { savepoints, checkpoints } = end.outcome
+  const made = [...(isSavepoint ? savepoints.map(({ file }) => file) : checkpoints)].find((file) => file?.path === path)
   if (!made) return null
-  remaker.keep({ path, kind: 'savepoint', atMs: made.atMs, text: made.text, origin: of })
+  remaker.keep({ path, kind, atMs: made.atMs, text: made.text, origin: of })
   return { file: path, text: made.text, ...(allowsLeftState ? { allowNonRestoredState: true } : {}) }
 }

@@ -23,10 +23,12 @@ export interface SharedRun {
 /** What one source gives. */
 export type SharedInput = Pick<CheckInput, 'source' | 'records'>
 
-/** A savepoint, told as the run that gives it: executed again, it gives the same one, to the byte. */
+/** A savepoint, or a checkpoint that outlived its job, told as the run that gives it: executed again, the same, to the byte. */
 export interface SharedStart {
   readonly of: SharedRun
   readonly path: string
+  /** A savepoint is there once it's complete, such a checkpoint once its run has ended. */
+  readonly kind: 'savepoint' | 'checkpoint'
   /** Virtual ms at which it was complete. */
   readonly atMs: number
   readonly allowsLeftState: boolean
@@ -58,10 +60,16 @@ export function sharedRunOf(value: unknown, depth = 0): SharedRun | null {
 }
 
 function startOf(value: unknown, depth: number): SharedStart | null {
-  const { of, path, atMs, allowsLeftState } = fieldsOf(value)
+  const { of, path, kind, atMs, allowsLeftState } = fieldsOf(value)
   const run = depth > MOST_STARTS ? null : sharedRunOf(of, depth)
   if (run === null || typeof path !== 'string' || typeof atMs !== 'number') return null
-  return { of: run, path, atMs, allowsLeftState: allowsLeftState === true }
+  return {
+    of: run,
+    path,
+    kind: kind === 'checkpoint' ? 'checkpoint' : 'savepoint',
+    atMs,
+    allowsLeftState: allowsLeftState === true,
+  }
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {

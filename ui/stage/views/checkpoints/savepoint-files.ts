@@ -1,15 +1,5 @@
-// Savepoints as the page keeps them, and one of them as a file on the visitor's disk.
-import type { SharedRun } from '../../../share/shared-run.ts'
-
-/** A savepoint or a checkpoint that outlived its job, or a file that somebody opened. */
-export interface KeptSavepoint {
-  /** Of a savepoint of this page's runs: the run that gives it again. */
-  readonly origin?: SharedRun
-  readonly path: string
-  readonly kind: 'savepoint' | 'checkpoint' | 'file'
-  readonly atMs: number
-  readonly text: string
-}
+// A savepoint as a file on the visitor's disk.
+import type { KeptSavepoint } from '../../../share/kept-savepoints.ts'
 
 export function download({ path, text }: Pick<KeptSavepoint, 'path' | 'text'>): void {
   const link = document.createElement('a')
