@@ -64,7 +64,8 @@ export type ClusterAction =
   | (AtOperator & { readonly kind: 'reorder-source'; readonly within: number })
   /**
    * The record at this place of a split, which hasn't been read yet, arrives at another time, in virtual ms since the start,
-   * or has another timestamp. One that has been read stays as it was.
+   * or has another timestamp. One that has been read stays as it was. Of a source with a rate it comes in the turn nearest to
+   * that time, and those between come one turn earlier or later.
    */
   | (AtOperator & {
       readonly kind: 'move-record'

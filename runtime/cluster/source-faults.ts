@@ -56,9 +56,10 @@ export class SourceFaults {
   private move(task: Task, source: SourceOperator, action: MoveAction): void {
     const move = recordMove(source.reader, action)
     if (move === null) return
+    const isFirst = this.moves().length === 0
     this.disorders.push(move)
     applyMove(source.reader, move)
-    overrule(task, [move])
+    if (isFirst) overrule(task, () => this.moves())
   }
 
   /** To a source that has just been opened, or while it runs. */
@@ -74,11 +75,14 @@ export class SourceFaults {
       if ('within' in disorder) this.shuffle(source.reader, disorder)
       else applyMove(source.reader, disorder)
     }
-    const moves = this.disorders.filter((disorder): disorder is RecordMove => 'record' in disorder)
-    if (moves.length > 0) overrule(task, moves)
+    if (this.moves().length > 0) overrule(task, () => this.moves())
     const waiting = this.waiting
     this.waiting = []
     for (const action of waiting) this.disorder(task, source, action)
+  }
+
+  private moves(): RecordMove[] {
+    return this.disorders.filter((disorder): disorder is RecordMove => 'record' in disorder)
   }
 
   private shuffle(reader: SourceReader, { within, from }: Disorder): void {

@@ -26,6 +26,8 @@ export class IndexReader implements SourceReader {
   left: number
   /** Records read so far. */
   count = 0
+  /** The record that ended a stretch, as long as it's the last one that was read: so many had been read with it. */
+  ending: { readonly split: string; readonly record: number; readonly count: number } | null = null
   /** When the first of them would have been due, had nothing ever held the reader back. */
   startUs = 0
   nextAtUs: number
@@ -60,8 +62,11 @@ export class IndexReader implements SourceReader {
   read(): unknown {
     const stretch = this.stretches[0] as Stretch
     const index = stretch.position++
-    if (stretch.position === stretch.end) this.stretches.shift()
     this.count++
+    if (stretch.position === stretch.end) {
+      this.stretches.shift()
+      this.ending = { split: stretch.id, record: index, count: this.count }
+    }
     this.left--
     if (this.left === 0) this.nextAtUs = Infinity
     else if (this.intervalUs > 0) this.nextAtUs = this.dueUs(0)
@@ -72,6 +77,23 @@ export class IndexReader implements SourceReader {
 
   splits(): SourceSplit[] {
     return this.stretches.map(({ id, position, end }) => ({ id, position, end: end === Infinity ? null : end }))
+  }
+
+  /**
+   * The place at which a record comes that is wanted near this time: each place keeps the time at which the rate has its
+   * record come, so it's the nearest one, and another than its own as far as there is one.
+   */
+  placeNear(split: string, record: number, atUs: number): number {
+    let ahead = 0
+    for (const { id, position, end } of this.stretches) {
+      if (id === split && this.intervalUs > 0) {
+        const ownUs = this.dueUs(ahead + record - position)
+        const places = Math.round((atUs - ownUs) / this.intervalUs) || Math.sign(atUs - ownUs)
+        return Math.max(position, Math.min(end - 1, record + places))
+      }
+      ahead += end - position
+    }
+    return record
   }
 
   /** When the record so many places on is due. */

@@ -19,7 +19,10 @@ export function lastRead(reader: SourceReader): RecordPlace | null {
     return strand === undefined ? null : { split: strand.id, record: strand.position - 1 }
   }
   if (reader instanceof ListReader) return { split: '0', record: reader.position - 1 }
-  // A stretch that has come to its end isn't there any more.
-  const stretch = reader instanceof IndexReader && reader.stretches.length === 1 ? reader.stretches[0] : undefined
+  if (!(reader instanceof IndexReader) || reader.count === 0) return null
+  // A stretch that has come to its end isn't there any more, and of the next one nothing has been read yet.
+  const { ending, count } = reader
+  if (ending?.count === count) return { split: ending.split, record: ending.record }
+  const [stretch] = reader.stretches
   return stretch === undefined ? null : { split: stretch.id, record: stretch.position - 1 }
 }

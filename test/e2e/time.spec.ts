@@ -111,15 +111,20 @@ for (const how of ['mouse', 'keys'] as const) {
   })
 }
 
-/** The record of second 12, which hasn't been read. */
-const twelve = (figure: Locator): Locator => figure.locator('.dot[data-timestamp="12000"]')
+/** The record of this second, which hasn't been read. */
+const coming = (figure: Locator, second: number): Locator => figure.locator(`.dot[data-timestamp="${second}000"]`)
+const twelve = (figure: Locator): Locator => coming(figure, 12)
+
+async function middleOf(dot: Locator): Promise<{ readonly x: number; readonly y: number }> {
+  const box = await dot.boundingBox()
+  return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 }
+}
 
 const MOVES: readonly (readonly [string, (page: Page, dot: Locator) => Promise<void>])[] = [
   [
     'dragged to an earlier time of its own',
     async (page, dot) => {
-      const box = await dot.boundingBox()
-      const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2]
+      const { x, y } = await middleOf(dot)
       await page.mouse.move(x, y)
       await page.mouse.down()
       await page.mouse.move(x - 30, y, { steps: 4 })
@@ -153,6 +158,52 @@ for (const [name, move] of MOVES) {
     // Before, the first window had the seconds 2, 4 and 7; now also the one that was second 12.
     await page.getByRole('tab', { name: /^Results/ }).click()
     await expect(notebook.rows.first()).toContainText('25')
+  })
+}
+
+/** To the arrival of second 12, from before which nothing would be late. */
+const ARRIVALS: readonly (readonly [string, (page: Page, dot: Locator, to: Locator) => Promise<void>])[] = [
+  [
+    'dragged to an earlier arrival',
+    async (page, dot, to) => {
+      const { x, y } = await middleOf(dot)
+      const target = await middleOf(to)
+      await page.mouse.move(x, y)
+      await page.mouse.down()
+      await page.mouse.move(x, (y + target.y) / 2, { steps: 4 })
+      await page.mouse.move(x, target.y, { steps: 4 })
+      await expect(page.locator('.pointed')).toContainText('event time 9.000, arrives at 00:03.')
+      await page.mouse.up()
+    },
+  ],
+  [
+    'moved to an earlier arrival with keys',
+    async (page, dot, to) => {
+      const [{ y }, target] = [await middleOf(dot), await middleOf(to)]
+      await dot.focus()
+      const key = target.y > y ? 'ArrowDown' : 'ArrowUp'
+      for (let i = 0; i < Math.round(Math.abs(target.y - y) / 6); i++) await page.keyboard.press(key)
+      await expect(page.locator('.pointed')).toContainText(/event time 9\.000, arrives at 00:0(2\.9|3\.)/)
+      await page.keyboard.press('Enter')
+    },
+  ],
+]
+
+for (const [name, move] of ARRIVALS) {
+  test(`a record that comes too late is ${name}, and isn’t late any more`, async ({ page, notebook }) => {
+    const hash = await notebook.hash()
+    await toThirdRecord(page, notebook)
+    const { figure, pointed } = await openTime(page)
+    await expect(coming(figure, 9)).toBeVisible()
+    await move(page, coming(figure, 9), twelve(figure))
+    await expect(page.getByRole('button', { name: '2 timelines' })).toBeVisible()
+    await expect(pointed).toContainText('The run goes another way from here.')
+    await page.getByRole('button', { name: 'Play', exact: true }).click()
+    await notebook.expectState('finished')
+    await expect(page.locator('[data-hash]')).not.toHaveText(hash)
+    await expect(figure.locator('[data-late]')).toHaveCount(0)
+    await page.getByRole('tab', { name: /^Results/ }).click()
+    await expect(notebook.rows.first()).toContainText('22')
   })
 }
 

@@ -106,7 +106,7 @@ describe('what comes next', () => {
       [8000, 3000],
       [25_000, 4000],
     ])
-    expect(coming.map(({ handle }) => handle?.record)).toEqual(text === STAMPED ? [1, 2, 3, 4] : [1, 2, 3, undefined])
+    expect(coming.map(({ handle }) => handle?.record)).toEqual([1, 2, 3, 4])
     expect(rows).toEqual(PLAIN)
   })
 
@@ -162,6 +162,30 @@ describe('a record that is moved', () => {
     expect(later.rows).toEqual(['0: 1000', '10000: 12000', '20000: 25000'])
   })
 
+  test.each<[name: string, record: number, atMs: number, rows: readonly string[]]>([
+    ['the turn nearest to it', 2, 1900, ['0: 1000 4000 8000', '10000: 12000', '20000: 25000']],
+    ['another turn, however little is asked for', 0, 1100, ['0: 1000', '10000: 12000', '20000: 25000']],
+    ['the last turn, from what is too late', 0, 90_000, ['0: 1000', '10000: 12000', '20000: 25000']],
+    ['the next turn, from what is too early', 3, 0, ['0: 1000', '20000: 25000']],
+  ])('in its arrival, where a rate says when records come, takes %s', async (_name, record, atMs, rows) => {
+    const ran = await run(GENERATED, {}, move(record, { atMs }))
+    expect(ran.rows).toEqual(rows)
+    expect((await run(GENERATED, { interventions: ran.interventions })).hash).toBe(ran.hash)
+  })
+
+  test('keeps its timestamp whichever turn it gets, and whoever moves past it', async () => {
+    const to = (record: number, more: object): RunIntervention => {
+      return { event: 0, action: { kind: 'move-record', operator: 'pairs', split: '0', record, ...more } }
+    }
+    const both = await run(GENERATED, { interventions: [to(1, { atMs: 4000, timestamp: 26_000 })] })
+    expect(both.rows).toEqual(['0: 1000', '10000: 12000', '20000: 25000 4000'])
+    const passed = await run(GENERATED, { interventions: [to(3, { timestamp: 15_000 }), to(1, { atMs: 4000 })] })
+    expect(passed.rows).toEqual(['0: 1000', '10000: 12000 8000', '20000: 25000'])
+    // The one that comes third by now was the fourth.
+    const again = [to(3, { timestamp: 15_000 }), to(1, { atMs: 4000 }), to(2, { timestamp: 16_000 })]
+    expect((await run(GENERATED, { interventions: again })).rows).toEqual(passed.rows)
+  })
+
   test('before the source runs is moved all the same', async () => {
     const action: ClusterAction = { kind: 'move-record', operator: 'pairs', split: '0', record: 1, timestamp: 11_000 }
     const { rows } = await run(GENERATED, { interventions: [{ event: 0, action }] })
@@ -175,12 +199,15 @@ describe('a record that is moved', () => {
     expect((await run(STAMPED, INPUT)).hash).not.toBe(forked.hash)
   })
 
-  test('stays moved for whoever reads it again after a failure', async () => {
-    const text = STAMPED.replace('const pairs', 'env.enableCheckpointing(500)\nconst pairs')
-    const forked = await run(text, INPUT, move(2, { atMs: 1500 }))
+  test.each<[name: string, text: string, settings: RunSettings]>([
+    ['of an input', STAMPED, INPUT],
+    ['of a generator', GENERATED, {}],
+  ])('stays moved for whoever reads it again after a failure, %s', async (_name, job, settings) => {
+    const text = job.replace('const pairs', 'env.enableCheckpointing(500)\nconst pairs')
+    const forked = await run(text, settings, move(2, { atMs: 1500 }))
     const [{ event }] = forked.interventions as [RunIntervention]
     const failing: RunIntervention = { event: event + 1, action: { kind: 'throw', operator: 'pairs', record: 3 } }
-    const again = await run(text, { ...INPUT, interventions: [...forked.interventions, failing] })
+    const again = await run(text, { ...settings, interventions: [...forked.interventions, failing] })
     expect(Array.from(new Set(again.rows)).sort()).toEqual(['0: 1000 4000 8000', '10000: 12000', '20000: 25000'])
   })
 })
@@ -191,7 +218,7 @@ test.each<[action: object, code: string]>([
   [{ split: '0', record: 1, timestamp: 1.5 }, 'ACTION_VALUE'],
   [{ record: 1, timestamp: 1 }, 'ACTION_VALUE'],
 ])('a move that can’t be done says why: %j', async (action, code) => {
-  const { job } = compiled([{ name: 'job.ts', text: GENERATED }])
+  const { job } = compiled([{ name: 'job.ts', text: GENERATED.replace(', RateLimiterStrategy.perSecond(1)', '') }])
   const done = { event: 5, action: { kind: 'move-record', operator: 'pairs', ...action } as ClusterAction }
   const outcome = await newSession().run(job as NonNullable<typeof job>, { interventions: [done] }, () => undefined)
   expect(outcome.diagnostics.map((diagnostic) => diagnostic.code)).toEqual([code])

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Holder, StepView, WaitingExplanation } from '../../runtime/host/protocol.ts'
 import { whyWords } from '../../ui/i18n/why-words.ts'
-import { cursorIn, laneLayout, laneRange } from '../../ui/stage/inspect/lane-layout.ts'
+import { cursorIn, laneLayout, laneRange, segmentAt } from '../../ui/stage/inspect/lane-layout.ts'
 import { conditionOf, type UntilFields } from '../../ui/stage/inspect/until-condition.ts'
 import { indexHere } from '../../ui/stage/inspect/where.ts'
 import { holderText, listSteps, targetText, waitingText } from '../../ui/stage/inspect/why-text.ts'
@@ -169,6 +169,7 @@ describe('the lane of a key', () => {
     expect(range).toEqual({ fromMs: 10, toMs: 110 })
     expect([9, 10, 60, 110, 111].map((ms) => cursorIn(range, ms))).toEqual([null, 0, 0.5, 1, null])
     const { marks, states, timers, restarts } = laneLayout(lane, range)
+    expect([9, 10, 49, 50, 111].map((ms) => segmentAt(states[0]?.segments ?? [], ms))).toEqual([-1, 0, 0, 1, 1])
     expect(restarts.map(({ x, restart }) => [x, restart.checkpoint])).toEqual([[0.5, 3]])
     expect(states[0]?.window).toEqual({ start: 0, end: 50 })
     expect(marks.map(({ x, kind }) => [x, kind])).toEqual([

@@ -127,7 +127,9 @@ const en = {
       : `${n} steps were undone by a restart: what came of them is gone, so they aren’t shown.`,
   restarted: (at: string, checkpoint: number | null, steps: number) =>
     `Started again at ${at}${checkpoint === null ? ', from nothing' : ` from checkpoint ${checkpoint}`}: ${steps === 0 ? 'nothing of this key was taken back' : steps === 1 ? 'one step of this key was taken back' : `${steps} steps of this key were taken back`}.`,
-  keptByWindows: 'What the windows kept of this key',
+  contentsOf: (state: string) => `All that stood in ${state}`,
+  allContents: 'All values in full',
+  since: 'since',
   timerFrom: (due: string) => `timer for ${due}`,
   how: { waiting: 'waiting', fired: 'fired', deleted: 'deleted' },
   from: (at: string) => `from ${at}`,
@@ -267,7 +269,9 @@ const zh: typeof en = {
   undone: (n) => `有 ${n} 步被重启撤销：其结果已不存在，因此没有显示。`,
   restarted: (at, checkpoint, steps) =>
     `在 ${at}${checkpoint === null ? '从空状态' : `从检查点 ${checkpoint} `}重新启动：${steps === 0 ? '这个键没有任何内容被撤回' : `这个键有 ${steps} 步被撤回`}。`,
-  keptByWindows: '窗口为这个键保留的内容',
+  contentsOf: (state) => `${state} 先后保存过的内容`,
+  allContents: '完整显示所有值',
+  since: '自',
   timerFrom: (due) => `${due} 的定时器`,
   how: { waiting: '等待中', fired: '已触发', deleted: '已删除' },
   from: (at) => `自 ${at} 起`,

@@ -85,6 +85,11 @@ export function laneLayout(
   }
 }
 
+/** What stood there at this time: −1 for before the first. */
+export function segmentAt(segments: readonly Pick<LaneSegment, 'fromMs'>[], atMs: number): number {
+  return segments.findLastIndex(({ fromMs }) => fromMs <= atMs)
+}
+
 function isSilent({ calls }: StepView): boolean {
   return !calls.some(({ kind }) => kind === 'collect' || kind === 'output')
 }
