@@ -169,7 +169,15 @@ describe('the lane of a key', () => {
     expect(range).toEqual({ fromMs: 10, toMs: 110 })
     expect([9, 10, 60, 110, 111].map((ms) => cursorIn(range, ms))).toEqual([null, 0, 0.5, 1, null])
     const { marks, states, timers, restarts } = laneLayout(lane, range)
-    expect([9, 10, 49, 50, 111].map((ms) => segmentAt(states[0]?.segments ?? [], ms))).toEqual([-1, 0, 0, 1, 1])
+    const [segments = []] = states.map((state) => state.segments)
+    const [first, last] = segments.map((segment) => segment.step?.place ?? expect.fail('no step'))
+    const before = { event: (first?.event ?? 0) - 1, record: 0 }
+    const at = [before, first, { ...first, record: 0 }, { ...last, event: (last?.event ?? 0) - 1 }, last]
+    // The clock shows whole ms, so several places share one.
+    const places = at.map((place) => ({ event: 0, record: 0, virtualMs: 50, ...place }))
+    expect(places.map((place) => segmentAt(segments, place))).toEqual([-1, 0, 0, 0, 1])
+    const unshown = segments.map(({ fromMs }) => ({ fromMs: fromMs + 0.4, step: null }))
+    expect(places.map((place) => segmentAt(unshown, { ...place, virtualMs: 10 }))).toEqual([0, 0, 0, 0, 0])
     expect(restarts.map(({ x, restart }) => [x, restart.checkpoint])).toEqual([[0.5, 3]])
     expect(states[0]?.window).toEqual({ start: 0, end: 50 })
     expect(marks.map(({ x, kind }) => [x, kind])).toEqual([

@@ -1,5 +1,5 @@
 // One key's lane: where on the strip its records, timers, values and results stand, by virtual time. Pure, of plain data.
-import type { KeyLane, LaneRestart, StepView } from '../../../runtime/host/protocol.ts'
+import type { KeyLane, LaneRestart, RunPosition, StepView } from '../../../runtime/host/protocol.ts'
 
 /** Shares of the strip's width, from 0 to 1. */
 export interface LaneLayout {
@@ -85,9 +85,18 @@ export function laneLayout(
   }
 }
 
-/** What stood there at this time: −1 for before the first. */
-export function segmentAt(segments: readonly Pick<LaneSegment, 'fromMs'>[], atMs: number): number {
-  return segments.findLastIndex(({ fromMs }) => fromMs <= atMs)
+/** What stood there at this place of the run: −1 for before the first. */
+export function segmentAt(
+  segments: readonly Pick<LaneSegment, 'fromMs' | 'step'>[],
+  { event, record, virtualMs }: Omit<RunPosition, 'rows'>,
+): number {
+  const isPast = ({ fromMs, step }: (typeof segments)[number]): boolean => {
+    // Of a step that isn't shown only the time is known, and the clock shows whole ms.
+    if (step === null) return Math.floor(fromMs) <= virtualMs
+    const { place } = step
+    return place.event < event || (place.event === event && (record === 0 || place.record <= record))
+  }
+  return segments.filter(isPast).length - 1
 }
 
 function isSilent({ calls }: StepView): boolean {
