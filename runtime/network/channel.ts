@@ -146,6 +146,15 @@ export class Channel implements EventTarget, Receiver {
     return this.open === null ? Infinity : dueUs
   }
 
+  /**
+   * Sends the open buffer if it has waited long enough and there is credit for it: as in Flink it otherwise stays open until
+   * a credit comes. Returns as `flush`; a time that has passed is that of a buffer which waits for credit.
+   */
+  flushOverdue(nowUs: number): number {
+    if (this.open === null) return Infinity
+    return this.hasCredit() ? this.flush(nowUs, true) : this.openedAtUs + this.settings.bufferTimeoutUs
+  }
+
   private sendSealed(leavesAtUs: number): void {
     if (this.sealed.length === 0) return
     const { simulation } = this

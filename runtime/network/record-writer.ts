@@ -63,6 +63,13 @@ export class RecordWriter implements Receiver {
     return dueUs
   }
 
+  /** Sends buffers that have waited for the buffer timeout and have credit. Returns as `flush`. */
+  flushOverdue(nowUs: number): number {
+    let dueUs = Infinity
+    for (const channel of this.channels) dueUs = Math.min(dueUs, channel.flushOverdue(nowUs))
+    return dueUs
+  }
+
   awaitCredit(): void {
     for (const channel of this.channels) channel.awaitCredit()
   }

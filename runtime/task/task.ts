@@ -21,6 +21,7 @@ import { inputAt, takeControl } from './control-elements.ts'
 import type { ChainSnapshot, OperatorChain } from './operator-chain.ts'
 import type { JobInstance } from './job-instance.ts'
 import { sortByKey, type KeyContext, type SelectKey } from './key-context.ts'
+import { TaskOutput } from './task-output.ts'
 import { TaskTime } from './task-time.ts'
 import { SubtaskCheckpoints } from './subtask-checkpoints.ts'
 import { TASK_STATES, type TaskCosts, type TaskListener, type TaskState, type TimerWatcher } from './task-contract.ts'
@@ -43,6 +44,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   readonly source: SourceOperator | null
   readonly keyContext: KeyContext | null
   readonly writers: readonly RecordWriter[]
+  readonly output: TaskOutput
   readonly listener: TaskListener<Task>
   readonly checkpoints: SubtaskCheckpoints
   /** Opens the operators; wired by whoever deploys the task. */
@@ -65,8 +67,6 @@ export class Task implements EventTarget, Turn, Wakeable {
   busyUntilUs = 0
   /** When the first of the operators' alarms is due; kept up to date by alarmChanged. */
   operatorAlarmUs = Infinity
-  /** When the first buffer it has kept open has waited long enough, virtual µs. */
-  flushDueUs = Infinity
   /** An operator takes no more input for now: nothing is read. */
   isFull = false
   /** All input has been read; operators may still have something on its way. */
@@ -105,6 +105,7 @@ export class Task implements EventTarget, Turn, Wakeable {
     this.keyContext = parts.keyContext
     this.source = parts.chain.head instanceof SourceOperator ? parts.chain.head : null
     this.writers = parts.writers
+    this.output = new TaskOutput(parts.writers)
     this.listener = parts.listener
     this.checkpoints = new SubtaskCheckpoints(this, parts.waitsForLast)
     this.time = new TaskTime(parts.simulation.nowUs)
@@ -133,13 +134,19 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   wakeAtOnce(): void {
-    if (this.busyUntilUs > this.simulation.nowUs) this.wake()
-    else if (this.mayBegin()) this.begin()
+    // A credit may have come for what waits for one.
+    if (this.output.isOverdue) this.flushOverdue()
+    if (this.busyUntilUs <= this.simulation.nowUs) {
+      if (this.mayBegin()) this.begin()
+      return
+    }
+    this.wake()
+    if (this.output.isOverdue) this.planAlarm()
   }
 
   /** Whether a turn is to be had that isn't planned. */
   private mayBegin(): boolean {
-    if (this.isHeldBack && this.hasCredit()) {
+    if (this.isHeldBack && this.output.hasCredit()) {
       this.isHeldBack = false
       this.activity.resume(this.nowMs())
       this.time.released(this.simulation.nowUs)
@@ -157,8 +164,9 @@ export class Task implements EventTarget, Turn, Wakeable {
     }
     if (kind !== TURN) broken(`task ${this.name} got event ${kind}`)
     this.isReady = false
-    if (this.isRunnable()) this.begin()
-    else this.planAlarm()
+    if (this.isRunnable()) return this.begin()
+    if (this.output.isOverdue) this.flushOverdue()
+    this.planAlarm()
   }
 
   /** An operator's alarm moved, or it's full: the turn under way must not run past either. */
@@ -246,13 +254,8 @@ export class Task implements EventTarget, Turn, Wakeable {
     if (this.checkpoints.mails.length > 0) return true
     if (this.checkpoints.isHeld) return false
     // Timers and probes may emit too: without credit nothing happens, as in Flink.
-    if (!this.hasCredit()) return false
+    if (!this.output.hasCredit()) return false
     return this.operatorAlarmUs <= this.simulation.nowUs || this.canRead()
-  }
-
-  private hasCredit(): boolean {
-    for (const writer of this.writers) if (!writer.hasCredit()) return false
-    return true
   }
 
   private canRead(): boolean {
@@ -273,23 +276,18 @@ export class Task implements EventTarget, Turn, Wakeable {
     return !this.checkpoints.isHeld && (this.gate as InputGate).expectsInput()
   }
 
-  /** Sends what has waited for the buffer timeout. A task at work does so at the end of its turn. */
+  /** Sends what has waited for the buffer timeout and has credit. A task at work does so at the end of its turn. */
   private flushOverdue(): void {
     const { nowUs } = this.simulation
-    if (Math.max(this.flushDueUs, this.busyUntilUs) > nowUs) return
-    if (this.state === 'RUNNING' && !this.isCut) this.flush(nowUs, true)
+    if (Math.max(this.output.dueUs, this.busyUntilUs) > nowUs || this.state !== 'RUNNING' || this.isCut) return
+    this.output.flushOverdue(nowUs)
+    this.requireCredit(nowUs)
   }
 
-  /** Sends what it has written, but for what may wait. */
-  private flush(leavesAtUs: number, mayWait: boolean): void {
-    this.flushDueUs = Infinity
-    for (const writer of this.writers) this.flushDueUs = Math.min(this.flushDueUs, writer.flush(leavesAtUs, mayWait))
-    if (this.state === 'RUNNING' && !this.hasCredit()) this.awaitCredit(leavesAtUs)
-  }
-
-  /** Waits for credit. A mail may be read meanwhile: it goes on waiting. */
-  private awaitCredit(sinceUs: number): void {
-    for (const writer of this.writers) writer.awaitCredit()
+  /** Waits for credit where there is none. A mail may be read meanwhile: it goes on waiting. */
+  private requireCredit(sinceUs: number): void {
+    if (this.state !== 'RUNNING' || this.output.hasCredit()) return
+    this.output.awaitCredit()
     if (this.isHeldBack) return
     this.isHeldBack = true
     this.activity.pause(this.nowMs())
@@ -303,7 +301,8 @@ export class Task implements EventTarget, Turn, Wakeable {
     const { nowUs } = this.simulation
     const alarmUs = this.operatorAlarmUs > nowUs ? this.operatorAlarmUs : Infinity
     const recordUs = this.source === null || this.isEnding ? Infinity : this.source.nextReadUs()
-    const next = Math.min(alarmUs, recordUs > nowUs ? recordUs : Infinity, Math.max(this.flushDueUs, this.busyUntilUs))
+    const flushUs = this.output.nextFlushUs(nowUs, this.busyUntilUs)
+    const next = Math.min(alarmUs, recordUs > nowUs ? recordUs : Infinity, flushUs)
     if (next >= this.alarmAtUs) return
     this.alarmAtUs = next
     this.simulation.schedule(next, ALARM, this.id)
@@ -465,7 +464,8 @@ export class Task implements EventTarget, Turn, Wakeable {
     const { simulation, costs } = this
     const records = this.index - this.start
     this.busyUntilUs = this.turnStartUs + costs.turnUs + records * costs.recordUs
-    this.flush(this.busyUntilUs, this.expectsMore())
+    this.output.flush(this.busyUntilUs, this.expectsMore())
+    this.requireCredit(this.busyUntilUs)
     this.time.worked(this.turnStartUs, this.busyUntilUs)
     simulation.trace?.add(
       simulation.event,
