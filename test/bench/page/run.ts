@@ -139,7 +139,11 @@ async function longTasks(forMs: number): Promise<number[]> {
   return found
 }
 
-/** From the click on its tab to the frame after the one in which a view is drawn, while the run plays. */
+/**
+ * From the click on its tab to the frame after the one in which a view is drawn, while the run plays. The dataflow's cards have
+ * room for a few keys; the view of state is drawn once moments carry all of them, and no table in sight says that there are
+ * more.
+ */
 async function benchViews(page: Page): Promise<void> {
   const times = new Map<string, number[]>(VIEWS.map((view) => [view, []]))
   for (let n = 0; n < OPENINGS; n++) {
@@ -156,11 +160,15 @@ async function paintMs(view: string): Promise<number> {
     one.textContent?.startsWith(view),
   )
   const panel = document.querySelector('#view')
+  const isThere = (): boolean =>
+    panel?.getAttribute('aria-labelledby') === tab?.id &&
+    panel?.childElementCount !== 0 &&
+    (view !== 'State' || panel?.textContent?.includes('more keys') === false)
   const nextFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
   const startedMs = performance.now()
   tab?.click()
   do await nextFrame()
-  while (panel?.getAttribute('aria-labelledby') !== tab?.id || panel?.childElementCount === 0)
+  while (!isThere())
   await nextFrame()
   return performance.now() - startedMs
 }

@@ -32,10 +32,12 @@ interface Spot {
   readonly size: number
 }
 
+/** For the next one too: looks are dear to paint. */
+let looks: ElementLooks | null = null
+
 export class ElementCanvas {
   readonly #canvas: HTMLCanvasElement
   readonly #context: CanvasRenderingContext2D
-  #looks: ElementLooks | null = null
   #elements: readonly PlacedElement[] = []
 
   constructor(canvas: HTMLCanvasElement) {
@@ -49,21 +51,21 @@ export class ElementCanvas {
     const { left, top, width, height, density, scale } = frame
     const size = Math.min(1, scale)
     this.#fit(Math.round(width * density), Math.round(height * density))
-    if (this.#looks?.colours !== colours || this.#looks.density !== density)
-      this.#looks = new ElementLooks(colours, density)
-    this.#looks.beginFrame(isLast ? Infinity : LABELS_A_FRAME)
+    if (looks?.colours !== colours || looks.density !== density) looks = new ElementLooks(colours, density)
+    const known = looks
+    known.beginFrame(isLast ? Infinity : LABELS_A_FRAME)
     this.#context.setTransform(density, 0, 0, density, 0, 0)
     this.#context.clearRect(0, 0, width, height)
     // Looks first, then stamps: a page painted between two stamps from it would be copied each time.
-    const looks = elements.map(({ kind, label }) => this.#looks?.of(kind, label))
-    const ring = this.#looks.of('lit', '')
+    const stamps = elements.map(({ kind, label }) => known.of(kind, label))
+    const ring = known.of('lit', '')
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i] as PlacedElement
       const x = element.x * scale - left
       const y = element.y * scale - top
       if (x < -LOOK_HEIGHT || y < -LOOK_HEIGHT || x > width + LOOK_HEIGHT || y > height + LOOK_HEIGHT) continue
       this.#context.globalAlpha = element.isDim ? DIM : 1
-      this.#stamp(looks[i] as Look, { x, y, size }, density)
+      this.#stamp(stamps[i] as Look, { x, y, size }, density)
       if (element.isLit) this.#stamp(ring, { x, y, size }, density)
     }
     this.#context.globalAlpha = 1

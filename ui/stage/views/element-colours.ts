@@ -32,8 +32,16 @@ const FORCED = {
   barrier: 'CanvasText',
 } as const
 
-/** As they are now at this element. Read when the theme changes, never while something moves. */
-export function readColours(element: HTMLElement, isForced: boolean): ElementColours {
+let known: { readonly isDark: boolean; readonly isForced: boolean; readonly colours: ElementColours } | null = null
+
+/** As this element has them. Read when the theme changes, and once: to read a style has all of the page's worked out. */
+export function coloursOf(element: HTMLElement, isDark: boolean, isForced: boolean): ElementColours {
+  if (known?.isDark !== isDark || known.isForced !== isForced)
+    known = { isDark, isForced, colours: readColours(element, isForced) }
+  return known.colours
+}
+
+function readColours(element: HTMLElement, isForced: boolean): ElementColours {
   const probe = document.createElement('span')
   element.append(probe)
   const resolved = (value: string): string => {

@@ -9,10 +9,13 @@ export interface StateSection {
   readonly groups: StateMoment['tasks'][number]['groups']
   /** The group of the key at hand. */
   readonly current: number | null
+  /** How many subtasks stand above its first. */
+  readonly first: number
   readonly tasks: readonly { readonly task: number; readonly subtask: number; readonly keyed: KeyedMoment }[]
 }
 
 export function stateSections(topology: Topology, moment: Moment, filter: string): StateSection[] {
+  let first = 0
   return topology.vertices.flatMap((vertex, index) => {
     const tasks = topology.tasks.flatMap((view, task) => {
       const keyed = moment.tasks[task]?.keyed ?? null
@@ -24,12 +27,14 @@ export function stateSections(topology: Topology, moment: Moment, filter: string
       ...part,
       keyed: filter === '' ? part.keyed : (moment.state?.tasks[part.task]?.found ?? searched(part.keyed, filter)),
     }))
+    first += tasks.length
     return [
       {
         vertex,
         name: vertex.nodes[0]?.name ?? vertex.name,
         groups: tasks.flatMap(({ task, keyed }) => moment.state?.tasks[task]?.groups ?? groupsOf(keyed)),
         current: hand?.keyGroup ?? null,
+        first: first - tasks.length,
         tasks: shown,
       },
     ]
