@@ -8,7 +8,7 @@ import { benchCheckpoints } from './checkpoints.ts'
 import { benchCluster } from './cluster.ts'
 import { deployJob, type Build } from '../harness/run-job.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
-import { handLoopA, handLoopC, pipelineJob, rxjsA, type Sums } from './pipelines.ts'
+import { handLoopA, handLoopC, pipelineJob, rxjsA, thriftyLoopC, type Sums } from './pipelines.ts'
 import { pollute } from './pollution.ts'
 import { benchState } from './state.ts'
 import { benchTravel } from './travel.ts'
@@ -38,6 +38,7 @@ const TARGETS: readonly Target[] = [
   { name: 'A against the hand loop', of: 'engine A', against: 'hand A', lowest: 0.35 },
   { name: 'A against RxJS groupBy', of: 'engine A', against: 'RxJS A', lowest: 2.5 },
   { name: 'C against the hand loop', of: 'engine C', against: 'hand C', lowest: 0.35 },
+  { name: 'C against a loop that keeps flagged keys only', of: 'engine C', against: 'thrifty C', lowest: 0.35 },
   { name: 'J, an interval join, against the hand loop', of: 'engine J', against: 'hand J', lowest: 0.3 },
   // At most 1.3 times the cost of a map.
   { name: 'B, broadcast rules, against a map', of: 'engine B', against: 'map B', lowest: 1 / 1.3 },
@@ -66,6 +67,7 @@ const contenders = [
   contender('engine A', () => engine((sums) => pipelineJob('A', RECORDS, KEYS, sums))),
   contender('RxJS A', () => rxjsA(RECORDS, KEYS)),
   contender('hand C', () => handLoopC(RECORDS, KEYS)),
+  contender('thrifty C', () => thriftyLoopC(RECORDS, KEYS)),
   contender('engine C', () => engine((sums) => pipelineJob('C', RECORDS, KEYS, sums))),
   contender('hand J', () => handJoin(RECORDS, JOIN_KEYS)),
   contender('engine J', () => engine((sums) => joinJob(RECORDS, JOIN_KEYS, sums))),

@@ -6,7 +6,7 @@ import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import { Types, ValueStateDescriptor } from '../../runtime/index.ts'
 import { KeyedStateBackend } from '../../runtime/state/keyed-backend.ts'
 import { KeyedStates } from '../../runtime/state/keyed-states.ts'
-import { handLoopC, pipelineJob, type Sums } from './pipelines.ts'
+import { handLoopC, pipelineJob, thriftyLoopC, type Sums } from './pipelines.ts'
 
 const RECORDS = 1_000_000
 const KEYS = 100_000
@@ -22,10 +22,19 @@ export function benchState(): boolean {
 }
 
 function benchManyKeys(): boolean {
-  const [hand, engine] = [measured(() => handLoopC(RECORDS, KEYS)), measured(() => engineC())]
-  if (hand.checksum() !== engine.checksum()) throw new Error('the contenders of C at 100k keys disagree')
-  for (let round = 0; round < ROUNDS; round++) for (const contender of [hand, engine]) contender.run()
-  const ratio = median(hand.times) / median(engine.times)
+  const contenders = [
+    measured(() => handLoopC(RECORDS, KEYS)),
+    measured(() => thriftyLoopC(RECORDS, KEYS)),
+    measured(() => engineC()),
+  ] as const
+  if (new Set(contenders.map((one) => one.checksum())).size !== 1)
+    throw new Error('the contenders of C at 100k keys disagree')
+  for (let round = 0; round < ROUNDS; round++) for (const contender of contenders) contender.run()
+  const [hand, thrifty, engine] = contenders.map(({ times }) => median(times)) as [number, number, number]
+  const ratio = hand / engine
+  console.log(
+    `C with 100k keys against a loop that keeps flagged keys only: ${(thrifty / engine).toFixed(2)} (no target)`,
+  )
   return report('C with 100k keys against the hand loop', ratio, LOWEST_RATIO, 'at least', '')
 }
 
