@@ -181,8 +181,10 @@ export class Traveller {
     const { hand } = watcher
     watcher.isDetailed = true
     if (result === 'recalled' || hand === null || hand.isDetailed) return result
-    await this.#jump(({ event }) => event < hand.event, true)
-    const before = await this.#hurryTo(hand.event - 1)
+    // What is at hand changes on the way there.
+    const wanted = hand.event
+    await this.#jump(({ event }) => event < wanted, true)
+    const before = await this.#hurryTo(wanted - 1)
     return before === 'arrived' ? again() : before
   }
 

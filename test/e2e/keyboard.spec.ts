@@ -94,7 +94,8 @@ test('who walks by with Tab changes nothing, and a button keeps the focus of who
   await expect(start).toBeFocused()
   await expect(start).toHaveText('Stop')
   await page.keyboard.press('Enter')
-  await page.locator('footer[data-state="stopped"]').waitFor()
+  // On a busy machine an engine is taken away before it has answered.
+  await page.locator('footer:is([data-state="stopped"], [data-state="removed"])').waitFor()
   await expect(start).toBeFocused()
 
   // All cells are editors by now. Tab passes through them until something is typed.
