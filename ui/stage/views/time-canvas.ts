@@ -69,6 +69,8 @@ export interface Emphasis {
 const RADIUS = 5
 /** One look per vertex whose watermark is shown: colour alone would say nothing. */
 export const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3]]
+/** As a rule the watermark of a vertex is that of the one before: beside it, so that both are seen. */
+const APART = 3
 
 export function paintTime(
   canvas: HTMLCanvasElement,
@@ -95,6 +97,10 @@ export function paintTime(
   for (const mark of figure.marks) paintMark(context, mark, colours)
   if (hand !== null) ring(context, hand, colours.lit, 4)
   if (pointed !== null) ring(context, pointed, colours.ink, 1.5)
+}
+
+export function lineWidth(order: number): number {
+  return order === 0 ? 2.25 : 1.5
 }
 
 /** Which look the watermarks of a vertex have. */
@@ -154,9 +160,12 @@ function paintWatermark(
   order: number,
 ): void {
   context.strokeStyle = colours.watermark
-  context.lineWidth = order === 0 ? 2.25 : 1.5
+  context.lineWidth = lineWidth(order)
   context.setLineDash(Array.from(DASHES[order] ?? []))
+  context.save()
+  context.translate(-APART * order, -APART * order)
   stroke(context, points)
+  context.restore()
   context.setLineDash([])
 }
 

@@ -78,6 +78,7 @@ const [PX, ROW, PAD] = [11, 16, 7]
 const MOST_LATE = 3
 const MOST_PANES = 12
 const MOST_CORNERS = 40
+const AXIS_NAME = 20
 
 /** All labels of the plot, placed. */
 export function labelFigure(figure: TimeFigure, topology: Topology, t: TimeWords): PlacedLabel<FigureLabel>[] {
@@ -99,7 +100,8 @@ export function labelFigure(figure: TimeFigure, topology: Topology, t: TimeWords
     ...lines.flatMap((line) => lineLabel(line, taskName(topology, line.task), t)),
     ...(noDelay === null ? [] : [besides(noDelay.at(-4) as Point, t.noDelay)]),
   ]
-  const room = { x: plot.left + 2, y: plot.top + 2, width: plot.width - 4, height: plot.height - 4 }
+  // Below what the axis is called.
+  const room = { x: plot.left + 2, y: plot.top + AXIS_NAME, width: plot.width - 4, height: plot.height - AXIS_NAME - 2 }
   const bars = panes.map(({ x, x2, y }): Point[] => [
     [x, y],
     [x2, y],
