@@ -274,6 +274,8 @@ describe('labels', () => {
     expect(placeLabels([label('a', [0, 0])], room, crossed).map(at)).toEqual([['a', 0, 0]])
     expect(placeLabels([label('a', [0, 0]), label('b', [20, 5])], room, free).map(at)).toEqual([['a', 0, 0]])
     expect(placeLabels([label('a', [190, 0])], room, free).map(at)).toEqual([['a', 150, 0]])
+    const texts = [{ x: 40, y: 5, width: 20, height: 10 }]
+    expect(placeLabels([label('a', [0, 0], [0, 50])], room, { ...free, texts }).map(at)).toEqual([['a', 0, 50]])
   })
 
   test('Chinese takes more room', () => {

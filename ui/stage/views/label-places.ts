@@ -28,6 +28,8 @@ interface Obstacles {
   readonly points: readonly Point[]
   /** Horizontal and vertical stretches, one point after the other. */
   readonly lines: readonly (readonly Point[])[]
+  /** Text that stands there already, and isn't covered. */
+  readonly texts?: readonly Box[]
 }
 
 /** In order: the first have the first choice. */
@@ -38,7 +40,7 @@ export function placeLabels<T>(wanted: readonly WantedLabel<T>[], room: Box, obs
     for (const [rank, place] of places.entries()) {
       const box = { x: clamp(place.x, room.x, room.x + room.width - width), y: place.y, width, height }
       if (box.y < room.y || box.y + height > room.y + room.height) continue
-      if (placed.some((other) => overlap(box, other))) continue
+      if ([...placed, ...(obstacles.texts ?? [])].some((other) => overlap(box, other))) continue
       const cost = rank + COVERING * covered(box, obstacles)
       if (isOptional && cost >= COVERING) continue
       if (best === null || cost < best.cost) best = { box, cost }

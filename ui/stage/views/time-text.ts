@@ -79,6 +79,8 @@ const MOST_LATE = 3
 const MOST_PANES = 12
 const MOST_CORNERS = 40
 const AXIS_NAME = 20
+/** Room for what stands above the line of now, at its right end. */
+const NOW_NAME = { width: 124, height: 18 }
 
 /** All labels of the plot, placed. */
 export function labelFigure(figure: TimeFigure, topology: Topology, t: TimeWords): PlacedLabel<FigureLabel>[] {
@@ -106,7 +108,8 @@ export function labelFigure(figure: TimeFigure, topology: Topology, t: TimeWords
     [x, y],
     [x2, y],
   ])
-  return placeLabels(wanted, room, { points, lines: [...lines.map((line) => line.points), ...bars] })
+  const now = { x: plot.left + plot.width - NOW_NAME.width, y: figure.nowY - NOW_NAME.height, ...NOW_NAME }
+  return placeLabels(wanted, room, { points, lines: [...lines.map((line) => line.points), ...bars], texts: [now] })
 }
 
 function lateLabel({ x, y, item }: Placed<LateDot>, topology: Topology, t: TimeWords): WantedLabel<FigureLabel> {
