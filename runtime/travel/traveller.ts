@@ -302,11 +302,11 @@ export class Traveller {
     if (frame.isProved) return true
     const next = this.keyframes.after(frame)
     this.#port.mute(true)
-    frame.isProved = isRepeatable(this.run, this.keyframes, { from: frame, to: next })
+    const verdict = isRepeatable(this.run, this.keyframes, { from: frame, to: next })
     this.#port.mute(false)
-    if (frame.isProved) return true
-    this.#giveUpKeyframes()
-    return false
+    frame.isProved = verdict === true
+    if (verdict === false) this.#giveUpKeyframes()
+    return frame.isProved
   }
 
   #giveUpKeyframes(): void {
