@@ -37,7 +37,7 @@ export class Fingerprint {
     this.b = Math.imul(this.b + this.a, 0x85ebca6b) ^ (this.b >>> 15)
   }
 
-  /** Mixes 32 bits twice. */
+  /** Mixes 32 bits twice, as `int` would: what the first leaves isn't written and read again for the second. */
   private pair(first: number, second: number): void {
     let a = Math.imul(this.a ^ first, 0x9e3779b1)
     a = (a << 13) | (a >>> 19)
@@ -114,7 +114,7 @@ export class Fingerprint {
     if (ArrayBuffer.isView(value)) return this.sequence(BYTES, value, Array.from(value as Uint8Array), depth)
     const fields = value as Record<string, unknown>
     this.int(OBJECT)
-    // Most are plain: V8 goes through their fields by place, which takes a third of the time of a look-up by each name.
+    // Most are plain, and then V8 goes through their fields by place instead of looking each name up.
     if (Object.getPrototypeOf(value) === Object.prototype) {
       for (const key in fields) {
         this.string(key)

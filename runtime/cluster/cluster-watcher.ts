@@ -59,8 +59,8 @@ export interface SeenHand {
   readonly isDetailed: boolean
 }
 
-/** The same, to be overwritten. */
-type Glimpse = { -readonly [K in keyof SeenHand]: SeenHand[K] }
+/** The same, while it is filled in. */
+type WritableHand = { -readonly [K in keyof SeenHand]: SeenHand[K] }
 
 /** Where an element is, or was. */
 interface Spot {
@@ -90,7 +90,7 @@ export class ClusterWatcher implements JobWatcher {
   /** By task, by checkpoint: how many it had taken when it took its snapshot. */
   readonly recordsAt = new Map<Task, Map<number, number>>()
   hand: SeenHand | null = null
-  private glimpse: Glimpse | null = null
+  private glimpse: WritableHand | null = null
   private readonly spot: Spot = { channel: null, id: 0 }
   execution: JobExecution | null = null
   /** Counts records and fired timers: whoever steps sees by it that something was processed. */
@@ -138,13 +138,11 @@ export class ClusterWatcher implements JobWatcher {
   }
 
   recordStarts(task: Task, value: unknown, timestamp: number): void {
-    if (this.isDetailed) this.take({ task, kind: 'record', value, isEventTime: true, timestamp })
-    else this.glance(task, 'record', value, timestamp, true)
+    this.take(task, 'record', value, timestamp, true)
   }
 
   timerFired(task: Task, timestamp: number, isEventTime: boolean): void {
-    if (this.isDetailed) this.take({ task, kind: 'timer', value: null, isEventTime, timestamp })
-    else this.glance(task, 'timer', null, timestamp, isEventTime)
+    this.take(task, 'timer', null, timestamp, isEventTime)
   }
 
   watermarkPassed(task: Task): void {
@@ -207,59 +205,38 @@ export class ClusterWatcher implements JobWatcher {
   }
 
   /** The timers that fired in the same event of the task, without a record between. */
-  private earlierOf({ task, kind }: Pick<SeenHand, 'task' | 'kind'>, event: number): readonly SeenHand[] {
+  private earlierOf(task: Task, event: number): readonly SeenHand[] {
     const { hand } = this
-    if (kind !== 'timer' || hand?.kind !== 'timer' || !hand.isDetailed) return []
-    if (hand.task !== task || hand.event !== event) return []
+    if (hand?.kind !== 'timer' || !hand.isDetailed || hand.task !== task || hand.event !== event) return []
     return [...hand.earlier, hand].slice(-MOST_TIMERS)
   }
 
-  private take(seen: Pick<SeenHand, 'task' | 'kind' | 'value' | 'isEventTime' | 'timestamp'>): void {
-    const { task, kind, value, isEventTime, timestamp } = seen
-    this.processed++
+  /** Where nobody could see so much it's one object over and over, since there may be millions in a second. */
+  private take(task: Task, kind: SeenHand['kind'], value: unknown, timestamp: number, isEventTime: boolean): void {
+    const { isDetailed } = this
     const backend = task.keyContext?.backend ?? null
     const slot = backend?.slot ?? NO_SLOT
     const event = this.execution?.simulation.event ?? 0
-    // Every field by its name: to spread an object costs some µs a record here.
-    this.hand = {
-      task,
-      kind,
-      value,
-      isEventTime,
-      timestamp,
-      element: kind === 'record' ? elementOf(task, { channel: null, id: 0 }) : null,
-      isDetailed: true,
-      written: channelsOf(task).map(writtenElements),
-      slot,
-      window: backend === null || slot === NO_SLOT || kind !== 'timer' ? null : firedWindow(backend, slot),
-      before: backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null,
-      rows: [],
-      logs: [],
-      calls: [],
-      earlier: this.earlierOf(seen, event),
-      event,
-    }
-  }
-
-  /** The same where nobody could see so much: one object over and over, since there may be millions in a second. */
-  private glance(task: Task, kind: SeenHand['kind'], value: unknown, timestamp: number, isEventTime: boolean): void {
-    this.processed++
-    const glimpse = (this.glimpse ??= newGlimpse(task))
-    const backend = task.keyContext?.backend ?? null
-    const slot = backend?.slot ?? NO_SLOT
-    this.hand = glimpse
-    glimpse.task = task
-    glimpse.kind = kind
-    glimpse.value = value
-    glimpse.timestamp = timestamp
-    glimpse.isEventTime = isEventTime
-    glimpse.slot = slot
-    glimpse.event = this.execution?.simulation.event ?? 0
     const isTimer = kind === 'timer'
-    glimpse.element = isTimer ? null : elementOf(task, this.spot)
-    glimpse.window = backend === null || slot === NO_SLOT || !isTimer ? null : firedWindow(backend, slot)
-    if (glimpse.rows.length > 0) glimpse.rows = []
-    if (glimpse.logs.length > 0) glimpse.logs = []
+    const hand = isDetailed ? newHand(task, true) : (this.glimpse ??= newHand(task, false))
+    this.processed++
+    hand.task = task
+    hand.kind = kind
+    hand.value = value
+    hand.timestamp = timestamp
+    hand.isEventTime = isEventTime
+    hand.slot = slot
+    hand.event = event
+    hand.element = isTimer ? null : elementOf(task, isDetailed ? { channel: null, id: 0 } : this.spot)
+    hand.window = backend === null || slot === NO_SLOT || !isTimer ? null : firedWindow(backend, slot)
+    if (hand.rows.length > 0) hand.rows = []
+    if (hand.logs.length > 0) hand.logs = []
+    if (isDetailed) {
+      hand.written = channelsOf(task).map(writtenElements)
+      hand.before = backend !== null && slot !== NO_SLOT ? keyAt(backend, slot) : null
+      hand.earlier = isTimer ? this.earlierOf(task, event) : []
+    }
+    this.hand = hand
   }
 }
 
@@ -278,11 +255,25 @@ function elementOf(task: Task, spot: Spot): SeenHand['element'] {
   return spot as { readonly channel: Channel; readonly id: number }
 }
 
-function newGlimpse(task: Task): Glimpse {
-  const nothing = { element: null, window: null, before: null, slot: NO_SLOT, event: 0 }
-  const lists = { written: [], rows: [], logs: [], calls: [], earlier: [] }
-  const seen = { kind: 'record', value: null, isEventTime: true, timestamp: NaN } as const
-  return { task, ...seen, ...nothing, ...lists, isDetailed: false }
+function newHand(task: Task, isDetailed: boolean): WritableHand {
+  return {
+    task,
+    kind: 'record',
+    value: null,
+    isEventTime: true,
+    timestamp: NaN,
+    element: null,
+    written: [],
+    slot: NO_SLOT,
+    window: null,
+    before: null,
+    rows: [],
+    logs: [],
+    calls: [],
+    earlier: [],
+    event: 0,
+    isDetailed,
+  }
 }
 
 /** Stands before an input of a task's first operator. */

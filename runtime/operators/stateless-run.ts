@@ -1,7 +1,7 @@
 // Map and filter functions that follow one another in a chain, as one Receiver instead of a call per operator and record.
 // Same results, records and errors as the operators one by one, which still open, close and own their functions. The first
-// few functions are each called from a place of their own, where V8 can see through the call, as in Outlet: that halves
-// what a run costs. An interpreter's superinstruction; Flink's chain has no counterpart.
+// few functions are each called from a place of their own, where V8 can see through the call, as in Outlet. An
+// interpreter's superinstruction; Flink's chain has no counterpart.
 
 import { Outlet } from '../record/outlet.ts'
 import type { Receiver } from '../record/receiver.ts'
@@ -27,12 +27,10 @@ export class StatelessRun implements Receiver {
   readonly outlet: Outlet
   /** Filled when the operators are open: before that they have no functions. */
   readonly steps: Step[] = []
-  readonly length: number
 
   constructor(operators: readonly (MapOperator | FilterOperator)[], output: Receiver) {
     this.operators = operators
     this.isFilter = operators.map((operator) => operator instanceof FilterOperator)
-    this.length = operators.length
     this.output = output
     this.outlet = new Outlet(output)
   }
@@ -57,7 +55,8 @@ export class StatelessRun implements Receiver {
   }
 
   processElement(value: unknown, timestamp: number): void {
-    const { steps, isFilter, length } = this
+    const { steps, isFilter } = this
+    const { length } = steps
     let current = value
     let result = (steps[0] as Step)(current)
     if (isFilter[0] !== true) current = this.requireRecord(result, 0)

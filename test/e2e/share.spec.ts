@@ -67,11 +67,13 @@ test('a link leads to the answer of a question and to the key that was open', as
   await other.context().close()
 })
 
-test('a run that started from a savepoint of this page is told as both runs', async ({ page, notebook }) => {
-  await savepointOf(page, notebook)
-  await savepoints(page)
-    .getByRole('button', { name: /^Start from it/ })
-    .click()
+/** Runs what starts from a savepoint of this name, goes a step back, and finds the same moment and the same end by its link. */
+async function expectSameRunElsewhere(
+  page: Page,
+  notebook: NotebookPage,
+  name: string,
+  press: (button: Locator) => Promise<void>,
+): Promise<void> {
   await notebook.run.click()
   await notebook.expectState('until')
   await page.getByRole('button', { name: 'Step back' }).click()
@@ -84,8 +86,8 @@ test('a run that started from a savepoint of this page is told as both runs', as
   const hash = await notebook.hash()
 
   const other = await openedElsewhere(page, link)
-  await expect(other.locator('[data-offer="fine"]')).toContainText('The run starts from savepoint-')
-  await other.getByRole('button', { name: 'Show the moment' }).click()
+  await expect(other.locator('[data-offer="fine"]')).toContainText(`The run starts from ${name}`)
+  await press(other.getByRole('button', { name: 'Show the moment' }))
   const status = other.locator('footer[data-state]')
   await expect(status).toHaveAttribute('data-paused', 'true', { timeout: 30_000 })
   await expect(other.locator('footer .ticking').first()).toHaveText(event)
@@ -93,6 +95,14 @@ test('a run that started from a savepoint of this page is told as both runs', as
   await expect(status).toHaveAttribute('data-state', 'until')
   await expect(other.locator('[data-hash]')).toHaveText(hash)
   await other.context().close()
+}
+
+test('a run that started from a savepoint of this page is told as both runs', async ({ page, notebook }) => {
+  await savepointOf(page, notebook)
+  await savepoints(page)
+    .getByRole('button', { name: /^Start from it/ })
+    .click()
+  await expectSameRunElsewhere(page, notebook, 'savepoint-', (button) => button.click())
 })
 
 for (const how of ['mouse', 'keys'] as const) {
@@ -147,27 +157,7 @@ env.createTopic`,
   await page.getByRole('tab', { name: 'Checkpoints' }).click()
   const kept = savepoints(page).locator('[data-savepoint="chk-4"]')
   await kept.getByRole('button', { name: /^Start from it/ }).press('Enter')
-  await notebook.run.click()
-  await notebook.expectState('until')
-  await page.getByRole('button', { name: 'Step back' }).click()
-  await expect(notebook.status).toHaveAttribute('data-paused', 'true')
-  const event = await page.locator('footer .ticking').first().innerText()
-  const link = await copied(page)
-  expect(link.length).toBeLessThan(2000)
-  await page.getByRole('button', { name: 'Play', exact: true }).click()
-  await notebook.expectState('until')
-  const hash = await notebook.hash()
-
-  const other = await openedElsewhere(page, link)
-  await expect(other.locator('[data-offer="fine"]')).toContainText('The run starts from chk-4')
-  await other.getByRole('button', { name: 'Show the moment' }).press('Enter')
-  const status = other.locator('footer[data-state]')
-  await expect(status).toHaveAttribute('data-paused', 'true', { timeout: 30_000 })
-  await expect(other.locator('footer .ticking').first()).toHaveText(event)
-  await other.getByRole('button', { name: 'Play', exact: true }).click()
-  await expect(status).toHaveAttribute('data-state', 'until')
-  await expect(other.locator('[data-hash]')).toHaveText(hash)
-  await other.context().close()
+  await expectSameRunElsewhere(page, notebook, 'chk-4', (button) => button.press('Enter'))
 })
 
 test('what a link can’t carry is said before it is copied', async ({ page, notebook }) => {
