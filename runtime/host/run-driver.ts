@@ -65,7 +65,7 @@ export class RunDriver {
   readonly #steps: StepUnit[] = []
   /** A step is under way, and nobody has asked for anything else meanwhile. */
   #isStepping = false
-  #wake: () => void = () => undefined
+  #wake = (): void => undefined
   /** Real time at which the virtual time `#anchorUs` was shown: where playing began, or its speed changed. */
   #anchorMs = 0
   #anchorUs = 0
@@ -78,7 +78,7 @@ export class RunDriver {
   #isOver = false
   readonly #requests = new JobRequests()
   #destination: Destination | null
-  /** What a paused run has shown isn't how it is any more. */
+  /** What was shown isn't how it is any more, or less than somebody wants to see. */
   #isStale = false
   /** The next frame is the first since the run was made anew. */
   #isAnew = false
@@ -248,10 +248,10 @@ export class RunDriver {
     this.#frames.fork()
   }
 
-  /** A paused run sends a frame, though it hasn't gone on. */
+  /** The next frame comes at once, though the run hasn't gone on. */
   #lookAgain(): void {
-    this.#isStale = this.#isPaused
-    if (this.#isPaused) this.#wake()
+    this.#isStale = true
+    this.#wake()
   }
 
   /** Changes the parallelism. Resolves once that has come out: to why it didn't. */
@@ -307,13 +307,14 @@ export class RunDriver {
       if (result !== 'yield' && !isWaiting) return result
       if (isWaiting) this.#shownUs = Math.max(this.#shownUs, Math.floor(pacedUs))
       const nowMs = this.#host.wallMs()
-      if (this.#frames.isFull() || nowMs - lastFrameMs >= FRAME_MS) {
+      if (this.#isStale || this.#frames.isFull() || nowMs - lastFrameMs >= FRAME_MS) {
+        this.#isStale = false
         lastFrameMs = nowMs
         await this.#flush()
       }
       if (isWaiting) {
         this.#passOverIdle()
-        await this.#host.sleep(FRAME_MS)
+        if (!this.#isStale) await Promise.race([this.#host.sleep(FRAME_MS), this.#woken()])
       } else await this.#host.yieldToHost()
     }
     return null
@@ -325,13 +326,15 @@ export class RunDriver {
     await this.#flush()
     const isAsked = this.#steps.length > 0 || this.#withdrawals.length > 0 || this.#destination !== null
     if (!isAsked) this.#settle()
-    if (!isAsked && this.#isPaused && !this.#isStale) {
-      await new Promise<void>((resolve) => (this.#wake = resolve))
-      this.#wake = () => undefined
-    }
+    if (!isAsked && this.#isPaused && !this.#isStale) await this.#woken()
     const unit = this.#steps.shift()
     this.#isStepping = unit !== undefined
     return unit === undefined ? null : this.#takeStep(unit)
+  }
+
+  /** Once somebody asks for something. */
+  #woken(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve))
   }
 
   /** Event by event, until the step has ended, or somebody wants something else. */
@@ -455,8 +458,7 @@ export class RunDriver {
 
   /** All that is done to the run, if that isn't what was shown last. */
   #newInterventions(): readonly RunIntervention[] | null {
-    const all = interventionsOf(this.#execution.simulation.interventions)
-    const shown = this.#shownInterventions
+    const [all, shown] = [interventionsOf(this.#execution.simulation.interventions), this.#shownInterventions]
     if (all.length === shown.length && all.every((one, i) => one === shown[i])) return null
     return (this.#shownInterventions = all)
   }

@@ -268,6 +268,26 @@ await env.execute()`
   })
 })
 
+test('who wants to see more of a run that plays is shown it at once, whenever the next event is', async () => {
+  let asked = 0
+  const session = new EngineSession({
+    ...nodeHost,
+    // A night that only a question ends.
+    sleep: async (ms) => {
+      if (asked++ > 0) return nodeHost.sleep(ms)
+      queueMicrotask(() => void session.watch({ keys: 0, state: { filter: '', open: null } }))
+      await new Promise(() => undefined)
+    },
+  })
+  const shown: boolean[] = []
+  const outcome = await session.run(job(), { isWatched: true, speed: 1, cluster: SLOW }, async ({ moment }) => {
+    if (moment !== null) shown.push(moment.state !== null)
+    if (asked > 0) await session.stop()
+  })
+  expect(shown.slice(0, 2)).toEqual([false, true])
+  expect(outcome.state).toBe('stopped')
+})
+
 test('a record is called by its key where it was keyed, though it travelled without one before', async () => {
   const text = `
 import { StreamExecutionEnvironment, TransactionSource, WatermarkStrategy } from 'streambed'
