@@ -22,10 +22,12 @@ export class IndexReader implements SourceReader {
   readonly intervalUs: number
   /** Not read to their end, the one being read first. */
   stretches: Stretch[]
-  /** Records in all of them. */
-  left: number
-  /** Records read so far. */
-  count = 0
+  /** The one being read; the last one when all have been. Its position alone says how far reading has got. */
+  current: Stretch
+  /** Records in those after it. */
+  later: number
+  /** Records read before it, less where it began. */
+  before: number
   /** The record that ended a stretch, as long as it's the last one that was read: so many had been read with it. */
   ending: { readonly split: string; readonly record: number; readonly count: number } | null = null
   /** When the first of them would have been due, had nothing ever held the reader back. */
@@ -45,12 +47,20 @@ export class IndexReader implements SourceReader {
     this.stretches = splits
       .map(({ id, position, end }) => ({ id, position, end: end ?? Infinity }))
       .filter(({ position, end }) => position < end)
-    this.left = this.stretches.reduce((sum, { position, end }) => sum + (end - position), 0)
-    this.nextAtUs = this.left > 0 ? 0 : Infinity
+    this.current = this.stretches[0] ?? { id: '', position: 0, end: 0 }
+    this.before = -this.current.position
+    this.later = this.stretches.slice(1).reduce((sum, { position, end }) => sum + (end - position), 0)
+    this.nextAtUs = this.stretches.length > 0 ? 0 : Infinity
+  }
+
+  /** Records read so far. */
+  get count(): number {
+    return this.before + this.current.position
   }
 
   available(nowUs: number, limit: number): number {
-    const most = Math.min(limit, this.left)
+    const { position, end } = this.current
+    const most = Math.min(limit, end - position + this.later)
     if (this.intervalUs === 0) return most
     const behindUs = nowUs - this.dueUs(0)
     if (behindUs > MOST_BEHIND_US) this.startUs += behindUs - MOST_BEHIND_US
@@ -60,19 +70,28 @@ export class IndexReader implements SourceReader {
   }
 
   read(): unknown {
-    const stretch = this.stretches[0] as Stretch
-    const index = stretch.position++
-    this.count++
-    if (stretch.position === stretch.end) {
-      this.stretches.shift()
-      this.ending = { split: stretch.id, record: index, count: this.count }
-    }
-    this.left--
-    if (this.left === 0) this.nextAtUs = Infinity
-    else if (this.intervalUs > 0) this.nextAtUs = this.dueUs(0)
+    const { current } = this
+    const index = current.position++
+    if (current.position === current.end) this.endStretch(index)
+    if (this.intervalUs > 0 && this.nextAtUs !== Infinity) this.nextAtUs = this.dueUs(0)
     const value = this.make(index)
     if (value === undefined || value instanceof Promise) this.refuse(value, index)
     return value
+  }
+
+  /** Goes on to the next stretch, if there is one. */
+  private endStretch(record: number): void {
+    const { count, current } = this
+    this.ending = { split: current.id, record, count }
+    this.stretches.shift()
+    const [next] = this.stretches
+    if (next === undefined) {
+      this.nextAtUs = Infinity
+      return
+    }
+    this.current = next
+    this.before = count - next.position
+    this.later -= next.end - next.position
   }
 
   splits(): SourceSplit[] {

@@ -141,13 +141,15 @@ export class KeyIndex {
   /** The longest array by key that has few enough places per key. */
   private denseLength(): number {
     const { table, dense } = this
+    // By how many bits a key of the table has: those with one bit more fill the second half of an array twice as long.
+    const counts = new Int32Array(33)
+    for (let at = 0; at < table.length; at += 2) {
+      if (table[at + 1] !== 0) counts[32 - Math.clz32(table[at] as number)]!++
+    }
     let best = dense.length
     let count = this.denseCount
     for (let length = dense.length * 2; length <= MOST_DENSE; length *= 2) {
-      for (let at = 0; at < table.length; at += 2) {
-        const key = (table[at] as number) >>> 0
-        if (table[at + 1] !== 0 && key >= length / 2 && key < length) count++
-      }
+      count += counts[31 - Math.clz32(length)] as number
       if (count * PLACES_PER_KEY >= length) best = length
     }
     return best

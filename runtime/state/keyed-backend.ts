@@ -377,11 +377,13 @@ export class KeyedStateBackend implements KeyedAccess {
   /** A slot for keys that hold nothing: that of the last key, if it has come to that, or another. */
   private vacate(): number {
     const last = this.slot
-    const key = last === NO_SLOT ? undefined : this.keys.get(last)
-    if (key !== undefined && this.uses[last] === 0 && this.namespaces.isAlone(last)) {
-      this.index.remove(this.reader.canonical(key))
-      this.keys.set(last, undefined)
-      return last
+    if (last !== NO_SLOT && this.uses[last] === 0 && this.namespaces.isAlone(last)) {
+      const key = this.keys.get(last)
+      if (key !== undefined) {
+        this.index.remove(this.reader.canonical(key))
+        this.keys.set(last, undefined)
+        return last
+      }
     }
     if (this.freeSlots.length === 0 && this.slotCount >= this.sweepAt) this.sweep()
     const slot = this.allocate()
@@ -414,11 +416,12 @@ export class KeyedStateBackend implements KeyedAccess {
     const keptRoots = namespaces.filled === 0 ? null : this.sweepNamespaces()
     // Built anew of the keys that stay, which is less work than taking out the others.
     this.index.clear()
-    for (let slot = 0; slot < this.slotCount; slot++) {
+    const { index, uses, reader, slotCount } = this
+    for (let slot = 0; slot < slotCount; slot++) {
       const key = keys.get(slot)
       if (key === undefined || (keptRoots !== null && namespaces.isNamespaced(slot))) continue
-      if (this.uses[slot] === 0 && slot !== this.slot && keptRoots?.has(slot) !== true) this.free(slot)
-      else this.index.add(this.reader.canonical(key), slot)
+      if (uses[slot] === 0 && slot !== this.slot && keptRoots?.has(slot) !== true) this.free(slot)
+      else index.add(reader.canonical(key), slot)
     }
     const used = this.slotCount - this.freeSlots.length
     this.sweepAt = Math.max(FIRST_SWEEP, used * 2)

@@ -101,9 +101,8 @@ export class PaneTables {
     return pane
   }
 
-  /** The window was fired: its table serves another. */
-  recycle({ slots, contents }: Pane): void {
-    for (const slot of slots) contents[slot] = undefined
+  /** The window was fired, and nothing is left in its table: it serves another. */
+  recycle({ contents }: Pane): void {
     this.spare.push(contents)
   }
 

@@ -138,11 +138,11 @@ export class PaneWindowOperator extends StreamOperator {
 
   private fire(pane: Pane): void {
     const { backend, context, folding, call, panes } = this
-    const { start, end, slots } = pane
+    const { start, end, slots, contents } = pane
     const window = new TimeWindow(start, end)
     const isList = this.spec.contents.kind === 'list'
     if (context.timeProbe !== null) {
-      const records = isList ? slots.reduce((sum, slot) => sum + (pane.contents[slot] as unknown[]).length, 0) : null
+      const records = isList ? slots.reduce((sum, slot) => sum + (contents[slot] as unknown[]).length, 0) : null
       context.timeProbe.paneFired({ start, end, keys: slots.length, records })
     }
     call.enter(window)
@@ -150,7 +150,9 @@ export class PaneWindowOperator extends StreamOperator {
       const slot = slots[i] as number
       backend.setCurrentSlot(slot)
       context.timerFired(end - 1, this.isEventTime)
-      const result = folding.result(panes.openContents(pane, slot))
+      const held = panes.openContents(pane, slot)
+      contents[slot] = undefined
+      const result = folding.result(held)
       if (result !== undefined && result !== null) call.emitOf(isList ? (result as unknown[]) : [result])
       if (call.clears) call.clear(window)
       backend.release(slot)
