@@ -44,7 +44,7 @@ const deterministic = runtime.filter(
 const MONACO_TYPESCRIPT = 'ui/editor/monaco-typescript.ts'
 
 const ENTRIES =
-  /^runtime\/index\.ts$|^runtime\/host\/(cli|worker|protocol|check-child|check-realm)\.ts$|^ui\/(main|env\.d)\.ts$|^ui\/build\/lesson\/(stamp|new-lesson|new-exercise)\.ts$|\.test\.ts$|^test\/(e2e|jobs)\/|^test\/(golden|bench|bench\/page|screenshots|simulation)\/run\.ts$|^test\/bench\/day\.ts$|^test\/simulation\/mutants\/probe\.ts$|\.config\.ts$/
+  /^runtime\/index\.ts$|^runtime\/host\/(cli|worker|protocol|check-child|check-realm)\.ts$|^ui\/(main|env\.d)\.ts$|^ui\/build\/lesson\/(stamp|new-lesson|new-exercise)\.ts$|\.test\.ts$|^test\/(e2e|jobs)\/|^test\/(golden|bench|bench\/page|screenshots|simulation)\/run\.ts$|^test\/simulation\/mutants\/probe\.ts$|\.config\.ts$/
 const ENTRIES_OF_THE_PRODUCT =
   /^runtime\/index\.ts$|^runtime\/host\/(cli|worker|protocol|check-child|check-realm)\.ts$|^ui\/(main|env\.d)\.ts$|^ui\/build\/lesson\/(stamp|new-lesson|new-exercise)\.ts$|^test\/(golden|bench|bench\/page|screenshots|simulation)\/run\.ts$|\.config\.ts$/
 

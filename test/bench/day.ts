@@ -1,6 +1,5 @@
 // A day of virtual time of the playground's job: counts of pages in windows of 15 s, a checkpoint every second, exactly once
-// into the log. A process of its own, as a run in the page has a worker of its own: `npm run bench` starts it. Prints
-// seconds and events as JSON.
+// into the log. Part of npm run bench.
 
 import {
   DataGeneratorSource,
@@ -26,6 +25,7 @@ const PAGES = ['/help', '/index', '/shop', '/jobs', '/about', '/news']
 const CLICKS_PER_SECOND = 10
 const HOURS = 24
 const HOUR_US = 3_600_000_000
+const LONGEST_S = 20
 
 interface Click {
   readonly page: string
@@ -93,9 +93,15 @@ const clickCount: Build = (env) => {
     .sinkTo(sink)
 }
 
-const { simulation, execution } = deployJob(clickCount, { parallelism: 2, isHashed: false, observes: false })
-const started = performance.now()
-simulation.run({ ...NO_LIMIT, untilUs: HOURS * HOUR_US })
-const seconds = (performance.now() - started) / 1000
-if (execution.state !== 'RUNNING') throw execution.failure?.error ?? new Error(execution.state)
-console.log(JSON.stringify({ seconds, events: simulation.event }))
+/** Prints the figure. False if it misses its target. */
+export function benchDay(): boolean {
+  const { simulation, execution } = deployJob(clickCount, { parallelism: 2, isHashed: false, observes: false })
+  const started = performance.now()
+  simulation.run({ ...NO_LIMIT, untilUs: HOURS * HOUR_US })
+  const seconds = (performance.now() - started) / 1000
+  if (execution.state !== 'RUNNING') throw execution.failure?.error ?? new Error(execution.state)
+  const isMet = seconds <= LONGEST_S
+  const text = `24 h of clicks: ${seconds.toFixed(1)} s, ${(simulation.event / 1e6).toFixed(1)} M events`
+  console.log(`${text} (at most ${LONGEST_S} s)${isMet ? '' : '  MISSED'}`)
+  return isMet
+}

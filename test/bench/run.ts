@@ -1,108 +1,45 @@
-// npm run bench: the engine against loops written by hand and against RxJS, in one process, interleaved, after other
-// jobs have been through the same engine code ("polluted"). Prints medians and ratios; exit status 1 if a ratio is below
-// its target. Speeds depend on the machine; the ratios are what counts.
+// npm run bench [group…]: the engine's speed and memory against loops written by hand and against targets. Each group has a
+// process of its own, as each run in the page has a worker of its own, and begins after other jobs have been through the
+// same engine code ("polluted"). Prints medians and ratios; exit status 1 if one misses its target. Speeds depend on the
+// machine; the ratios are what counts.
 
+import { spawnSync } from 'node:child_process'
 import { benchAsync } from './async-io.ts'
 import { benchCep } from './cep-pipelines.ts'
 import { benchCheckpoints } from './checkpoints.ts'
-import { benchCluster } from './cluster.ts'
-import { deployJob, type Build } from '../harness/run-job.ts'
-import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
-import { handLoopA, handLoopC, pipelineJob, rxjsA, thriftyLoopC, type Sums } from './pipelines.ts'
+import { benchDay } from './day.ts'
+import { benchLoops } from './loops.ts'
+import { benchParallel } from './parallel.ts'
 import { pollute } from './pollution.ts'
+import { benchRestarts } from './restarts.ts'
 import { benchState } from './state.ts'
 import { benchTravel } from './travel.ts'
-import { handJoin, joinJob, rulesJob } from './two-inputs.ts'
 import { benchWindows } from './windows.ts'
 
-const RECORDS = 1_000_000
-const KEYS = 1_000
-const JOIN_KEYS = 10_000
-const ROUNDS = 7
-
-interface Contender {
-  readonly name: string
-  readonly run: () => Sums
-  readonly checksum: string
-  readonly times: number[]
+/** Each prints its figures, and says whether all targets are met. */
+const GROUPS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
+  loops: benchLoops,
+  state: benchState,
+  checkpoints: benchCheckpoints,
+  windows: benchWindows,
+  async: benchAsync,
+  cep: benchCep,
+  travel: benchTravel,
+  day: benchDay,
+  parallel: benchParallel,
+  restarts: benchRestarts,
 }
 
-interface Target {
-  readonly name: string
-  readonly of: string
-  readonly against: string
-  readonly lowest: number
-}
-
-const TARGETS: readonly Target[] = [
-  { name: 'A against the hand loop', of: 'engine A', against: 'hand A', lowest: 0.35 },
-  { name: 'A against RxJS groupBy', of: 'engine A', against: 'RxJS A', lowest: 2.5 },
-  { name: 'C against the hand loop', of: 'engine C', against: 'hand C', lowest: 0.35 },
-  { name: 'C against a loop that keeps flagged keys only', of: 'engine C', against: 'thrifty C', lowest: 0.35 },
-  { name: 'J, an interval join, against the hand loop', of: 'engine J', against: 'hand J', lowest: 0.3 },
-  // At most 1.3 times the cost of a map.
-  { name: 'B, broadcast rules, against a map', of: 'engine B', against: 'map B', lowest: 1 / 1.3 },
-]
-
-function engine(build: (sums: Sums) => Build): Sums {
-  const sums = { count: 0, sum: 0 }
-  const job = deployJob(build(sums), { isHashed: false, observes: false })
-  job.simulation.run(NO_LIMIT)
-  if (job.execution.state !== 'FINISHED') throw job.execution.failure?.error ?? new Error('not finished')
-  return sums
-}
-
-function contender(name: string, run: () => Sums): Contender {
-  return { name, run, checksum: JSON.stringify(run()), times: [] }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] as number
-}
-
-pollute()
-const contenders = [
-  contender('hand A', () => handLoopA(RECORDS, KEYS)),
-  contender('engine A', () => engine((sums) => pipelineJob('A', RECORDS, KEYS, sums))),
-  contender('RxJS A', () => rxjsA(RECORDS, KEYS)),
-  contender('hand C', () => handLoopC(RECORDS, KEYS)),
-  contender('thrifty C', () => thriftyLoopC(RECORDS, KEYS)),
-  contender('engine C', () => engine((sums) => pipelineJob('C', RECORDS, KEYS, sums))),
-  contender('hand J', () => handJoin(RECORDS, JOIN_KEYS)),
-  contender('engine J', () => engine((sums) => joinJob(RECORDS, JOIN_KEYS, sums))),
-  contender('map B', () => engine((sums) => rulesJob('map', RECORDS, KEYS, sums))),
-  contender('engine B', () => engine((sums) => rulesJob('broadcast', RECORDS, KEYS, sums))),
-]
-for (const pipeline of ['A', 'C', 'J', 'B']) {
-  const sums = new Set(contenders.filter(({ name }) => name.endsWith(pipeline)).map(({ checksum }) => checksum))
-  if (sums.size !== 1) throw new Error(`the contenders of ${pipeline} disagree: ${[...sums].join(' ')}`)
-}
-for (let round = 0; round < ROUNDS; round++) {
-  for (const { run, times } of contenders) {
-    const started = performance.now()
-    run()
-    times.push(performance.now() - started)
+const [own = '', ...others] = process.argv.slice(2)
+const bench = GROUPS[own]
+if (bench !== undefined && others.length === 0) {
+  pollute()
+  if (!(await bench())) process.exitCode = 1
+} else {
+  const wanted = own === '' ? Object.keys(GROUPS) : [own, ...others]
+  for (const group of wanted) {
+    if (GROUPS[group] === undefined) throw new Error(`there is no ${group}: ${Object.keys(GROUPS).join(', ')}`)
+    const args = ['--expose-gc', 'bin/run-ts.mjs', 'test/bench/run.ts', group]
+    if (spawnSync(process.execPath, args, { stdio: 'inherit' }).status !== 0) process.exitCode = 1
   }
 }
-
-const speed = new Map(contenders.map(({ name, times }) => [name, RECORDS / median(times) / 1000]))
-for (const { name, times } of contenders) {
-  const [fastest, slowest] = [RECORDS / Math.min(...times) / 1000, RECORDS / Math.max(...times) / 1000]
-  console.log(
-    `${name.padEnd(10)} ${(speed.get(name) as number).toFixed(1)} M records/s [${slowest.toFixed(1)}–${fastest.toFixed(1)}]`,
-  )
-}
-for (const { name, of, against, lowest } of TARGETS) {
-  const ratio = (speed.get(of) as number) / (speed.get(against) as number)
-  const isMet = ratio >= lowest
-  console.log(`${name}: ${ratio.toFixed(2)} (at least ${lowest})${isMet ? '' : '  MISSED'}`)
-  if (!isMet) process.exitCode = 1
-}
-if (!benchState()) process.exitCode = 1
-if (!benchCheckpoints()) process.exitCode = 1
-if (!benchWindows()) process.exitCode = 1
-if (!benchAsync()) process.exitCode = 1
-if (!benchCep()) process.exitCode = 1
-if (!(await benchTravel())) process.exitCode = 1
-if (!benchCluster()) process.exitCode = 1
