@@ -34,7 +34,10 @@ export interface LastStep {
 export function keyAt(backend: KeyedStateBackend, slot: number): KeyBefore[] {
   const { namespaces, panes } = backend
   const root = namespaces.roots[slot] as number
-  const rows = [root, ...namespaces.slotsOf(root)].map((own) => slotAt(backend, own))
+  const others = namespaces.slotsOf(root)
+  const windows = others.filter((own) => namespaces.isWindow(own))
+  const apart = others.filter((own) => !namespaces.isWindow(own))
+  const rows = [withTimersOf(backend, root, apart), ...windows.map((own) => slotAt(backend, own))]
   for (const { start, end, contents } of panes?.entriesOf(root) ?? []) {
     const window = { start, end }
     const at = rows.findIndex((row) => isSame(row.window, window))
@@ -52,7 +55,7 @@ export function keyAt(backend: KeyedStateBackend, slot: number): KeyBefore[] {
 
 /** The window a slot is for; null for the key alone. */
 export function windowAt({ namespaces }: KeyedStateBackend, slot: number): Window {
-  if (!namespaces.isNamespaced(slot)) return null
+  if (!namespaces.isWindow(slot)) return null
   return { start: namespaces.starts[slot] as number, end: namespaces.ends[slot] as number }
 }
 
@@ -173,6 +176,14 @@ function slotAt(backend: KeyedStateBackend, slot: number): KeyBefore {
     eventTimers: backend.eventTimers.timesOf(slot),
     processingTimers: backend.processingTimers.timesOf(slot),
   }
+}
+
+/** A key alone, with the timers that an operator keeps apart for it; of two at one time one is shown. */
+function withTimersOf(backend: KeyedStateBackend, root: number, apart: readonly number[]): KeyBefore {
+  const row = slotAt(backend, root)
+  if (apart.length === 0) return row
+  const timers = apart.flatMap((slot) => backend.eventTimers.timesOf(slot))
+  return { ...row, eventTimers: Array.from(new Set([...row.eventTimers, ...timers])).sort((a, b) => a - b) }
 }
 
 function nothingIn(backend: KeyedStateBackend, window: Window): KeyBefore {

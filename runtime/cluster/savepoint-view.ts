@@ -106,7 +106,8 @@ function rowsOfKey({ key, namespaces = [], ...own }: KeySnapshot, metas: Readonl
   return [
     ...rowsOfSlot(own, metas).map((row) => ({ key: text, window: null, ...row })),
     ...namespaces.flatMap(({ start, end, ...slot }) => {
-      const window = `[${start}, ${end})`
+      // A namespace in which no time lies is of an operator's own making.
+      const window = start === end ? null : `[${start}, ${end})`
       return rowsOfSlot(slot, metas).map((row) => ({ key: text, window, ...row }))
     }),
   ]

@@ -60,6 +60,11 @@ export class Namespaces {
     return this.roots[slot] !== slot
   }
 
+  /** Whether a slot is for a window: a namespace in which no time lies is of an operator's own making. */
+  isWindow(slot: number): boolean {
+    return this.isNamespaced(slot) && this.starts[slot] !== this.ends[slot]
+  }
+
   /** Whether a slot is a key's own and the key has no other. */
   isAlone(slot: number): boolean {
     return this.roots[slot] === slot && this.first[slot] === EMPTY

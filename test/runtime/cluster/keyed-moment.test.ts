@@ -1,7 +1,7 @@
 // How each kind of state shows in a moment: as the learner knows it, without stamps, before and after a restore.
 
 import { expect, test } from 'vitest'
-import { keyAt } from '../../../runtime/cluster/keyed-moment.ts'
+import { keyAt, windowAt } from '../../../runtime/cluster/keyed-moment.ts'
 import {
   AggregatingStateDescriptor,
   Duration,
@@ -58,4 +58,23 @@ test.each([false, true])('with a time to live: %s', (expires) => {
   const restored = new KeyedStateBackend(null, 128)
   restored.restore(backend.snapshot(), { start: 0, end: 127 })
   expect(cells(restored)).toEqual(EXPECTED)
+})
+
+test('timers that an operator keeps apart for a key are the key’s, in no window', () => {
+  const backend = new KeyedStateBackend(null, 128)
+  backend.setCurrentKey('k')
+  const root = backend.slot
+  backend.registerTimer(backend.eventTimers, 30)
+  backend.setNamespace(1, 1)
+  backend.registerTimer(backend.eventTimers, 20)
+  backend.registerTimer(backend.eventTimers, 30)
+  expect(windowAt(backend, backend.slot)).toBe(null)
+  backend.setCurrentSlot(root)
+  backend.setNamespace(0, 10)
+  backend.registerTimer(backend.eventTimers, 9)
+  expect(windowAt(backend, backend.slot)).toEqual({ start: 0, end: 10 })
+  expect(keyAt(backend, root).map(({ window, eventTimers }) => ({ window, eventTimers }))).toEqual([
+    { window: null, eventTimers: [20, 30] },
+    { window: { start: 0, end: 10 }, eventTimers: [9] },
+  ])
 })
