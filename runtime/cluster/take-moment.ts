@@ -139,7 +139,7 @@ function channelColumns(
   for (const channel of execution.channels) {
     listElements(channel, watcher, nowUs, hasTexts, writer)
     writer.endChannel({
-      used: channel.inFlight,
+      used: channel.consumer?.hasFinished() === true ? 0 : channel.unacknowledged(),
       credits: channel.settings.credits,
       records: writtenRecords(channel),
     })

@@ -90,6 +90,14 @@ test('key groups in use are those of the keys, on the subtasks that own them', (
   }
 })
 
+test('buffers of a channel are in use until their credit is back, and none is once all is read', () => {
+  const used = (job: DeployedJob) => Array.from(look(job).moment.channels.used)
+  const few: Build = (env) => void env.fromElements(1, 2, 3).rebalance().print()
+  // A record is sent every 100 ms and its credit is back after a fraction of one: of the last record it's on its way.
+  expect(used(runFor(keeping(30), 2, 2050))).toEqual([0, 1])
+  expect(used(runFor(few, 2, 100))).toEqual([0, 0])
+})
+
 test('a search looks at all keys, not only at those that a moment carries', () => {
   const job = runFor(keeping(30), 1, 4000)
   const found = look(job, { filter: 'KEY 2' }).state.tasks.flatMap(({ found: own }) => own?.keys ?? [])
