@@ -175,8 +175,11 @@ test('no window is too narrow or too low for the page, nor for the figure of two
   await page.getByRole('button', { name: 'Pause' }).click()
   const clipped = (): Promise<number> =>
     page.locator('.scroller').evaluate((scroller) => scroller.scrollHeight - scroller.clientHeight)
+  const unseenTabs = (): Promise<number> =>
+    page.getByRole('tablist', { name: 'Views of the run' }).evaluate((tabs) => tabs.scrollWidth - tabs.clientWidth)
   for (const [width, height] of [
     [1440, 900],
+    [1366, 800],
     [1280, 800],
     [1024, 900],
     [768, 1024],
@@ -184,6 +187,7 @@ test('no window is too narrow or too low for the page, nor for the figure of two
     await page.setViewportSize({ width, height })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
     await expect.poll(clipped).toBeLessThanOrEqual(1)
+    if (width >= 1024) expect([width, await unseenTabs()]).toEqual([width, 0])
   }
 })
 
