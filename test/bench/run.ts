@@ -8,7 +8,7 @@ import { benchAsync } from './async-io.ts'
 import { benchCep } from './cep-pipelines.ts'
 import { benchCheckpoints } from './checkpoints.ts'
 import { benchDay } from './day.ts'
-import { benchLoops } from './loops.ts'
+import { benchInputs, benchLoops } from './loops.ts'
 import { benchParallel } from './parallel.ts'
 import { pollute } from './pollution.ts'
 import { benchRestarts } from './restarts.ts'
@@ -19,6 +19,7 @@ import { benchWindows } from './windows.ts'
 /** Each prints its figures, and says whether all targets are met. */
 const GROUPS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   loops: benchLoops,
+  inputs: benchInputs,
   state: benchState,
   checkpoints: benchCheckpoints,
   windows: benchWindows,
