@@ -212,6 +212,7 @@ function contextOf(
     inputArrived: () => task.inputArrived(),
     random: (purpose) => job.random(`${purpose} ${node.id} ${subtask} ${attempt}`),
     timerFired: (timestamp, isEventTime) => task.timerFired(timestamp, isEventTime),
+    isObserved: () => job.watcher !== null || simulation.trace !== null,
     commitNoted: (phase, checkpoint, count) =>
       job.commits[phase](
         { vertex: vertex.id, subtask, operator: displayName(node), checkpoint, count },

@@ -57,8 +57,10 @@ export interface OperatorContext {
   random(purpose: string): RandomStream
   /** A line of the cluster's log. */
   log(level: 'info' | 'warn' | 'error', text: string): void
-  /** Tells the observers that a timer fired. */
+  /** Tells the observers that a timer fired, and spends a step of the budget: timers can set timers for ever. */
   timerFired(timestamp: number, isEventTime: boolean): void
+  /** Whether there are observers, who want to be told of every timer. */
+  isObserved(): boolean
   /** Tells the observers what a committer was handed for a checkpoint, and that it committed that. */
   commitNoted(phase: 'prepared' | 'committed', checkpoint: number, count: number): void
   /** Hands a row that reached a sink to whoever runs the job. */

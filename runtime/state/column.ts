@@ -58,6 +58,16 @@ export class Column {
     return change
   }
 
+  /** Writes a cell that is known to be empty. */
+  fill(slot: number, value: unknown): void {
+    const at = slot >> CHUNK_BITS
+    let chunk = this.chunks[at]
+    if (chunk === undefined || this.owned[at] !== true) chunk = this.own(at)
+    if (this.pending !== 0 && typeof value === 'object' && value !== null) this.mark(at, slot & CHUNK_MASK)
+    chunk[slot & CHUNK_MASK] = value
+    this.entries++
+  }
+
   /** The chunks as they are now; the column goes on with copies. Whoever takes it calls `release` once it's written. */
   snap(): ColumnSnapshot {
     this.owned.fill(false)

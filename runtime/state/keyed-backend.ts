@@ -369,7 +369,7 @@ export class KeyedStateBackend implements KeyedAccess {
 
   /** The key at the vacant slot holds something: the slot is its own. */
   private settle(): void {
-    this.keys.set(this.vacant, this.vacantKey)
+    this.keys.fill(this.vacant, this.vacantKey)
     this.index.add(this.vacantCanonical, this.vacant)
     this.vacant = NO_SLOT
   }
@@ -386,9 +386,7 @@ export class KeyedStateBackend implements KeyedAccess {
       }
     }
     if (this.freeSlots.length === 0 && this.slotCount >= this.sweepAt) this.sweep()
-    const slot = this.allocate()
-    this.namespaces.addRoot(slot)
-    return slot
+    return this.allocate()
   }
 
   private allocateNamespace(root: number, start: number, end: number): number {
@@ -407,6 +405,7 @@ export class KeyedStateBackend implements KeyedAccess {
       wider.set(this.uses)
       this.uses = wider
     }
+    this.namespaces.makeRoom(slot)
     return slot
   }
 
@@ -435,8 +434,12 @@ export class KeyedStateBackend implements KeyedAccess {
     const kept: number[] = []
     for (let slot = 0; slot < this.slotCount; slot++) {
       if (keys.get(slot) === undefined || !namespaces.isNamespaced(slot)) continue
-      if (this.uses[slot] === 0 && slot !== this.slot) this.free(slot)
-      else kept.push(slot)
+      if (this.uses[slot] !== 0 || slot === this.slot) {
+        kept.push(slot)
+        continue
+      }
+      namespaces.remove(slot)
+      this.free(slot)
     }
     namespaces.rebuild(kept)
     return new Set(kept.map((slot) => namespaces.roots[slot] as number))

@@ -131,7 +131,7 @@ export class PendingSnapshot {
     let size = sizeOfColumn(this.keys) + sizeOfTimers(this.eventTimers) + sizeOfTimers(this.processingTimers)
     for (const { cells } of this.states) size += sizeOfColumn(cells)
     for (const { slots, contents } of this.panes) {
-      size += sizeOfList(slots.length, (count) => slots.slice(0, count).map((slot) => contents[slot]))
+      size += sizeOfList(slots.length, (count) => Array.from(slots.subarray(0, count), (slot) => contents[slot]))
     }
     return size
   }

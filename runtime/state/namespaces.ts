@@ -10,13 +10,13 @@ const LONGEST_CHAIN = 8
 
 /** Which slot a key has in a window, and which windows a key has slots for. */
 export class Namespaces {
-  /** By slot: the slot of its key alone; that one's is itself. */
-  roots = new Int32Array(START_CAPACITY)
+  /** By slot: the slot of its key alone. As long as nothing else is said, a slot is a key's own, and its own root. */
+  roots = ownRoots(START_CAPACITY)
   /** By slot: the window, of slots that have one. */
   starts = new Float64Array(START_CAPACITY)
   ends = new Float64Array(START_CAPACITY)
   /** By slot: the youngest slot of the key with a window, and on from there to the older ones; EMPTY at the end. */
-  first = new Int32Array(START_CAPACITY)
+  first = new Int32Array(START_CAPACITY).fill(EMPTY)
   next = new Int32Array(START_CAPACITY)
   /** By slot of a key: how long its chain is. */
   lengths = new Int32Array(START_CAPACITY)
@@ -25,17 +25,18 @@ export class Namespaces {
   table = new Int32Array(START_CAPACITY).fill(EMPTY)
   tabled = 0
 
-  /** Notes that a slot is a key's own. */
-  addRoot(slot: number): void {
+  /** There is room for this slot from now on. */
+  makeRoom(slot: number): void {
     if (slot >= this.roots.length) this.grow(slot)
+  }
+
+  /** Notes that a slot isn't for a window any more, just before `rebuild`. */
+  remove(slot: number): void {
     this.roots[slot] = slot
-    this.first[slot] = EMPTY
-    this.lengths[slot] = 0
   }
 
   /** Notes that a slot is for a key, given by its own slot, and a window. */
   add(slot: number, root: number, start: number, end: number): void {
-    if (slot >= this.roots.length) this.grow(slot)
     this.roots[slot] = root
     this.starts[slot] = start
     this.ends[slot] = end
@@ -164,13 +165,19 @@ export class Namespaces {
       wider.set(array)
       return wider
     }
-    this.roots = widened(this.roots, new Int32Array(capacity))
+    this.roots = widened(this.roots, ownRoots(capacity))
     this.first = widened(this.first, new Int32Array(capacity).fill(EMPTY))
     this.next = widened(this.next, new Int32Array(capacity))
     this.lengths = widened(this.lengths, new Int32Array(capacity))
     this.starts = widened(this.starts, new Float64Array(capacity))
     this.ends = widened(this.ends, new Float64Array(capacity))
   }
+}
+
+function ownRoots(capacity: number): Int32Array {
+  const roots = new Int32Array(capacity)
+  for (let slot = 0; slot < capacity; slot++) roots[slot] = slot
+  return roots
 }
 
 function spread(root: number, start: number, end: number): number {

@@ -8,10 +8,11 @@ import { cloneValue } from '../base/clone.ts'
 export interface Pane {
   readonly start: number
   readonly end: number
-  /** By slot of the key; undefined for none. Used again when the window is gone. */
+  /** By slot of the key; undefined for none. */
   contents: unknown[]
-  /** Of the keys that have contents, in the order in which they came. */
-  readonly slots: number[]
+  /** Of the keys that have contents, in the order in which they came: the first `count` of them. */
+  slots: Int32Array
+  count: number
   /** While a snapshot is being written: slots whose contents it doesn't hold. */
   own: Set<number> | null
 }
@@ -20,7 +21,7 @@ export interface Pane {
 export interface PaneSnapshot {
   readonly start: number
   readonly end: number
-  readonly slots: readonly number[]
+  readonly slots: Int32Array
   /** By slot. */
   readonly contents: readonly unknown[]
 }
@@ -48,8 +49,8 @@ export class PaneTables {
   firing: Pane | null = null
   /** Snapshots that are still being written: what they hold is copied before it's changed in place. */
   pending = 0
-  /** Tables of windows that are gone, emptied. */
-  spare: unknown[][] = []
+  /** Windows that are gone, emptied: what they were made of is used again. */
+  spare: Pick<Pane, 'contents' | 'slots'>[] = []
 
   constructor(state: string, isEventTime: boolean) {
     this.state = state
@@ -67,8 +68,11 @@ export class PaneTables {
     let at = below
     while (at > 0 && (open[at - 1] as Pane).end > end) at--
     if (at > 0 && (open[at - 1] as Pane).end === end) return at - 1
-    const contents = this.spare.pop() ?? new Array<unknown>(START_LENGTH).fill(undefined)
-    open.splice(at, 0, { start, end, contents, slots: [], own: null })
+    const { contents, slots } = this.spare.pop() ?? {
+      contents: new Array<unknown>(START_LENGTH).fill(undefined),
+      slots: new Int32Array(START_LENGTH),
+    }
+    open.splice(at, 0, { start, end, contents, slots, count: 0, own: null })
     return at
   }
 
@@ -78,10 +82,15 @@ export class PaneTables {
       let { length } = pane.contents
       while (length <= slot) length *= 2
       const wider = new Array<unknown>(length).fill(undefined)
-      for (const held of pane.slots) wider[held] = pane.contents[held]
+      for (let i = 0; i < pane.contents.length; i++) wider[i] = pane.contents[i]
       pane.contents = wider
     }
-    pane.slots.push(slot)
+    if (pane.count === pane.slots.length) {
+      const wider = new Int32Array(pane.count * 2)
+      wider.set(pane.slots)
+      pane.slots = wider
+    }
+    pane.slots[pane.count++] = slot
     pane.contents[slot] = contents
     this.count++
   }
@@ -96,14 +105,14 @@ export class PaneTables {
   close(): Pane {
     const pane = this.open.shift() as Pane
     this.last = null
-    this.count -= pane.slots.length
+    this.count -= pane.count
     this.firing = pane
     return pane
   }
 
   /** The window was fired, and nothing is left in its table: it serves another. */
-  recycle({ contents }: Pane): void {
-    this.spare.push(contents)
+  recycle({ contents, slots }: Pane): void {
+    this.spare.push({ contents, slots })
   }
 
   /** The contents of a key that has some, for somebody who may change them in place. */
@@ -118,7 +127,8 @@ export class PaneTables {
     this.pending++
     return this.open.map((pane) => {
       pane.own = new Set()
-      return { start: pane.start, end: pane.end, slots: pane.slots.slice(), contents: pane.contents.slice() }
+      const { start, end, slots, count, contents } = pane
+      return { start, end, slots: slots.slice(0, count), contents: contents.slice() }
     })
   }
 

@@ -177,6 +177,7 @@ export class OperatorHarness {
       log: () => undefined,
       random: (purpose) => this.random(purpose),
       timerFired: () => undefined,
+      isObserved: () => false,
       commitNoted: () => undefined,
       rowArrived: (value, timestamp) => void this.outputs.push(['row', value, timestamp]),
     }

@@ -138,18 +138,20 @@ export class PaneWindowOperator extends StreamOperator {
 
   private fire(pane: Pane): void {
     const { backend, context, folding, call, panes } = this
-    const { start, end, slots, contents } = pane
+    const { start, end, slots, count, contents } = pane
     const window = new TimeWindow(start, end)
     const isList = this.spec.contents.kind === 'list'
     if (context.timeProbe !== null) {
-      const records = isList ? slots.reduce((sum, slot) => sum + (contents[slot] as unknown[]).length, 0) : null
-      context.timeProbe.paneFired({ start, end, keys: slots.length, records })
+      const records = isList ? recordsIn(pane) : null
+      context.timeProbe.paneFired({ start, end, keys: count, records })
     }
     call.enter(window)
-    for (let i = 0; i < slots.length; i++) {
+    // By the clock each takes time. By event time there's nobody to tell as a rule, and a window's keys come to an end.
+    const isHeard = !this.isEventTime || context.isObserved()
+    for (let i = 0; i < count; i++) {
       const slot = slots[i] as number
       backend.setCurrentSlot(slot)
-      context.timerFired(end - 1, this.isEventTime)
+      if (isHeard) context.timerFired(end - 1, this.isEventTime)
       const held = panes.openContents(pane, slot)
       contents[slot] = undefined
       const result = folding.result(held)
@@ -158,7 +160,7 @@ export class PaneWindowOperator extends StreamOperator {
       backend.release(slot)
     }
     panes.recycle(pane)
-    backend.releasedAll(slots.length)
+    backend.releasedAll(count)
   }
 
   private emitLate(value: unknown, timestamp: number, maxTimestamp: number): void {
@@ -187,4 +189,9 @@ export class PaneWindowOperator extends StreamOperator {
     this.nextAlarmMs = next
     this.context.alarmChanged()
   }
+}
+
+/** Of a window whose contents are lists. */
+function recordsIn({ slots, count, contents }: Pane): number {
+  return slots.subarray(0, count).reduce((sum, slot) => sum + (contents[slot] as unknown[]).length, 0)
 }

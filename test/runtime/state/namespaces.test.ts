@@ -109,8 +109,8 @@ test('a snapshot has them all, once, and they go to the subtask of their key', (
 test('the windows of a key, the oldest slot first', () => {
   const namespaces = new Namespaces()
   for (let slot = 0; slot < 200; slot++) {
-    if (slot % 10 === 0) namespaces.addRoot(slot)
-    else namespaces.add(slot, slot - (slot % 10), slot, slot + 1)
+    namespaces.makeRoom(slot)
+    if (slot % 10 !== 0) namespaces.add(slot, slot - (slot % 10), slot, slot + 1)
   }
   expect(namespaces.slotsOf(190)).toEqual([191, 192, 193, 194, 195, 196, 197, 198, 199])
   expect(namespaces.slotOf(190, 195, 196)).toBe(195)
@@ -126,11 +126,10 @@ test('windows that move are found where they are and nowhere else, of few and of
       const namespaces = new Namespaces()
       const at = new Map<number, string>()
       for (let slot = 0; slot < 16; slot++) {
-        if (slot % slotsPerKey === 0) namespaces.addRoot(slot)
-        else {
-          namespaces.add(slot, slot - (slot % slotsPerKey), 1000 + slot, 1001 + slot)
-          at.set(slot, `${slot - (slot % slotsPerKey)} ${1000 + slot} ${1001 + slot}`)
-        }
+        namespaces.makeRoom(slot)
+        if (slot % slotsPerKey === 0) continue
+        namespaces.add(slot, slot - (slot % slotsPerKey), 1000 + slot, 1001 + slot)
+        at.set(slot, `${slot - (slot % slotsPerKey)} ${1000 + slot} ${1001 + slot}`)
       }
       for (const [slot, size, start] of moves) {
         const root = slot - (slot % slotsPerKey)
