@@ -86,8 +86,10 @@ export class Inspector {
         const known = await this.#recording(number)
         const run = known && { execution: known.execution, recorder: known.watcher }
         if (run === null) return null
-        const isDown = !run.execution.tasks.some(({ state }) => state === 'RUNNING' || state === 'FINISHED')
-        return explainWaiting(run, question.target) ?? unexplained(isDown ? 'WHY_NOT_RUNNING' : 'WHY_NOTHING_WAITS')
+        return (
+          explainWaiting(run, question.target) ??
+          unexplained(isDown(run.execution) ? 'WHY_NOT_RUNNING' : 'WHY_NOTHING_WAITS')
+        )
       }
       case 'key':
         return this.#explainKey(question.key, number)
@@ -204,4 +206,10 @@ function hashOf(execution: JobExecution): string {
 
 function unexplained(code: string, params: Diagnostic['params'] = {}): Explanation {
   return { kind: 'unexplained', diagnostic: { code, params, span: null } }
+}
+
+/** Failed, or not back at work after a failure; before its first start a job isn't. */
+function isDown({ tasks, state, attempt }: JobExecution): boolean {
+  if (state === 'RUNNING' && attempt === 0) return false
+  return !tasks.some((task) => task.state === 'RUNNING' || task.state === 'FINISHED')
 }

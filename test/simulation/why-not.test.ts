@@ -145,6 +145,26 @@ describe('a window that has not fired', () => {
     })
   })
 
+  test('nothing waits before the job has begun', async () => {
+    const session = newSession()
+    const answers: (Explanation | null)[] = []
+    let isAsked = false
+    const ask = async (): Promise<void> => {
+      answers.push(await session.explain({ kind: 'waiting', target: null }))
+      await session.play(null)
+    }
+    const inputs = { a: MUCH, b: MUCH }
+    const settings: RunSettings = { inputs, isWatched: true, startsAt: { kind: 'place', event: 0, record: 0 } }
+    const outcome = await session.run(jobOf(jobWith(BOUNDED)), settings, async ({ isPaused, isPassing, moment }) => {
+      if (isAsked || !isPaused || isPassing || moment === null) return
+      isAsked = true
+      // Not in the frame itself: the driver waits for that.
+      void ask()
+    })
+    expect(outcome.diagnostics).toEqual([])
+    expect(answers).toMatchObject([{ kind: 'unexplained', diagnostic: { code: 'WHY_NOTHING_WAITS' } }])
+  })
+
   test('nothing waits where nothing has come', async () => {
     const answer = await asked(
       jobOf(jobWith(BOUNDED)),
