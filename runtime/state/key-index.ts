@@ -144,7 +144,9 @@ export class KeyIndex {
     // By how many bits a key of the table has: those with one bit more fill the second half of an array twice as long.
     const counts = new Int32Array(33)
     for (let at = 0; at < table.length; at += 2) {
-      if (table[at + 1] !== 0) counts[32 - Math.clz32(table[at] as number)]!++
+      if (table[at + 1] === 0) continue
+      const bits = 32 - Math.clz32(table[at] as number)
+      counts[bits] = (counts[bits] as number) + 1
     }
     let best = dense.length
     let count = this.denseCount
