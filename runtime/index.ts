@@ -161,7 +161,12 @@ export type { PreparedStatement } from './connectors/database/prepared-statement
 export { NewTopic } from './api/new-topic.ts'
 export type { ProducerOptions } from './api/new-topic.ts'
 export type { TopicRecord } from './connectors/log/topic-spec.ts'
-export { RichSourceFunction, SourceFunction } from './api/source-functions.ts'
+export {
+  ParallelSourceFunction,
+  RichParallelSourceFunction,
+  RichSourceFunction,
+  SourceFunction,
+} from './api/source-functions.ts'
 export type { SourceContext, SourcePause } from './api/source-functions.ts'
 export { DataGen, DataGenSource } from './api/datagen-source.ts'
 export type { DataGenField, DataGenRow } from './api/datagen-source.ts'

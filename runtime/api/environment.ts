@@ -19,7 +19,12 @@ import { requireCreate } from './jdbc-sink.ts'
 import { requireTopic, type NewTopic } from './new-topic.ts'
 import { requireName } from './require.ts'
 import { StateBackend } from './state-backend.ts'
-import { sourceFunctionSpec, type RichSourceFunction, type SourceFunction } from './source-functions.ts'
+import {
+  isParallelFunction,
+  sourceFunctionSpec,
+  type RichSourceFunction,
+  type SourceFunction,
+} from './source-functions.ts'
 import { NumberSequenceSource, Source } from './sources.ts'
 import { requireStrategy, strategyFunctions, WatermarkStrategy } from './watermark-strategy.ts'
 
@@ -240,7 +245,7 @@ export class StreamExecutionEnvironment {
       new Map([['source', source]]),
       strategy,
       requireName(name, 'addSource'),
-      1,
+      isParallelFunction(source) ? Infinity : 1,
     )
   }
 

@@ -1,6 +1,6 @@
 // Sources written as a function, for addSource: the way of tutorials before Flink 1.12. Nothing here can wait in the middle
 // of a function, so a `run` that goes on is a generator, and `yield` stands where the tutorial sleeps.
-// Differs from Flink: without state of its own a function isn't read twice after a recovery; it has one subtask always.
+// Differs from Flink: without state of its own a function isn't read twice after a recovery.
 // https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/sources/
 
 import { LearnerError } from '../base/diagnostic.ts'
@@ -41,10 +41,22 @@ export abstract class RichSourceFunction<T> extends RichFunction implements Sour
   cancel(): void {}
 }
 
+/** A SourceFunction that runs in every subtask, each from its beginning; another than these has one subtask always. */
+export abstract class ParallelSourceFunction<T> extends SourceFunction<T> {}
+
+/** The same with a life cycle: its runtime context says which subtask it is, and of how many. */
+export abstract class RichParallelSourceFunction<T> extends RichSourceFunction<T> {}
+
+/** Whether it may have several subtasks. */
+export function isParallelFunction(source: unknown): boolean {
+  return source instanceof ParallelSourceFunction || source instanceof RichParallelSourceFunction
+}
+
 /** A source function as the plan holds it; throws LearnerError if it can't be run. */
 export function sourceFunctionSpec(source: SourceFunctionLike<unknown>): SourceSpec {
   requireObject(source, 'run', 'addSource')
   const kind = source.run.constructor.name
   if (kind.startsWith('Async')) throw new LearnerError('SOURCE_ASYNC')
-  return { kind: 'function', yields: kind === 'GeneratorFunction' }
+  const spec = { kind: 'function', yields: kind === 'GeneratorFunction' } as const
+  return isParallelFunction(source) ? { ...spec, isParallel: true } : spec
 }

@@ -1,15 +1,15 @@
 // Runs a learner's SourceFunction in slices. A `run` that is a generator is gone on with until it yields, and what it has
-// collected by then is read before it goes on: after the time it yielded, or in the next turn. A plain `run` is one slice,
-// so it must come to an end. What comes between records (watermarks, idleness) keeps its place among them.
-//
-// A function that keeps its position in state of its own begins again from there after a restore, and what it had
-// collected and nobody had read yet is in the split. Any other is run again, and what was read before is left out.
+// collected by then is read before it goes on: after the time it yielded, or in the next turn. A plain `run` is one slice.
+// What comes between records (watermarks, idleness) keeps its place among them. A function that keeps its position in state
+// of its own begins again from there after a restore, and what it had collected and nobody had read yet is in the split. Any
+// other is run again, and what was read before is left out; a parallel one with another parallelism is run anew, as in Flink.
 
 import { cloneValue } from '../base/clone.ts'
 import { LearnerError } from '../base/diagnostic.ts'
 import { isCheckpointed, refusePromise } from '../operators/rich-function.ts'
 import { refuseWatermark } from '../operators/watermark-generators.ts'
 import type { DurationLike, SourceContext, SourceFunctionLike, SourceReader, SourceSplit } from './source.ts'
+import { runOf } from './splits.ts'
 
 /** More than this in one slice is taken for a `run` that never ends. */
 const MOST_COLLECTED = 1_000_000
@@ -26,8 +26,18 @@ interface Unread {
   readonly hasReturned: boolean
 }
 
+/** Whose run it is. */
+interface Place {
+  readonly name: string
+  readonly subtask: number
+  readonly parallelism: number
+}
+
 export class FunctionReader implements SourceReader {
   readonly name: string
+  /** Of the split that is its own. */
+  readonly id: string
+  readonly isParallel: boolean
   readonly source: SourceFunctionLike<unknown> | null
   slices: Iterator<unknown, unknown> | null = null
   /** Collected and not read yet, from `at` on. */
@@ -47,15 +57,23 @@ export class FunctionReader implements SourceReader {
   nextAtUs: number
   timestamp = NaN
 
-  constructor(splits: readonly SourceSplit[], name: string, source: () => unknown) {
-    const [split] = splits
+  constructor(
+    splits: readonly SourceSplit[],
+    { name, subtask, parallelism }: Place,
+    { source, isParallel }: { readonly source: () => unknown; readonly isParallel: boolean },
+  ) {
+    const fresh = runOf(subtask, parallelism)
+    const split = isParallel ? (splits.find(({ id }) => id === fresh.id) ?? fresh) : splits[0]
     const unread = split?.detail as Unread | undefined
     this.name = name
+    this.id = split?.id ?? ''
+    this.isParallel = isParallel
     this.source = split === undefined ? null : (source() as SourceFunctionLike<unknown>)
     this.position = split?.position ?? 0
     this.toSkip = unread === undefined ? this.position : 0
-    this.hasReturned = split === undefined || unread?.hasReturned === true
-    if (unread !== undefined) this.emissions = unread.emissions.slice()
+    this.hasReturned = split === undefined || split.end !== null || unread?.hasReturned === true
+    // What others had collected before a change of parallelism is read by whoever got it.
+    this.emissions = splits.flatMap(({ detail }) => (detail as Unread | undefined)?.emissions ?? [])
     this.nextAtUs = this.hasReturned && this.emissions.length === 0 ? Infinity : 0
   }
 
@@ -92,8 +110,9 @@ export class FunctionReader implements SourceReader {
   }
 
   splits(): SourceSplit[] {
-    if (this.nextAtUs === Infinity) return []
-    const split = { id: '0', position: this.position, end: null }
+    const { id, position } = this
+    if (this.nextAtUs === Infinity) return this.isParallel ? [{ id, position, end: position }] : []
+    const split = { id, position, end: null }
     if (!isCheckpointed(this.source as object)) return [split]
     const emissions = cloneValue(this.emissions.slice(this.at))
     return [{ ...split, detail: { emissions, hasReturned: this.hasReturned } satisfies Unread }]

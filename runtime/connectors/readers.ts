@@ -44,7 +44,10 @@ export function createReader(
     case 'socket':
       throw new LearnerError('SOCKET', { host: spec.host, port: spec.port, source: context.name })
     case 'function':
-      return new FunctionReader(splits, context.name, () => context.userFunction('source'))
+      return new FunctionReader(splits, context, {
+        source: () => context.userFunction('source'),
+        isParallel: spec.isParallel === true,
+      })
     case 'script':
       return new ScriptReader(spec.records, splits, scriptValues(spec.replaces))
   }

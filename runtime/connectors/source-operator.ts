@@ -73,12 +73,14 @@ export class SourceOperator extends StreamOperator {
     const splits = isRestored
       ? Array.from(this.remembered.get())
       : shareOf(splitsOf(source, parallelism), subtask, parallelism)
-    if (source.kind === 'generator' || (source.kind === 'function' && splits.length > 0)) {
+    const runs = source.kind === 'function' && (source.isParallel === true || splits.length > 0)
+    if (source.kind === 'generator' || runs) {
       this.generator = context.userFunction(source.kind === 'function' ? 'source' : 'generator')
       openFunction(this.generator, context)
     }
     const readerContext = {
       name: context.name,
+      subtask,
       parallelism,
       seed: context.seed,
       userFunction: (role: string) => context.userFunction(role),

@@ -25,8 +25,8 @@ export type SourceSpec =
   /** Topics of the log. */
   | { readonly kind: 'log'; readonly log: LogSourceSpec }
   | { readonly kind: 'socket'; readonly host: string; readonly port: number }
-  /** A SourceFunction; one that yields may go on for ever. */
-  | { readonly kind: 'function'; readonly yields: boolean }
+  /** A SourceFunction; one that yields may go on for ever, one that is parallel runs in every subtask. */
+  | { readonly kind: 'function'; readonly yields: boolean; readonly isParallel?: true }
   /** `replaces` is the kind of source whose data it stands for. */
   | { readonly kind: 'script'; readonly records: readonly ScriptRecord[]; readonly replaces?: SourceSpec['kind'] }
 
@@ -87,6 +87,7 @@ export interface SourceSplit {
 /** Where a reader finds what the learner gave. */
 export interface ReaderContext {
   readonly name: string
+  readonly subtask: number
   readonly parallelism: number
   /** Of the run, for sources that invent their records. */
   readonly seed: number

@@ -1,5 +1,6 @@
 // Which splits a source has, and which subtask reads which. Both are functions of the plan alone: sequences are cut into
-// even stretches as Flink's NumberSequenceSource cuts them, files are a split each, the rest is one split.
+// even stretches as Flink's NumberSequenceSource cuts them, files are a split each, a parallel function is one for each
+// subtask, the rest is one split.
 // Differs from Flink: there readers ask for splits when they have time, so that the fastest gets the most.
 
 import type { ScriptRecord, SourceSpec, SourceSplit } from './source.ts'
@@ -29,10 +30,16 @@ export function splitsOf(spec: SourceSpec, parallelism: number): SourceSplit[] {
     // Its readers find out by themselves, when the job starts.
     case 'log':
       return []
-    case 'socket':
     case 'function':
+      return spec.isParallel ? Array.from({ length: parallelism }, (_, i) => runOf(i, parallelism)) : whole(null)
+    case 'socket':
       return whole(null)
   }
+}
+
+/** What a subtask of a parallel function runs: another subtask's is another's, and so is one at another parallelism. */
+export function runOf(subtask: number, parallelism: number): SourceSplit {
+  return { id: `${subtask} of ${parallelism}`, position: 0, end: null }
 }
 
 /** The share of one subtask: every so many-th split. Of new splits as of those of a snapshot, at any parallelism. */

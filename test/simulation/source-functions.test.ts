@@ -6,6 +6,7 @@ import type { LearnerError } from '../../runtime/base/diagnostic.ts'
 import {
   Duration,
   EventTimeSessionWindows,
+  RichParallelSourceFunction,
   RichSourceFunction,
   SourceFunction,
   type SourceContext,
@@ -53,6 +54,68 @@ test('a source that goes on for ever is interleaved with the clock', () => {
     [2, 200],
     [3, 300],
   ])
+})
+
+describe('a parallel one', () => {
+  /** Subtask and number, each with a pause. */
+  class Counts extends RichParallelSourceFunction<string> {
+    override *run(context: SourceContext<string>): Generator<SourcePause, void, void> {
+      const subtask = this.getRuntimeContext().getIndexOfThisSubtask()
+      for (let i = 0; i < 3; i++) {
+        context.collect(`${subtask}: ${i}`)
+        yield 100
+      }
+    }
+  }
+
+  test('runs in every subtask, each from its beginning', () => {
+    const { rows } = runJob((env) => void env.addSource(new Counts()).print(), { parallelism: 3 })
+    const expected = ['0: 0', '0: 1', '0: 2', '1: 0', '1: 1', '1: 2', '2: 0', '2: 1', '2: 2']
+    expect(rows.map(({ value }) => value).sort()).toEqual(expected)
+    expect(rows.filter(({ value }) => String(value).startsWith('2')).map(({ subtask }) => subtask)).toEqual([2, 2, 2])
+  })
+
+  test('may have a parallelism of its own, another may not', () => {
+    const counts = { run: Counts.prototype.run, cancel() {} }
+    expect(codeOf((env) => void env.addSource(counts).setParallelism(2).print())).toBe('NOT_PARALLEL')
+    const build: Build = (env) => void env.addSource(new Counts()).setParallelism(2).print()
+    expect(runJob(build, { parallelism: 1 }).rows).toHaveLength(6)
+  })
+
+  test('that was on its way when the job failed reads nothing twice, not even where one of its runs had ended', () => {
+    class Uneven extends RichParallelSourceFunction<string> {
+      override *run(context: SourceContext<string>): Generator<SourcePause, void, void> {
+        const subtask = this.getRuntimeContext().getIndexOfThisSubtask()
+        for (let i = 0; i < (subtask === 0 ? 1 : 6); i++) {
+          context.collect(`${subtask}: ${i}`)
+          yield 100
+        }
+      }
+    }
+    const seen: string[] = []
+    const build: Build = (env) => {
+      env.enableCheckpointing(50)
+      env
+        .addSource(new Uneven())
+        .map((text) => {
+          seen.push(text)
+          if (text === '1: 4' && seen.filter((other) => other === text).length === 1) throw new Error('once')
+          return text
+        })
+        .print()
+    }
+    expect(runJob(build, { parallelism: 2 }).execution.state).toBe('FINISHED')
+    expect(seen.filter((text) => text === '0: 0')).toHaveLength(1)
+    expect(seen.filter((text) => text.startsWith('1'))).toEqual([
+      '1: 0',
+      '1: 1',
+      '1: 2',
+      '1: 3',
+      '1: 4',
+      '1: 4',
+      '1: 5',
+    ])
+  })
 })
 
 test('two of them take turns', () => {

@@ -70,6 +70,7 @@ class SourceProducer implements OutsideProducer {
     if (resumed !== undefined) this.partitioner.restore(resumed.partitioner)
     this.reader = createReader(source, resumed?.splits ?? splitsOf(source, 1), {
       name: topic.name,
+      subtask: 0,
       parallelism: 1,
       seed,
       userFunction: (role) => functions.get(id, role),

@@ -49,6 +49,7 @@ const FUNCTIONS: Readonly<Record<string, unknown>> = {
 function open(spec: LocalSourceSpec, splits: readonly SourceSplit[], parallelism = 1): SourceReader {
   return createReader(spec, splits, {
     name: 'source',
+    subtask: 0,
     parallelism,
     seed: 1,
     userFunction: (role) => FUNCTIONS[role],

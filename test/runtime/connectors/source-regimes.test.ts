@@ -7,6 +7,7 @@ import { SourceOperator } from '../../../runtime/connectors/source-operator.ts'
 import type { SourceSpec } from '../../../runtime/connectors/source.ts'
 import {
   ListStateDescriptor,
+  RichParallelSourceFunction,
   RichSourceFunction,
   SourceFunction,
   type CheckpointedFunction,
@@ -56,6 +57,37 @@ class Remembering extends RichSourceFunction<string> implements CheckpointedFunc
   }
 }
 
+/** Residues of its number of subtasks, those that are left in its state. */
+class Shared extends RichParallelSourceFunction<string> implements CheckpointedFunction {
+  left: number[] = []
+  state!: ListState<number>
+
+  initializeState(context: FunctionInitializationContext): void {
+    this.state = context.getOperatorStateStore().getListState(new ListStateDescriptor<number>('left'))
+    const isOwn = (n: number): boolean => n % this.subtasks() === this.subtask()
+    this.left = context.isRestored() ? Array.from(this.state.get()) : [0, 1, 2, 3, 4, 5, 6, 7, 8].filter(isOwn)
+  }
+
+  snapshotState(): void {
+    this.state.update(this.left)
+  }
+
+  override *run(context: SourceContext<string>): Generator<SourcePause, void, void> {
+    while (this.left.length > 0) {
+      context.collect(`p${this.left.shift()}`)
+      if (this.left.length % 2 === 0) yield 10
+    }
+  }
+
+  subtask(): number {
+    return this.getRuntimeContext().getIndexOfThisSubtask()
+  }
+
+  subtasks(): number {
+    return this.getRuntimeContext().getNumberOfParallelSubtasks()
+  }
+}
+
 class Whole extends SourceFunction<string> {
   override run(context: SourceContext<string>): void {
     for (const word of ['w0', 'w1', 'w2']) context.collectWithTimestamp(word, 5)
@@ -93,6 +125,12 @@ const KINDS: readonly [name: string, spec: SourceSpec, functions: () => Record<s
     { kind: 'function', yields: true },
     () => ({ source: new Remembering() }),
     'r0 r1 r2 r3 r4 r5 r6',
+  ],
+  [
+    'a parallel function with state',
+    { kind: 'function', yields: true, isParallel: true },
+    () => ({ source: new Shared() }),
+    'p0 p1 p2 p3 p4 p5 p6 p7 p8',
   ],
 ]
 
@@ -142,8 +180,8 @@ describe.each(KINDS)('%s', (_name, spec, functions, written) => {
     expect([...got, ...read(harness)]).toEqual(records)
   })
 
-  // A source function has one subtask always.
-  const parallelisms = spec.kind === 'function' ? [1] : [1, 2, 3]
+  const hasOne = spec.kind === 'function' && spec.isParallel !== true
+  const parallelisms = hasOne ? [1] : [1, 2, 3]
   test.each(parallelisms.flatMap((from) => parallelisms.map((to) => [from, to] as const)))(
     'read in part by %i subtasks, then on by %i',
     (from, to) => {
