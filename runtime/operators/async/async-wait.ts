@@ -59,6 +59,8 @@ export class AsyncWaitOperator extends StreamOperator implements RequestPort {
   due = new EventHeap()
   requests = new Map<number, Request>()
   retries = new Map<number, Pending>()
+  /** Elements with a retry planned or made, until they're final: those that the end of the input calls once more. */
+  retried = new Set<Pending>()
   nextNumber = 0
   /** Elements by their deadlines: all wait equally long, so the first in is the first to time out. */
   deadlines = new ElementLine<Pending>()
@@ -120,13 +122,17 @@ export class AsyncWaitOperator extends StreamOperator implements RequestPort {
   /** Nothing here belongs to a key. */
   override endKey(): void {}
 
-  /** What waits for a retry is tried at once, for the last time; then the rest has to arrive. */
+  /**
+   * What is retried is tried at once, for the last time; then the rest has to arrive. As in Flink, that calls once more
+   * for a retry under way too, and for a request that timed out before its first retry.
+   */
   override finish(): void {
     this.isEnding = true
     this.run(() => {
-      const awaited = Array.from(this.retries.values()).filter((element) => element.isRetryAwaited)
+      const { retried } = this
       this.retries.clear()
-      for (const element of awaited) this.call(element)
+      this.retried = new Set()
+      for (const element of retried) this.call(element)
     })
   }
 
@@ -227,6 +233,7 @@ export class AsyncWaitOperator extends StreamOperator implements RequestPort {
     const isWanted = results === null ? this.isRetriedError(error) : this.isRetriedResult(results)
     if (retry === null || !isWanted || element.attempts > retry.maxAttempts || this.isOver(element)) return false
     element.isRetryAwaited = true
+    this.retried.add(element)
     const number = this.nextNumber++
     this.retries.set(number, element)
     this.due.push(this.context.nowMs() + backoffMs(retry, element.attempts), RETRY, number)
@@ -240,6 +247,8 @@ export class AsyncWaitOperator extends StreamOperator implements RequestPort {
   }
 
   private conclude(element: Pending, results: readonly unknown[] | null, error: unknown): void {
+    // Flink forgets a request only after a retry, so one that times out before stays.
+    if (element.attempts > 1) this.retried.delete(element)
     if (element.isFinal) return
     element.isFinal = true
     if (results === null) this.failure ??= { error }

@@ -125,6 +125,26 @@ describe('failures', () => {
   })
 })
 
+test('the end calls once more what is being retried, and what timed out before its first retry', () => {
+  const calls: string[] = []
+  const asyncInvoke: Call = (item, future) => {
+    calls.push(item[0])
+    answering(item, future)
+  }
+  const timeout: Call = ([name], future) => future.complete([`${name}?`])
+  const retry = { kind: 'fixedDelay', maxAttempts: 2, delayMs: 10, result: 'empty', exception: 'none' } as const
+  const harness = new OperatorHarness(subject({ retry }, { asyncInvoke, timeout }))
+  harness.record(['late', 95, 'empty'], 1)
+  harness.setProcessingTime(80)
+  harness.record(['waits', 20, 'empty'], 2)
+  harness.record(['under way', 8, 'empty'], 3)
+  harness.record(['first', 50, 'empty'], 4)
+  for (let t = 81; t <= 100; t++) harness.setProcessingTime(t)
+  expect(calls.splice(0)).toEqual(['late', 'waits', 'under way', 'first', 'under way'])
+  harness.end()
+  expect(calls).toEqual(['under way', 'late', 'waits'])
+})
+
 test('delays of retries: fixed, or growing up to the longest', () => {
   const growing = { kind: 'exponentialBackoff', maxAttempts: 9, delayMs: 10, maxDelayMs: 35, multiplier: 1.5 } as const
   expect([1, 2, 3, 4, 5].map((attempts) => backoffMs(growing, attempts))).toEqual([10, 15, 22, 33, 35])
