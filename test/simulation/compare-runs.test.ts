@@ -80,6 +80,19 @@ describe('two courses of a run', () => {
     expect(differences.map(({ kind }) => kind)).toEqual(['timer'])
   })
 
+  test('a record at another event time is another record, and says so', async () => {
+    const timed = `
+import { DataGeneratorSource, RateLimiterStrategy, StreamExecutionEnvironment, WatermarkStrategy } from 'streambed'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+const strategy = WatermarkStrategy.forMonotonousTimestamps().withTimestampAssigner((n) => n * 10)
+env.fromSource(new DataGeneratorSource((i) => i, 20, RateLimiterStrategy.perSecond(100)), strategy, 'numbers').print()
+await env.execute()`
+    const move = { kind: 'move-record', operator: 'numbers', split: '0', record: 5, timestamp: 43 } as const
+    const { differences, counts } = await compared(timed, { there: [atEvent(3, move)] }, { parallelism: 1 })
+    expect(counts.record).toEqual({ here: 20, there: 20, different: 2 })
+    expect(differences).toMatchObject([{ kind: 'record', here: { text: '5', timestamp: 50 } }])
+  })
+
   test('looked at up to a time, the later one lacks what it has not come to', async () => {
     const { untilMs, counts } = await compared(PLAIN, { there: SLOW, untilMs: 400 })
     expect(untilMs).toBe(400)

@@ -20,6 +20,7 @@ const en = {
   kinds: { record: 'record', state: 'state', timer: 'timer', output: 'output' },
   key: (key: string) => `key ${key}`,
   at: (clock: string) => `at ${clock}`,
+  eventTime: (time: string) => `, event time ${time}`,
   none: 'none',
   cleared: 'cleared',
   counts: (different: number, here: number, there: number) =>
@@ -46,6 +47,7 @@ const zh: typeof en = {
   kinds: { record: '记录', state: '状态', timer: '定时器', output: '输出' },
   key: (key: string) => `键 ${key}`,
   at: (clock: string) => `在 ${clock}`,
+  eventTime: (time: string) => `，事件时间 ${time}`,
   none: '没有',
   cleared: '已清除',
   counts: (different: number, here: number, there: number) =>

@@ -77,7 +77,9 @@ function gather(groups: Map<string, Group>, side: Side, { recorder, rows }: Reco
     const id = `${head.kind}\n${head.operator}\n${head.key ?? ''}\n${head.state ?? ''}`
     let group = groups.get(id)
     if (group === undefined) groups.set(id, (group = { ...head, here: [], there: [] }))
-    group[side].push({ text, place: { event: step.event, record: step.record }, atMs: step.atUs / 1000 })
+    const timestamp = head.kind !== 'record' || Number.isNaN(step.timestamp) ? null : step.timestamp
+    const place = { event: step.event, record: step.record }
+    group[side].push({ text, timestamp, place, atMs: step.atUs / 1000 })
   }
   for (const step of recorder.steps) {
     for (const row of step.rows) {
@@ -117,14 +119,19 @@ function unequal(here: readonly ComparedItem[], there: readonly ComparedItem[]):
   return pairs
 }
 
+/** A record at another event time is another record. */
+function saidOf({ text, timestamp }: ComparedItem): string {
+  return timestamp === null ? text : `${text}\n${timestamp}`
+}
+
 /** Whatever the other has none of, in any order. */
 function unmatched(here: readonly ComparedItem[], there: readonly ComparedItem[]): Pair[] {
   const alone = (items: readonly ComparedItem[], others: readonly ComparedItem[]): [ComparedItem, number][] => {
     const left = new Map<string, number>()
-    for (const { text } of others) left.set(text, (left.get(text) ?? 0) + 1)
+    for (const item of others) left.set(saidOf(item), (left.get(saidOf(item)) ?? 0) + 1)
     return items.flatMap((item, index): [ComparedItem, number][] => {
-      const count = left.get(item.text) ?? 0
-      left.set(item.text, count - 1)
+      const count = left.get(saidOf(item)) ?? 0
+      left.set(saidOf(item), count - 1)
       return count > 0 ? [] : [[item, index]]
     })
   }

@@ -9,6 +9,8 @@ export type ComparedKind = 'record' | 'state' | 'timer' | 'output'
 /** One of two things that should be equal: a record that came, a value written, a timer that fired, a row. */
 export interface ComparedItem {
   readonly text: string
+  /** Of a record its event time, in ms; null where it has none, and of all else. */
+  readonly timestamp: number | null
   /** Where its run is once it's done. */
   readonly place: Place
   /** Virtual ms. */
