@@ -14,11 +14,11 @@ import { ConnectedStreams, type StreamPair } from './connected-streams.ts'
 import type { MapStateDescriptor } from '../state/descriptors.ts'
 import type { Evaluation } from './evaluation.ts'
 import {
+  KeyedProcessFunction,
   ProcessFunction,
   type Collector,
   type FilterFunction,
   type FlatMapFunction,
-  type KeyedProcessFunction,
   type KeyFunction,
   type MapFunction,
   type Partitioner as KeyPartitioner,
@@ -90,12 +90,12 @@ export class DataStream<T> {
   /** Runs a process function: timestamps, both clocks, side outputs. */
   process<R>(fn: ProcessFunction<T, R>): SingleOutputStreamOperator<R> {
     requireObject(fn, 'processElement', 'process')
+    if (fn instanceof KeyedProcessFunction) throw new LearnerError('PROCESS_NOT_KEYED')
     return this.transform({ kind: 'process' }, 'Process', { process: fn })
   }
 
-  /** Windows over the whole stream, in one subtask. On a keyed stream, `window` has each key's own. */
+  /** Windows over the whole stream, in one subtask: all records have one key. On a keyed stream, `window` has each key's own. */
   windowAll<W extends Window>(assigner: WindowAssigner<T, W>): AllWindowedStream<T, W> {
-    // Flink's way: every record has the same key.
     return new AllWindowedStream<T, W>(this.keyBy(() => 0, Types.BYTE).windowInput(true), assigner)
   }
 

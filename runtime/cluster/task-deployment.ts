@@ -169,6 +169,7 @@ function createWriter(
           },
     maxParallelism: maxParallelismOf(vertexOf(graph, edge.to)),
     choose: partitioner === 'CUSTOM' ? customChoice(edge, registry) : null,
+    receiver: edge.to,
   })
   return new RecordWriter(channels, selector)
 }

@@ -56,3 +56,18 @@ export function restartSpecOf(values: ReadonlyMap<string, unknown>, isCheckpoint
       }
   }
 }
+
+/** The option that ends the restarts, as a configuration has it: `restart-strategy.fixed-delay.attempts: 2`. */
+export function restartLimit(spec: RestartSpec): string {
+  const o = RestartStrategyOptions
+  switch (spec.kind) {
+    case 'none':
+      return `${o.RESTART_STRATEGY.key}: none`
+    case 'fixed-delay':
+      return `${o.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS.key}: ${spec.attempts}`
+    case 'failure-rate':
+      return `${o.RESTART_STRATEGY_FAILURE_RATE_MAX_FAILURES_PER_INTERVAL.key}: ${spec.maxFailures}`
+    case 'exponential-delay':
+      return `${o.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS.key}: ${spec.attemptsBeforeReset}`
+  }
+}

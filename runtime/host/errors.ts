@@ -6,6 +6,7 @@ import { toPrintText } from '../base/value-text.ts'
 import type { JobFailure } from '../cluster/job-execution.ts'
 import { displayName } from '../graph/job-graph.ts'
 import type { Plan } from '../graph/plan.ts'
+import { restartLimit } from '../graph/restart-spec.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import { locate } from '../sandbox/locate.ts'
 
@@ -19,7 +20,12 @@ export function buildDiagnostic(error: unknown, job: CompiledJob): Diagnostic {
 /** A failed task of a running job. */
 export function failureDiagnostic(failure: JobFailure, job: CompiledJob, plan: Plan): Diagnostic {
   const params = { task: failure.task, subtask: failure.subtask + 1 }
-  return toDiagnostic(failure.error, job, { code: 'FUNCTION_THREW', params }, fallbackSpan(failure, plan))
+  const { checkpoints, restart } = plan.config
+  const isGivenUp = checkpoints !== undefined || restart !== undefined
+  const thrown = isGivenUp
+    ? { code: 'FUNCTION_THREW_AGAIN', params: { ...params, limit: restartLimit(restart ?? { kind: 'none' }) } }
+    : { code: 'FUNCTION_THREW', params }
+  return toDiagnostic(failure.error, job, thrown, fallbackSpan(failure, plan))
 }
 
 /** `file:line:column` of the innermost place of a stack trace that is the learner's. */
@@ -37,8 +43,13 @@ function toDiagnostic(
   const span = (error instanceof Error ? locate(error.stack ?? '', job)[0] : undefined) ?? fallback
   if (error instanceof LearnerError) return { code: error.code, params: error.params, span }
   if (isStackOverflow(error)) return { code: 'STACK_OVERFLOW', params: thrown.params, span }
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : toPrintText(error)
-  return { code: thrown.code, params: { ...thrown.params, error: text.slice(0, LONGEST_TEXT) }, span }
+  if (!(error instanceof Error)) {
+    // It has no stack, and which of the chain's operators threw it nobody knows.
+    const value = toPrintText(error).slice(0, LONGEST_TEXT)
+    return { code: 'THROWN_NO_ERROR', params: { ...thrown.params, error: value }, span: null }
+  }
+  const text = `${error.name}: ${error.message}`.slice(0, LONGEST_TEXT)
+  return { code: thrown.code, params: { ...thrown.params, error: text }, span }
 }
 
 function isStackOverflow(error: unknown): boolean {

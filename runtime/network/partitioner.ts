@@ -21,6 +21,8 @@ export interface SelectorOptions {
   readonly maxParallelism: number
   /** For CUSTOM: the learner's own choice, given the record and the number of channels. */
   readonly choose: ((value: unknown, channels: number) => number) | null
+  /** Who receives the records: what a mistaken choice is said about. */
+  readonly receiver?: string
 }
 
 /** Always the same channel: forward, global, and anything with a single channel. */
@@ -86,16 +88,20 @@ export class HashSelector implements ChannelSelector {
 export class CustomSelector implements ChannelSelector {
   readonly channels: number
   readonly choose: (value: unknown, channels: number) => number
+  readonly receiver: string | null
 
-  constructor(channels: number, choose: (value: unknown, channels: number) => number) {
+  constructor(channels: number, choose: (value: unknown, channels: number) => number, receiver: string | null = null) {
     this.channels = channels
     this.choose = choose
+    this.receiver = receiver
   }
 
   select(value: unknown): number {
     const channel = this.choose(value, this.channels)
     if (Number.isInteger(channel) && channel >= 0 && channel < this.channels) return channel
-    throw new LearnerError('PARTITION_RANGE', { channel: String(channel), channels: this.channels })
+    const error = new LearnerError('PARTITION_RANGE', { channel: String(channel), channels: this.channels })
+    error.nodeId = this.receiver
+    throw error
   }
 }
 
@@ -113,7 +119,7 @@ export function createSelector(partitioner: Partitioner, options: SelectorOption
       if (options.key !== null) return new HashSelector(options, options.key)
       return new SingleSelector()
     case 'CUSTOM':
-      if (options.choose !== null) return new CustomSelector(options.channels, options.choose)
+      if (options.choose !== null) return new CustomSelector(options.channels, options.choose, options.receiver)
       return new SingleSelector()
     default:
       return new SingleSelector()

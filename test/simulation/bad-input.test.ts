@@ -6,7 +6,7 @@ import { newSession, runText } from '../harness/compiled-job.ts'
 import { render } from '../../runtime/messages/index.ts'
 
 // Line 1 of every job; the case begins on line 2.
-const HEAD = `import { StreamExecutionEnvironment, KeyedProcessFunction, ProcessFunction, RichMapFunction, ValueStateDescriptor, OutputTag, RateLimiterStrategy, Random } from 'streambed'; const env = StreamExecutionEnvironment.getExecutionEnvironment(); const numbers = env.fromElements(1, 2, 3)`
+const HEAD = `import { Configuration, StreamExecutionEnvironment, KeyedProcessFunction, ProcessFunction, RichMapFunction, ValueStateDescriptor, OutputTag, RateLimiterStrategy, Random } from 'streambed'; const env = StreamExecutionEnvironment.getExecutionEnvironment(); const numbers = env.fromElements(1, 2, 3)`
 const RUN = `await env.execute('job')`
 
 function keyed(body: string): string {
@@ -57,9 +57,34 @@ describe('a mistake', () => {
     ],
     [
       'a throw in a map',
-      `numbers\n  .map((n) => {\n    throw 'text'\n  })\n  .print()\n${RUN}`,
+      `numbers\n  .map((n) => {\n    throw new Error('map')\n  })\n  .print()\n${RUN}`,
       'FUNCTION_THREW',
+      4,
+    ],
+    [
+      'a text that is thrown',
+      `numbers\n  .map((n) => {\n    throw 'text'\n  })\n  .print()\n${RUN}`,
+      'THROWN_NO_ERROR',
       null,
+    ],
+    ['a text that is thrown while building', `throw 'text'`, 'THROWN_NO_ERROR', null],
+    [
+      'a failure after the last restart',
+      `env.enableCheckpointing(100)\nenv.configure(new Configuration().set('restart-strategy.type', 'fixed-delay').set('restart-strategy.fixed-delay.attempts', 2))\nnumbers.map((n) => { throw new Error('map') }).print()\n${RUN}`,
+      'FUNCTION_THREW_AGAIN',
+      4,
+    ],
+    [
+      'a partition that is not there',
+      `env.setParallelism(2)\nconst dealt = numbers.partitionCustom(() => 2, (n) => n)\ndealt\n  .map((n) => n)\n  .print()\n${RUN}`,
+      'PARTITION_RANGE',
+      5,
+    ],
+    [
+      'a keyed function on a stream without keys',
+      `class P extends KeyedProcessFunction<number, number, number> {\n  override processElement() {}\n}\nnumbers.process(new P() as any).print()\n${RUN}`,
+      'PROCESS_NOT_KEYED',
+      5,
     ],
     [
       'a throw in a key selector',

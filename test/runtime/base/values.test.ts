@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cloneValue } from '../../../runtime/base/clone.ts'
 import { Fingerprint } from '../../../runtime/base/value-hash.ts'
+import { valueName } from '../../../runtime/base/value-name.ts'
 import { toPrintText, toTaggedJson } from '../../../runtime/base/value-text.ts'
 import { Alert } from '../../../runtime/connectors/transactions.ts'
 
@@ -160,3 +161,17 @@ function objectsIn(value: unknown, found = new Set<unknown>()): Set<unknown> {
   for (const item of inside) objectsIn(item, found)
   return found
 }
+
+// Messages have it in the middle of an English sentence or of a Chinese one.
+test.each<[value: unknown, name: string]>([
+  ['text', '"text"'],
+  [undefined, 'undefined'],
+  [{ a: 1 }, '{…}'],
+  [new Point(1), 'Point {…}'],
+  [[1], '[…]'],
+  [Point, 'class Point'],
+  [cyclic, 'cyclic(…)'],
+  [{ toMillis: () => 5 }, '5 ms'],
+])('a message names %o in no language', (value, name) => {
+  expect(valueName(value)).toBe(name)
+})
