@@ -1,5 +1,5 @@
-// A length of time as configurations write it: `2 s`, `100ms`, `1 min`; a bare number is ms. Flink's
-// TimeUtils.parseDuration, without its units below a millisecond.
+// A length of time as configurations write it: `2 s`, `100ms`, `1 min`, `PT1M30S`; a bare number is ms, and what is below
+// a millisecond is dropped. Flink's TimeUtils.parseDuration.
 
 /** Units by the labels that Flink takes for them; what has none is ms. */
 const UNITS: readonly (readonly [ms: number, labels: readonly string[]])[] = [
@@ -8,14 +8,26 @@ const UNITS: readonly (readonly [ms: number, labels: readonly string[]])[] = [
   [60_000, ['m', 'min', 'minute', 'minutes']],
   [1000, ['s', 'sec', 'secs', 'second', 'seconds']],
   [1, ['', 'ms', 'milli', 'millis', 'millisecond', 'milliseconds']],
+  [1e-3, ['µs', 'micro', 'micros', 'microsecond', 'microseconds']],
+  [1e-6, ['ns', 'nano', 'nanos', 'nanosecond', 'nanoseconds']],
 ]
+
+/** As ISO 8601 writes it: days, hours, minutes, seconds. */
+const ISO = /^\s*p(?=.*\d)(?:(\d+)d)?(?:t(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d*)?)s)?)?\s*$/i
 
 /** In ms; null if the text isn't a length of time. */
 export function parseDuration(text: string): number | null {
-  const match = /^\s*(\d+)\s*([a-z]*)\s*$/i.exec(text)
+  const iso = ISO.exec(text)
+  if (iso !== null)
+    return wholeMs(iso.slice(1).reduce((ms, part, i) => ms + Number(part ?? 0) * (UNITS[i]?.[0] ?? 0), 0))
+  const match = /^\s*(\d+)\s*([a-zµ]*)\s*$/i.exec(text)
   if (match === null) return null
   const [, count = '', label = ''] = match
   const unit = UNITS.find(([, labels]) => labels.includes(label.toLowerCase()))
-  const ms = unit === undefined ? NaN : Number(count) * unit[0]
-  return Number.isSafeInteger(ms) ? ms : null
+  return unit === undefined ? null : wholeMs(Number(count) * unit[0])
+}
+
+function wholeMs(ms: number): number | null {
+  const whole = Math.floor(ms)
+  return Number.isSafeInteger(whole) ? whole : null
 }

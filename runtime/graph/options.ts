@@ -24,8 +24,8 @@ interface ValueReader<T> {
 }
 
 const DURATION = durations('10 s, 500 ms, 2 min', 0)
-/** What happens again and again must not happen without end at one moment. */
-const BACKOFF = durations('1 ms, 1 s, 2 min', 1)
+/** What happens again and again must not happen without end at one moment, and nothing is counted in no time. */
+const PERIOD = durations('1 ms, 1 s, 2 min', 1)
 /** Flink takes no shorter one. */
 const CHECKPOINT_INTERVAL = durations('10 ms, 10 s, 2 min', 10)
 
@@ -59,7 +59,7 @@ const PARALLELISM = numbers('-1, 1, 2, …', (value) => value === -1 || (Number.
 const COUNT = numbers('0, 1, 2, …', (value) => Number.isSafeInteger(value) && value >= 0)
 const POSITIVE = numbers('1, 2, 3, …', (value) => Number.isSafeInteger(value) && value > 0)
 const SHARE = numbers('0 … 1', (value) => value >= 0 && value <= 1)
-const FACTOR = numbers('1, 1.5, 2, …', (value) => value >= 1)
+const GROWTH = numbers('1.1, 1.5, 2, …', (value) => value > 1)
 const BOOLEAN: ValueReader<boolean> = {
   wanted: 'true, false',
   read: (value) => ({ true: true, false: false })[String(value).toLowerCase()] ?? null,
@@ -118,29 +118,25 @@ export const RestartStrategyOptions = {
     1,
     POSITIVE,
   ),
-  RESTART_STRATEGY_FAILURE_RATE_FAILURE_RATE_INTERVAL: option<number>(
-    `${rate}.failure-rate-interval`,
-    60_000,
-    DURATION,
-  ),
+  RESTART_STRATEGY_FAILURE_RATE_FAILURE_RATE_INTERVAL: option<number>(`${rate}.failure-rate-interval`, 60_000, PERIOD),
   RESTART_STRATEGY_FAILURE_RATE_DELAY: option<number>(`${rate}.delay`, 1000, DURATION),
-  RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF: option<number>(`${exponential}.initial-backoff`, 1000, BACKOFF),
+  RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF: option<number>(`${exponential}.initial-backoff`, 1000, PERIOD),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF: option<number>(`${exponential}.max-backoff`, 60_000, DURATION),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER: option<number>(
     `${exponential}.backoff-multiplier`,
     1.5,
-    FACTOR,
+    GROWTH,
   ),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD: option<number>(
     `${exponential}.reset-backoff-threshold`,
     3_600_000,
-    DURATION,
+    PERIOD,
   ),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_JITTER_FACTOR: option<number>(`${exponential}.jitter-factor`, 0.1, SHARE),
   RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS: option<number>(
     `${exponential}.attempts-before-reset-backoff`,
     2_147_483_647,
-    COUNT,
+    POSITIVE,
   ),
 } as const
 

@@ -2,6 +2,7 @@
 // Held to golden/checkpointing/restart-strategy-from-configuration.json.
 // https://nightlies.apache.org/flink/flink-docs-stable/docs/ops/state/task_failure_recovery/#restart-strategies
 
+import { LearnerError } from '../base/diagnostic.ts'
 import { readOption, RestartStrategyOptions, type ConfigOption } from './options.ts'
 
 export type RestartSpec =
@@ -24,11 +25,18 @@ export type RestartSpec =
       readonly attemptsBeforeReset: number
     }
 
-/** What a configuration says. Where it names no strategy, a job with checkpoints is started again and again. */
+const NOTHING_SET: ReadonlyMap<string, unknown> = new Map()
+
+/**
+ * What a configuration says. Where it names no strategy, a job with checkpoints is started again and again, with delays
+ * that don't heed what it says of them. Throws LearnerError for what isn't a value, or isn't one beside the others.
+ */
 export function restartSpecOf(values: ReadonlyMap<string, unknown>, isCheckpointing: boolean): RestartSpec {
   const o = RestartStrategyOptions
   const read = <T>(option: ConfigOption<T>): T => readOption(values, option)
-  switch (read(o.RESTART_STRATEGY) ?? (isCheckpointing ? 'exponential-delay' : 'none')) {
+  switch (read(o.RESTART_STRATEGY)) {
+    case null:
+      return isCheckpointing ? exponentialDelay(NOTHING_SET) : { kind: 'none' }
     case 'none':
       return { kind: 'none' }
     case 'fixed-delay':
@@ -45,15 +53,27 @@ export function restartSpecOf(values: ReadonlyMap<string, unknown>, isCheckpoint
         delayMs: read(o.RESTART_STRATEGY_FAILURE_RATE_DELAY),
       }
     case 'exponential-delay':
-      return {
-        kind: 'exponential-delay',
-        initialMs: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF),
-        maxMs: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF),
-        multiplier: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER),
-        resetThresholdMs: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD),
-        jitter: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_JITTER_FACTOR),
-        attemptsBeforeReset: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS),
-      }
+      return exponentialDelay(values)
+  }
+}
+
+function exponentialDelay(values: ReadonlyMap<string, unknown>): RestartSpec {
+  const o = RestartStrategyOptions
+  const read = <T>(option: ConfigOption<T>): T => readOption(values, option)
+  const initialMs = read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF)
+  const maxMs = read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF)
+  if (initialMs > maxMs) {
+    const option = o.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF.key
+    throw new LearnerError('OPTION_VALUE', { option, value: `${initialMs} ms`, wanted: `1 ms … ${maxMs} ms` })
+  }
+  return {
+    kind: 'exponential-delay',
+    initialMs,
+    maxMs,
+    multiplier: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER),
+    resetThresholdMs: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD),
+    jitter: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_JITTER_FACTOR),
+    attemptsBeforeReset: read(o.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS),
   }
 }
 
