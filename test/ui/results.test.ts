@@ -49,6 +49,14 @@ describe('fields of rows', () => {
       { start: 0, eventTime: 5, long: NOON },
       { start: 'time', eventTime: 'time', long: 'time' },
     ],
+    [
+      'names that only end like those of times',
+      { cents: 1, counts: 2, events: 3, candidate: 4, ts: 5, created_ts: 6, eventTs: 7, TS: 8, saleDate: 9, date: 10 },
+      {
+        ...{ cents: 'number', counts: 'number', events: 'number', candidate: 'number', ts: 'time' },
+        ...{ created_ts: 'time', eventTs: 'time', TS: 'time', saleDate: 'time', date: 'time' },
+      },
+    ],
     ['what is no number', { a: { $number: 'NaN' }, b: null, c: true }, { c: 'category' }],
   ])('%s', (_, value, expected) => expect(kinds(value)).toEqual(expected))
 

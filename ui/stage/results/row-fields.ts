@@ -24,7 +24,9 @@ export const WHOLE = 'value'
 
 const FIRST_DATE = 1e10
 const LAST_DATE = 8.64e15
-const TIME_NAME = /(time|timestamp|^ts|_ts|Ts|date)$/i
+// A word of its own: counts and events aren't times.
+const TIME_NAME = /time(stamp)?$|(^|_)(ts|date)$/i
+const TIME_WORD = /[a-z0-9](Ts|Date)$/
 const WINDOW_EDGE = /^(window|win)?_?(start|end)$/i
 const ID_NAME = /(^id|_id|Id|ID|^key|_key|Key)$/
 const MOST_DISTINCT = 200
@@ -77,7 +79,8 @@ function kindOf(name: string, cells: readonly Cell[]): FieldKind {
     (cell) => Number.isInteger(cell) && Number(cell) >= FIRST_DATE && Number(cell) <= LAST_DATE,
   )
   if (isName(name)) return 'number'
-  return areDates || TIME_NAME.test(name) || WINDOW_EDGE.test(name) ? 'time' : 'number'
+  const isNamed = TIME_NAME.test(name) || TIME_WORD.test(name) || WINDOW_EDGE.test(name)
+  return areDates || isNamed ? 'time' : 'number'
 }
 
 function distinctOf(cells: readonly Cell[]): number {
