@@ -62,13 +62,12 @@ const MILLISECONDS: Readonly<Record<TimeUnit, number>> = {
 const DEFAULT_CAPACITY = 100
 
 type AnyAsyncFunction<T, R> = AsyncFunction<T, R> | ((input: T, resultFuture: ResultFuture<R>) => void)
-type Length = Duration | Time
 
 /** What follows a stream and a function in a call: the timeout, as a length of time or as number and unit, and the rest. */
-type Wait = [timeout: Length, capacity?: number] | [timeout: number, unit: TimeUnit, capacity?: number]
+type Wait = [timeout: Duration | Time, capacity?: number] | [timeout: number, unit: TimeUnit, capacity?: number]
 type WaitWithRetry<R> =
-  | [timeout: Length, capacity: number, strategy: AsyncRetryStrategy<R>]
-  | [timeout: Length, strategy: AsyncRetryStrategy<R>]
+  | [timeout: Duration | Time, capacity: number, strategy: AsyncRetryStrategy<R>]
+  | [timeout: Duration | Time, strategy: AsyncRetryStrategy<R>]
   | [timeout: number, unit: TimeUnit, capacity: number, strategy: AsyncRetryStrategy<R>]
   | [timeout: number, unit: TimeUnit, strategy: AsyncRetryStrategy<R>]
 
@@ -129,7 +128,7 @@ export class AsyncDataStream {
 function readWait(wait: readonly unknown[], call: string): { timeoutMs: number; capacity: number } {
   const [timeout, second] = wait
   const hasUnit = typeof timeout === 'number'
-  const timeoutMs = hasUnit ? timeout * unitMs(second, call) : durationMs(timeout as Length, call, 1)
+  const timeoutMs = hasUnit ? timeout * unitMs(second, call) : durationMs(timeout as Duration | Time, call, 1)
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) {
     throw new LearnerError('ASYNC_TIMEOUT_WANTED', { call, value: String(timeout) })
   }

@@ -55,7 +55,10 @@ export class BroadcastConnectedStream<IN1, IN2, K = NotKeyed> {
   /** Runs a process function on the keyed stream and the broadcast one. */
   process<OUT>(fn: KeyedBroadcastProcessFunction<K, IN1, IN2, OUT>): SingleOutputStreamOperator<OUT>
   /** Runs a process function on the stream that isn't keyed and the broadcast one. */
-  process<OUT>(fn: BroadcastProcessFunction<IN1, IN2, OUT>): SingleOutputStreamOperator<OUT>
+  process<OUT>(
+    this: BroadcastConnectedStream<IN1, IN2>,
+    fn: BroadcastProcessFunction<IN1, IN2, OUT>,
+  ): SingleOutputStreamOperator<OUT>
   process<OUT>(
     fn: KeyedBroadcastProcessFunction<K, IN1, IN2, OUT> | BroadcastProcessFunction<IN1, IN2, OUT>,
   ): SingleOutputStreamOperator<OUT> {

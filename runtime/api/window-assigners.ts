@@ -9,8 +9,6 @@ import type { GlobalWindow, TimeWindow, Window } from '../operators/window/windo
 import { durationMs, type Duration, type Time } from './duration.ts'
 import { requireFunction } from './require.ts'
 
-type Length = Duration | Time
-
 /** How the windows of several subtasks are moved against each other, so that they don't all fire at once. */
 export type WindowStagger = (typeof WindowStagger)[keyof typeof WindowStagger]
 /** How the windows of several subtasks are moved against each other, so that they don't all fire at once. */
@@ -77,7 +75,11 @@ export class TumblingEventTimeWindows extends WindowAssigner<unknown, TimeWindow
   override readonly name = 'TumblingEventTimeWindows'
 
   /** Windows are aligned to 1970 in UTC: a day in China begins with `Duration.ofHours(-8)` as the offset. */
-  static of(size: Length, offset?: Length, stagger: WindowStagger = 'ALIGNED'): TumblingEventTimeWindows {
+  static of(
+    size: Duration | Time,
+    offset?: Duration | Time,
+    stagger: WindowStagger = 'ALIGNED',
+  ): TumblingEventTimeWindows {
     const spec = tumbling('event', { size, offset, stagger }, 'TumblingEventTimeWindows')
     return new TumblingEventTimeWindows(spec, [spec.sizeMs])
   }
@@ -88,7 +90,11 @@ export class TumblingProcessingTimeWindows extends WindowAssigner<unknown, TimeW
   override readonly name = 'TumblingProcessingTimeWindows'
 
   /** Windows are aligned to 1970 in UTC, moved by the offset. */
-  static of(size: Length, offset?: Length, stagger: WindowStagger = 'ALIGNED'): TumblingProcessingTimeWindows {
+  static of(
+    size: Duration | Time,
+    offset?: Duration | Time,
+    stagger: WindowStagger = 'ALIGNED',
+  ): TumblingProcessingTimeWindows {
     const spec = tumbling('processing', { size, offset, stagger }, 'TumblingProcessingTimeWindows')
     return new TumblingProcessingTimeWindows(spec, [spec.sizeMs])
   }
@@ -105,7 +111,7 @@ export class TumblingProcessingTimeWindows extends WindowAssigner<unknown, TimeW
 export class SlidingEventTimeWindows extends WindowAssigner<unknown, TimeWindow> {
   override readonly name = 'SlidingEventTimeWindows'
 
-  static of(size: Length, slide: Length, offset?: Length): SlidingEventTimeWindows {
+  static of(size: Duration | Time, slide: Duration | Time, offset?: Duration | Time): SlidingEventTimeWindows {
     const spec = sliding('event', { size, slide, offset }, 'SlidingEventTimeWindows')
     return new SlidingEventTimeWindows(spec, [spec.sizeMs, spec.slideMs])
   }
@@ -115,7 +121,7 @@ export class SlidingEventTimeWindows extends WindowAssigner<unknown, TimeWindow>
 export class SlidingProcessingTimeWindows extends WindowAssigner<unknown, TimeWindow> {
   override readonly name = 'SlidingProcessingTimeWindows'
 
-  static of(size: Length, slide: Length, offset?: Length): SlidingProcessingTimeWindows {
+  static of(size: Duration | Time, slide: Duration | Time, offset?: Duration | Time): SlidingProcessingTimeWindows {
     const spec = sliding('processing', { size, slide, offset }, 'SlidingProcessingTimeWindows')
     return new SlidingProcessingTimeWindows(spec, [spec.sizeMs, spec.slideMs])
   }
@@ -140,7 +146,7 @@ export class EventTimeSessionWindows<T = unknown> extends WindowAssigner<T, Time
     this.name = gapMs === null ? 'DynamicEventTimeSessionWindows' : 'EventTimeSessionWindows'
   }
 
-  static withGap(gap: Length): EventTimeSessionWindows {
+  static withGap(gap: Duration | Time): EventTimeSessionWindows {
     return new EventTimeSessionWindows(gapOf(gap, 'EventTimeSessionWindows'), {})
   }
 
@@ -162,7 +168,7 @@ export class ProcessingTimeSessionWindows<T = unknown> extends WindowAssigner<T,
     this.name = gapMs === null ? 'DynamicProcessingTimeSessionWindows' : 'ProcessingTimeSessionWindows'
   }
 
-  static withGap(gap: Length): ProcessingTimeSessionWindows {
+  static withGap(gap: Duration | Time): ProcessingTimeSessionWindows {
     return new ProcessingTimeSessionWindows(gapOf(gap, 'ProcessingTimeSessionWindows'), {})
   }
 
@@ -200,9 +206,9 @@ export class GlobalWindows extends WindowAssigner<unknown, GlobalWindow> {
 }
 
 interface Lengths {
-  readonly size: Length
-  readonly slide?: Length
-  readonly offset: Length | undefined
+  readonly size: Duration | Time
+  readonly slide?: Duration | Time
+  readonly offset: Duration | Time | undefined
 }
 
 function tumbling(
@@ -233,19 +239,19 @@ function sliding(
   return { kind: 'sliding', time, sizeMs, slideMs, offsetMs }
 }
 
-function gapOf(gap: Length, assigner: string): number {
+function gapOf(gap: Duration | Time, assigner: string): number {
   return lengthOf(gap, 'gap', assigner)
 }
 
 /** A length of at least 1 ms. `part`: what of the window it is. */
-function lengthOf(length: Length | undefined, part: string, assigner: string): number {
-  const ms = durationMs(length as Length, `${assigner}, ${part}`, -Infinity)
+function lengthOf(length: Duration | Time | undefined, part: string, assigner: string): number {
+  const ms = durationMs(length as Duration | Time, `${assigner}, ${part}`, -Infinity)
   if (ms <= 0) throw new LearnerError('WINDOW_LENGTH', { assigner, part, ms })
   return ms
 }
 
 /** `everyMs`: what comes round after so long; an offset as long as that would be none. */
-function offsetOf(offset: Length | undefined, everyMs: number, assigner: string): number {
+function offsetOf(offset: Duration | Time | undefined, everyMs: number, assigner: string): number {
   if (offset === undefined) return 0
   const offsetMs = durationMs(offset, `${assigner}, offset`, -Infinity)
   if (Math.abs(offsetMs) >= everyMs) throw new LearnerError('WINDOW_OFFSET', { assigner, offsetMs, everyMs })

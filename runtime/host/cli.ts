@@ -1,9 +1,9 @@
 // streambed run <job.ts> | streambed plan <job.ts>: jobs without a page, for grading and for scripts. Rows go to standard
 // output in the order in which the sinks got them, everything said about the job to standard error.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Diagnostic } from '../base/diagnostic.ts'
+import { LearnerError, type Diagnostic } from '../base/diagnostic.ts'
 import { sinkName } from '../cluster/job-observer.ts'
 import { createJobGraph } from '../graph/job-graph.ts'
 import type { Plan } from '../graph/plan.ts'
@@ -17,6 +17,7 @@ import {
   SAVEPOINT_USAGE,
   savepointCommand,
   savepointSettings,
+  textOf,
   writeSavepoints,
 } from './savepoint-command.ts'
 import type { Frame, InputRecord, RunSettings, SinkRow } from './protocol.ts'
@@ -71,6 +72,10 @@ async function main(args: readonly string[]): Promise<number> {
   const parsed = readArguments(args)
   if (typeof parsed === 'string') {
     process.stderr.write(`${parsed === '' ? '' : `${parsed}\n\n`}${USAGE}`)
+    return 2
+  }
+  if (parsed instanceof LearnerError) {
+    report([{ code: parsed.code, params: parsed.params, span: null }], usedLanguage(langIn(args)))
     return 2
   }
   const { command, file, others, options } = parsed
@@ -229,7 +234,7 @@ interface ReadArguments {
   readonly options: Options
 }
 
-function readArguments(args: readonly string[]): ReadArguments | string {
+function readArguments(args: readonly string[]): ReadArguments | LearnerError | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -272,7 +277,8 @@ function readArguments(args: readonly string[]): ReadArguments | string {
     const others = rest.map((other, i) => ({ file: other, atMs: numberOption(values['submit-at'][i], 0) }))
     return { command, file, others, options: { json, hash, files, savepointPath, outside, language, settings } }
   } catch (error) {
-    return (error as Error).message
+    // A file that can't be read isn't a mistaken command: no usage helps.
+    return error instanceof LearnerError ? error : (error as Error).message
   }
 }
 
@@ -287,7 +293,7 @@ function readInput(option: string): [string, InputRecord[]] {
   const [source = '', ...rest] = option.split('=')
   const file = rest.join('=')
   if (source === '' || file === '') throw new Error(`--input takes <source>=<file.jsonl>, not "${option}".`)
-  const lines = readFileSync(file, 'utf8').split('\n').entries()
+  const lines = textOf(file).split('\n').entries()
   const records = Array.from(lines).flatMap(([index, line]): InputRecord[] => {
     if (line.trim() === '') return []
     try {
@@ -305,11 +311,17 @@ function readVirtualFile(option: string): [string, string] {
   const [virtual = '', ...rest] = option.split('=')
   const file = rest.join('=')
   if (virtual === '' || file === '') throw new Error(`--file takes </path=file>, not "${option}".`)
-  return [virtual, readFileSync(file, 'utf8')]
+  return [virtual, textOf(file)]
 }
 
 function numberOption(text: string | undefined, otherwise: number): number {
   return text === undefined ? otherwise : text.trim() === '' ? NaN : Number(text)
+}
+
+/** What `--lang` says, before the arguments could be read. */
+function langIn(args: readonly string[]): string | undefined {
+  return parseArgs({ args: [...args], options: { lang: { type: 'string' } }, strict: false }).values.lang as
+    string | undefined
 }
 
 function usedLanguage(lang: string | undefined): Language {

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Diagnostic } from '../base/diagnostic.ts'
+import { LearnerError, type Diagnostic } from '../base/diagnostic.ts'
 import type { RecoveryClaimMode } from '../graph/options.ts'
 import type {
   RunOutcome,
@@ -71,7 +71,7 @@ export function savepointSettings(
     file === undefined
       ? null
       : {
-          ...{ file, text: readFileSync(file, 'utf8') },
+          ...{ file, text: textOf(file) },
           ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }),
           ...(args.claimMode === undefined ? {} : { claimMode: claimMode(args.claimMode) }),
         }
@@ -82,9 +82,16 @@ export function savepointSettings(
   return {
     ...{ savepointsAt: [...taken, ...stopped], rescalesAt },
     ...(savepoint === null ? {} : { savepoint }),
-    ...(outside === undefined || !existsSync(outside)
-      ? {}
-      : { outside: { file: outside, text: readFileSync(outside, 'utf8') } }),
+    ...(outside === undefined || !existsSync(outside) ? {} : { outside: { file: outside, text: textOf(outside) } }),
+  }
+}
+
+/** A file that a command line names. Throws LearnerError where it can't be read. */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new LearnerError('FILE_UNREADABLE', { file, error: (error as Error).message })
   }
 }
 

@@ -56,6 +56,12 @@ export function typeText(type: TypeInformation<unknown>): string {
   return type.parts === undefined ? type.kind : `${type.kind}(${type.parts.map(typeText).join(',')})`
 }
 
+/** The type with the classes that it names, for messages: `LIST(POJO Ride)`. */
+export function typeWithClasses({ kind, pojo, parts }: TypeInformation<unknown>): string {
+  const own = pojo === undefined ? kind : `${kind} ${pojo.name}`
+  return parts === undefined ? own : `${own}(${parts.map(typeWithClasses).join(',')})`
+}
+
 /** Reads what typeText wrote. */
 export function parseType(text: string): TypeInformation<unknown> {
   const open = text.indexOf('(')

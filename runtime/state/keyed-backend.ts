@@ -8,7 +8,7 @@ import { LearnerError } from '../base/diagnostic.ts'
 import type { Fingerprint } from '../base/value-hash.ts'
 import { keyGroupOf, type KeyGroupRange } from '../record/key-groups.ts'
 import { KeyReader, type CanonicalKey } from '../record/key.ts'
-import type { TypeInformation } from '../record/type-info.ts'
+import { typeWithClasses, type TypeInformation } from '../record/type-info.ts'
 import { readCell, shownCell, type StateMeta } from './cells.ts'
 import { Column } from './column.ts'
 import { KeyIndex } from './key-index.ts'
@@ -158,6 +158,7 @@ export class KeyedStateBackend implements KeyedAccess {
         second: request.declared ?? kind,
       })
     }
+    requireSameClasses(known.request, request)
     if (known.request === null) {
       this.states.set(name, { column, meta: asked, request })
       const revive = reviverOf(request.valueType)
@@ -454,4 +455,11 @@ export class KeyedStateBackend implements KeyedAccess {
 /** -0 reads 0 where the key class merges them. */
 function canonicalToKey(key: unknown, canonical: CanonicalKey): unknown {
   return Object.is(key, -0) && canonical === 0 ? 0 : key
+}
+
+/** What is declared is the same text for every class of objects. */
+function requireSameClasses(before: StateRequest | null, { name, kind, valueType }: StateRequest): void {
+  const [first = null, second = null] = [before?.valueType, valueType].map((type) => type && typeWithClasses(type))
+  if (first === null || second === null || first === second) return
+  throw new LearnerError('STATE_NAME_TWICE', { state: name, first: `${kind}(${first})`, second: `${kind}(${second})` })
 }

@@ -24,3 +24,13 @@ test('data for a source that isn’t there', () => {
   expect(status).toBe(1)
   expect(stderr).toContain('it has transactions')
 })
+
+test.each([
+  [['-s', 'nowhere.json']],
+  [['--input', 'transactions=nowhere.jsonl']],
+  [['--file', '/words.txt=nowhere.txt']],
+])('a file that isn’t there is said in a sentence, without the usage: %j', (options) => {
+  const { status, stderr } = run('02-remember', ...options)
+  expect([status, stderr.includes('[FILE_UNREADABLE]'), stderr.includes('Usage')]).toEqual([2, true, false])
+  expect(run('02-remember', ...options, '--lang', 'zh').stderr).toContain('无法读取')
+})

@@ -3,10 +3,12 @@
 
 import { expect, test } from 'vitest'
 import {
+  BroadcastProcessFunction,
   Duration,
   KeyedCoProcessFunction,
   KeyedProcessFunction,
   ListStateDescriptor,
+  MapStateDescriptor,
   OutputTag,
   ProcessFunction,
   TumblingEventTimeWindows,
@@ -43,11 +45,17 @@ class Both extends KeyedCoProcessFunction<string, Ride, number, string> {
   override processElement2(): void {}
 }
 declare const average: AggregateFunction<Ride, { readonly sum: number }, number>
+class Rules extends BroadcastProcessFunction<Ride, Ride, string> {
+  override processElement(): void {}
+  override processBroadcastElement(): void {}
+}
+const RULES = new MapStateDescriptor('rules', Types.STRING, Types.LONG)
 const HOUR = TumblingEventTimeWindows.of(Duration.ofHours(1))
 const TEXTS = new OutputTag<string>('texts')
 
 export function right(rides: DataStream<Ride>, keyed: KeyedStream<Ride, string>): unknown[] {
   return [
+    rides.connect(rides.broadcast(RULES)).process(new Rules()),
     rides.keyBy((ride) => ride.id).process(new ById()),
     rides.keyBy((ride) => [ride.taxi, ride.id]).reduce((a) => a),
     rides.keyBy((ride) => ride.at, Types.INSTANT).sum('fare'),
@@ -95,6 +103,8 @@ export function wrong(rides: DataStream<Ride>, keyed: KeyedStream<Ride, string>)
     keyed.window(HOUR).sideOutputLateData(TEXTS),
     // @ts-expect-error -- the other stream's keys are of another type.
     keyed.connect(rides.map((ride) => ride.fare).keyBy((fare) => fare)).process(new Both()),
+    // @ts-expect-error -- a function for a stream that isn't keyed.
+    keyed.connect(rides.broadcast(RULES)).process(new Rules()),
     // @ts-expect-error -- a state of texts has no number to begin with.
     new ValueStateDescriptor('state', Types.STRING, 5),
     // @ts-expect-error -- the list's elements are texts.

@@ -138,6 +138,9 @@ test('map entries can be removed while they are iterated over', () => {
   expect([map.isEmpty(), Array.from(map.values())]).toEqual([true, []])
 })
 
+class Ride {}
+class Fare {}
+
 describe('one name', () => {
   test('is one state, however often it is asked for', () => {
     const { states } = world()
@@ -157,6 +160,18 @@ describe('one name', () => {
       new MapStateDescriptor('s', Types.LONG, Types.LONG),
       new MapStateDescriptor('s', Types.STRING, Types.LONG),
       { first: 'map(LONG,LONG)', second: 'map(STRING,LONG)' },
+    ],
+    [
+      'other classes',
+      new ValueStateDescriptor('s', Types.LIST(Types.POJO(Ride))),
+      new ValueStateDescriptor('s', Types.LIST(Types.POJO(Fare))),
+      { first: 'value(LIST(POJO Ride))', second: 'value(LIST(POJO Fare))' },
+    ],
+    [
+      'the same class',
+      new ValueStateDescriptor('s', Types.POJO(Ride)),
+      new ValueStateDescriptor('s', Types.POJO(Ride)),
+      null,
     ],
     ['a type declared once', new ValueStateDescriptor('s', Types.LONG), new ValueStateDescriptor('s'), null],
     ['the same type', new ListStateDescriptor('s', Types.LONG), new ListStateDescriptor('s', Types.LONG), null],
