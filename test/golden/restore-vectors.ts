@@ -88,7 +88,8 @@ function startFrom(job: CountingJob, savepoint: Savepoint): { outcome: string; c
     const countsBefore = started.rows.map(({ value }) => String(value)).filter((row) => row.startsWith('found'))
     return { outcome: 'restored', countsBefore: countsBefore.sort() }
   } catch (error) {
-    if (!(error instanceof LearnerError) || !error.code.startsWith('RESTORE_')) throw error
+    const isRefusal = error instanceof LearnerError && /^(RESTORE_|MAX_PARALLELISM$)/.test(error.code)
+    if (!isRefusal) throw error
     return { outcome: 'refused', countsBefore: [], why: error.code }
   }
 }

@@ -101,17 +101,23 @@ export function runWindow(vector: Vector): Verdict {
  * How the operator's outputs are compared. Where firings are counted per key, which of two windows that fire at one time
  * is counted first isn't promised: counts are compared for themselves, as a multiset per key.
  */
-export function windowComparison({ function: name }: WrittenOperator): typeof compareWindowOutputs {
-  return name.includes('context') ? compareCountedFirings : compareWindowOutputs
+export function windowComparison({ function: name, kind }: WrittenOperator): typeof compareWindowOutputs {
+  if (!name.includes('context')) return compareWindowOutputs
+  return (expected, actual) => compareCountedFirings(expected, actual, kind === 'windowAll')
 }
 
-function compareCountedFirings(expected: Step['out'], actual: readonly (readonly unknown[])[]): string | null {
+/** `isAll`: records have no key, so all firings are counted together. */
+function compareCountedFirings(
+  expected: Step['out'],
+  actual: readonly (readonly unknown[])[],
+  isAll: boolean,
+): string | null {
   const uncounted = ([kind, value, timestamp]: readonly unknown[]): readonly unknown[] =>
     kind === 'record' ? [kind, (value as unknown[]).slice(0, -1), timestamp] : [kind, value, timestamp]
   const counts = (outputs: Step['out']): string[] =>
     outputs
       .filter(([kind]) => kind === 'record')
-      .map(([, value]) => JSON.stringify([(value as unknown[])[0], (value as unknown[]).at(-1)]))
+      .map(([, value]) => JSON.stringify([isAll ? null : (value as unknown[])[0], (value as unknown[]).at(-1)]))
       .sort()
   const difference = compareWindowOutputs(expected.map(uncounted), actual.map(uncounted))
   if (difference !== null) return difference
