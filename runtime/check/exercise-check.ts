@@ -50,6 +50,8 @@ export interface Check {
   readonly isOrdered: boolean
   /** Most entries of keyed state and registered timers that may be left at the end; null where it doesn't matter. */
   readonly leaves: { readonly state: number | null; readonly timers: number | null }
+  /** Fewest entries of keyed state at the end: what is remembered elsewhere outlives no failure. 0 unless given. */
+  readonly holds?: number
 }
 
 /** One execution of the learner's job: a check with everything fixed. */
@@ -82,3 +84,4 @@ export type Finding =
   | { readonly kind: 'order'; readonly expected: readonly string[]; readonly actual: readonly string[] }
   | { readonly kind: 'state'; readonly left: number; readonly allowed: number }
   | { readonly kind: 'timers'; readonly left: number; readonly allowed: number }
+  | { readonly kind: 'held'; readonly held: number; readonly wanted: number }

@@ -23,6 +23,8 @@ export function findingDiagnostic(finding: Finding, parallelism: number): Diagno
       return say('CHECK_STATE_LEFT', { left: finding.left, allowed: finding.allowed })
     case 'timers':
       return say('CHECK_TIMERS_LEFT', { left: finding.left, allowed: finding.allowed })
+    case 'held':
+      return say('CHECK_STATE_MISSING', { held: finding.held, wanted: finding.wanted })
   }
 }
 

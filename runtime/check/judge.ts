@@ -24,6 +24,8 @@ export function judge(check: Check, observation: Observation, expected: readonly
   if (state !== null && observation.stateLeft > state) {
     return { kind: 'state', left: observation.stateLeft, allowed: state }
   }
+  const { holds = 0 } = check
+  if (observation.stateLeft < holds) return { kind: 'held', held: observation.stateLeft, wanted: holds }
   return null
 }
 

@@ -142,8 +142,9 @@ export class CheckSession {
       state: state === null ? null : Math.max(state, right.stateLeft),
       timers: timers === null ? null : Math.max(timers, right.timersLeft),
     }
+    const holds = Math.min(check.holds ?? 0, right.stateLeft)
     const outcome = await this.#job.run(run, check)
-    const found = judge({ ...check, leaves }, outcome.observation, right.rows)
+    const found = judge({ ...check, leaves, holds }, outcome.observation, right.rows)
     return found?.kind === finding.kind ? { check, run, outcome, finding: found } : null
   }
 

@@ -21,6 +21,7 @@ export interface ExerciseRules {
 const KEYS = ['job', 'edit', 'exports', 'checks', 'wrong']
 const CHECK_KEYS = [
   ...['id', 'says', 'inputs', 'orders', 'keep', 'parallelism', 'until', 'sink', 'rows', 'columns', 'order', 'leaves'],
+  'holds',
 ]
 const ALL_PARALLELISMS = [1, 2, 3, 4]
 
@@ -127,6 +128,7 @@ class Reader {
         state: this.#number(leaves['state'], [...at, 'leaves', 'state'], 0, null),
         timers: this.#number(leaves['timers'], [...at, 'leaves', 'timers'], 0, null),
       },
+      holds: this.#number(fields['holds'], [...at, 'holds'], 1, 0) ?? 0,
     }
   }
 

@@ -35,7 +35,7 @@ function detector(body: string, before = ''): string {
 
 test('a solution passes with status 0', () => {
   const { status, stdout } = check(`exercises/${exercise}/solution`)
-  expect([status, stdout.split('\n').filter((line) => line.startsWith('✓')).length]).toEqual([0, 8])
+  expect([status, stdout.split('\n').filter((line) => line.startsWith('✓')).length]).toEqual([0, 9])
 })
 
 test('results.json, version 3, of a failure: status 1, tests in order, the first with its input and explanation', () => {

@@ -104,6 +104,13 @@ describe('judging', () => {
     expect(judge(check(), seen([], { stateLeft: 2, timersLeft: 2 }), [])).toBeNull()
   })
 
+  test('what must be in state is counted after all else', () => {
+    const remembering = check({ holds: 1 })
+    expect(judge(remembering, seen([], { stateLeft: 1 }), [])).toBeNull()
+    expect(judge(remembering, seen([], { stateLeft: 0 }), [])).toEqual({ kind: 'held', held: 0, wanted: 1 })
+    expect(judge(remembering, seen([1]), [])?.kind).toBe('rows')
+  })
+
   test('rows are compared by their fields, of which columns choose', () => {
     expect(comparable({ b: 1, a: [{ d: 1, c: 2 }] }, null)).toBe('{"a":[{"c":2,"d":1}],"b":1}')
     expect(comparable({ b: 1, a: 2 }, ['b'])).toBe('{"b":1}')
