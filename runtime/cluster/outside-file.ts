@@ -3,8 +3,8 @@
 // never in it: a savepoint is the job's, and may be older than the outside it goes on with.
 
 import { snapshotDatabase, type DatabaseSnapshot } from '../connectors/database/database-snapshot.ts'
-import { databaseOf } from '../connectors/database/open-database.ts'
-import { logOf } from '../connectors/log/log-cluster.ts'
+import { databaseSeen } from '../connectors/database/open-database.ts'
+import { logOf, logSeen } from '../connectors/log/log-cluster.ts'
 import { restoreLog, snapshotLog, type LogSnapshot } from '../connectors/log/log-snapshot.ts'
 import type { Outside, WrittenFile } from '../operators/outside.ts'
 import { readKept, writeKept, type KeptKind } from './kept-file.ts'
@@ -34,8 +34,8 @@ export function writeOutside(outside: Outside, atUs: number): string {
   const content: OutsideContent = {
     atUs,
     files: Array.from(outside.files),
-    log: snapshotLog(logOf(outside)),
-    database: snapshotDatabase(databaseOf(outside)),
+    log: snapshotLog(logSeen(outside)),
+    database: snapshotDatabase(databaseSeen(outside)),
   }
   return writeKept(OUTSIDE, content)
 }

@@ -4,7 +4,7 @@
 import { hasTimestamp, MIN_TIMESTAMP, timestampText } from '../base/time.ts'
 import { toPrintText, toTaggedJson } from '../base/value-text.ts'
 import type { JobObserver, Row } from '../cluster/job-observer.ts'
-import { logOf } from '../connectors/log/log-cluster.ts'
+import { logSeen } from '../connectors/log/log-cluster.ts'
 import { viewLog } from '../connectors/log/log-view.ts'
 import type { Outside } from '../operators/outside.ts'
 import type { TraceRing } from '../trace/trace-ring.ts'
@@ -156,7 +156,7 @@ export function outputsOf(outside: Outside): {
 } {
   return {
     files: Array.from(outside.files, ([path, { state, text }]) => ({ path, state, text })),
-    topics: viewLog(logOf(outside)).topics.map(({ name, partitions }) => ({
+    topics: viewLog(logSeen(outside)).topics.map(({ name, partitions }) => ({
       topic: name,
       partitions: partitions.map(({ records }) =>
         records.map(({ offset, key, value, timestamp, atMs, state }) => ({

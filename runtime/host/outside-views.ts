@@ -3,8 +3,8 @@
 
 import { LearnerError } from '../base/diagnostic.ts'
 import { toTaggedJson } from '../base/value-text.ts'
-import { databaseOf } from '../connectors/database/open-database.ts'
-import { logOf } from '../connectors/log/log-cluster.ts'
+import { databaseSeen } from '../connectors/database/open-database.ts'
+import { logSeen } from '../connectors/log/log-cluster.ts'
 import { viewLog } from '../connectors/log/log-view.ts'
 import type { Outside } from '../operators/outside.ts'
 import type { LogOutput, TableOutput, TableView } from './protocol.ts'
@@ -12,7 +12,7 @@ import type { LogOutput, TableOutput, TableView } from './protocol.ts'
 /** The rows of a query, or what is wrong with it. */
 export function queryOutside(outside: Outside, sql: string): TableOutput {
   try {
-    const { columns, rows } = databaseOf(outside).query(sql)
+    const { columns, rows } = databaseSeen(outside).query(sql)
     const shown = rows.map((row) => row.map((value) => (typeof value === 'bigint' ? String(value) : value)))
     return { columns, rows: shown, diagnostics: [] }
   } catch (error) {
@@ -23,12 +23,12 @@ export function queryOutside(outside: Outside, sql: string): TableOutput {
 
 /** The tables at this moment. */
 export function tableViews(outside: Outside): TableView[] {
-  return databaseOf(outside).tableViews()
+  return databaseSeen(outside).tableViews()
 }
 
 /** The log at this moment, of each partition the last so many records. */
 export function logOutput(outside: Outside, records: number): LogOutput {
-  const view = viewLog(logOf(outside), records)
+  const view = viewLog(logSeen(outside), records)
   return {
     ...view,
     topics: view.topics.map((topic) => ({

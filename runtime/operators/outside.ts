@@ -33,6 +33,11 @@ export class Outside {
     return system as S
   }
 
+  /** As `system`, for whoever only looks: one that nobody has asked for yet isn't there afterwards, either. */
+  seen<S extends OutsideSystem>(name: string, create: () => S): S {
+    return (this.systems.get(name) as S | undefined) ?? create()
+  }
+
   /** Nobody looks at it any more. */
   close(): void {
     for (const system of this.systems.values()) system.close?.()

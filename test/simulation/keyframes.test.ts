@@ -36,6 +36,8 @@ import {
   type ResultFuture,
   type StreamExecutionEnvironment,
 } from '../../runtime/index.ts'
+import { writeOutside } from '../../runtime/cluster/outside-file.ts'
+import { logOutput, queryOutside, tableViews } from '../../runtime/host/outside-views.ts'
 import { NO_LIMIT } from '../../runtime/kernel/simulation.ts'
 import type { Kept } from '../../runtime/travel/kept-object.ts'
 import { differenceOf, RunMemory } from '../../runtime/travel/run-memory.ts'
@@ -261,6 +263,21 @@ describe.each(Object.entries(JOBS))('%s', (name, build) => {
   ] as [string, JobOptions][])('%s', (_, options) => {
     jumpAbout(build, options, { seed: name.length, jumps: 24 })
   })
+})
+
+test('whoever looks at tables, rows and topics leaves the run as it was', () => {
+  const watcher = new ClusterWatcher(() => null)
+  const { simulation, execution, plan } = deployJob((env) => void env.fromElements(1, 2, 3).print(), { watcher })
+  watcher.attach(execution)
+  const memory = new RunMemory({ execution, watcher }, [plan, execution.graph])
+  simulation.run({ ...NO_LIMIT, untilEvent: 3 })
+  const before = memory.take()
+  const { outside } = execution
+  expect(tableViews(outside)).toEqual([])
+  expect(queryOutside(outside, 'SELECT * FROM nothing').diagnostics).toHaveLength(1)
+  expect(logOutput(outside, 5).topics).toEqual([])
+  expect(JSON.parse(writeOutside(outside, 0))).toMatchObject({ format: 'streambed outside' })
+  expect(differenceOf(before, memory.take(), watcher)).toBe(null)
 })
 
 test('what can’t be kept is known', () => {

@@ -14,6 +14,11 @@ export function databaseOf(outside: Outside): Database {
   return outside.system<Database>(NAME, () => new TableDatabase(outside))
 }
 
+/** The database for whoever only looks: the outside is the same afterwards. */
+export function databaseSeen(outside: Outside): Database {
+  return outside.seen<Database>(NAME, () => new TableDatabase(outside))
+}
+
 /** Makes SQLite the database. Before anybody asked for it. */
 export function openSqlite(outside: Outside, engine: SqliteEngine, seed: number): SqliteDatabase {
   return outside.system(NAME, () => new SqliteDatabase(engine, outside, seed))

@@ -38,6 +38,11 @@ export function logOf(outside: Outside): LogCluster {
   return outside.system(NAME, () => new LogCluster(() => outside.alarmChanged()))
 }
 
+/** The log for whoever only looks: the outside is the same afterwards. */
+export function logSeen(outside: Outside): LogCluster {
+  return outside.seen(NAME, () => new LogCluster(() => undefined))
+}
+
 export class LogCluster implements OutsideSystem {
   readonly topics = new Map<string, LogTopic>()
   /** By group, then by partition id. */
