@@ -3,6 +3,7 @@
 
 import { LearnerError, type DiagnosticParams } from '../base/diagnostic.ts'
 import { isBounded } from '../connectors/source.ts'
+import { checkpointSpecOf } from '../graph/checkpoint-spec.ts'
 import { PipelineOptions, readOption } from '../graph/options.ts'
 import { StreamGraph, type StreamNode } from '../graph/stream-graph.ts'
 
@@ -41,6 +42,8 @@ export class Evaluation {
   /** Refuses a graph whose parts don't fit. */
   requireSound(): void {
     for (const node of this.graph.jobNodes()) requireSoundNode(this.graph, node)
+    // Settings that exclude one another.
+    if (this.graph.resolvedMode() !== 'BATCH') checkpointSpecOf(this.graph.config.options)
   }
 
   /** Called by `execute`. */

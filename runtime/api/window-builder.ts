@@ -18,6 +18,12 @@ import type { OutputTag } from './output-tag.ts'
 import { requireFunction, requireObject } from './require.ts'
 import { triggerParts } from './triggers.ts'
 import { WindowAssigner } from './window-assigners.ts'
+import {
+  ProcessAllWindowFunction,
+  ProcessWindowFunction,
+  RichAllWindowFunction,
+  RichWindowFunction,
+} from './window-functions.ts'
 
 type Functions = Readonly<Record<string, unknown>>
 
@@ -111,6 +117,7 @@ export class WindowBuilder<T, W extends Window> {
 
   #add<R>({ contents, functions, names }: Gathering, window: unknown, call: string): SingleOutputStreamOperator<R> {
     const { isAll } = this.#input
+    requireWindowFunction(window, isAll, call)
     const calls = callOf(window, call)
     const spec: WindowSpec = {
       assigner: this.#assigner.spec,
@@ -207,4 +214,16 @@ function nameOf(fn: unknown): string {
   if (typeof fn === 'function') return fn.name === '' ? 'Function' : fn.name
   const name = (fn as { constructor?: { name?: string } } | undefined)?.constructor?.name
   return name === undefined || name === '' || name === 'Object' ? 'Function' : name
+}
+
+/** Without types, the one would be called with what the other expects. */
+function requireWindowFunction(window: unknown, isAll: boolean, call: string): void {
+  const isProcess = isAll ? window instanceof ProcessWindowFunction : window instanceof ProcessAllWindowFunction
+  const isRich = isAll ? window instanceof RichWindowFunction : window instanceof RichAllWindowFunction
+  if (!isProcess && !isRich) return
+  const names = isProcess
+    ? ['ProcessWindowFunction', 'ProcessAllWindowFunction']
+    : ['RichWindowFunction', 'RichAllWindowFunction']
+  const [got, wanted] = isAll ? names : [names[1], names[0]]
+  throw new LearnerError('WINDOW_FUNCTION', { call, got: got as string, wanted: wanted as string })
 }

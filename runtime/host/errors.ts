@@ -61,9 +61,10 @@ function isStackOverflow(error: unknown): boolean {
 function fallbackSpan(failure: JobFailure, plan: Plan): Span | null {
   const { error, nodes } = failure
   const learner = error instanceof LearnerError ? error : null
+  const named = learner?.params['operator'] ?? learner?.params['sink']
   const node =
     plan.nodes.find(({ id }) => id === learner?.nodeId) ??
-    nodes.find((candidate) => displayName(candidate) === learner?.params['operator']) ??
+    nodes.find((candidate) => displayName(candidate) === named) ??
     nodes[0]
   return spanOf(node?.at ?? null)
 }

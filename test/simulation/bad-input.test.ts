@@ -81,6 +81,24 @@ describe('a mistake', () => {
       5,
     ],
     [
+      'unaligned checkpoints, several at once',
+      `env.enableCheckpointing(100)\nenv.getCheckpointConfig().enableUnalignedCheckpoints()\nenv.getCheckpointConfig().setMaxConcurrentCheckpoints(2)\nnumbers.print()\n${RUN}`,
+      'UNALIGNED_CONCURRENT',
+      6,
+    ],
+    [
+      'a function for other windows',
+      `import { GlobalWindows, ProcessWindowFunction } from 'streambed'\nclass P extends ProcessWindowFunction<any, any, any, any> {\n  override process() {}\n}\nnumbers\n  .windowAll(GlobalWindows.create())\n  .process(new P() as any).print()\n${RUN}`,
+      'WINDOW_FUNCTION',
+      8,
+    ],
+    [
+      'a parameter of a statement that is not set',
+      `import { JdbcSink } from 'streambed'\nenv.createDatabaseTable('CREATE TABLE t (a BIGINT PRIMARY KEY, b BIGINT)')\nnumbers\n  .map((n) => n)\n  .sinkTo(JdbcSink.builder<number>().withQueryStatement('INSERT INTO t (a, b) VALUES (?, ?)', (s, n) => s.setLong(1, n)).buildAtLeastOnce())\n${RUN}`,
+      'PARAMETER_UNSET',
+      6,
+    ],
+    [
       'a keyed function on a stream without keys',
       `class P extends KeyedProcessFunction<number, number, number> {\n  override processElement() {}\n}\nnumbers.process(new P() as any).print()\n${RUN}`,
       'PROCESS_NOT_KEYED',
