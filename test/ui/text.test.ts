@@ -103,6 +103,11 @@ describe('problems', () => {
       'A.ts:9 warning',
     ])
   })
+
+  it('an error of syntax comes before what TypeScript makes of it', () => {
+    const syntax = { ...at('B.ts', 3), code: 'SYNTAX_ERROR' }
+    expect(sortProblems([at('A.ts', 2), syntax, at('B.ts', 1)], ['A.ts', 'B.ts'])[0]).toBe(syntax)
+  })
 })
 
 describe('run settings', () => {

@@ -17,10 +17,14 @@ export function placeOf({ span }: Problem): string {
   return span ? `${span.file}:${span.line}` : ''
 }
 
-/** Errors first, then by file in the order of the tabs, then by position. */
+/**
+ * Errors first, among them those of syntax, for much of what TypeScript says besides follows from them; then by file in the
+ * order of the tabs, then by position.
+ */
 export function sortProblems(problems: readonly Problem[], fileNames: readonly string[]): Problem[] {
   const rank = (problem: Problem): number[] => [
     problem.isError ? 0 : 1,
+    problem.code.startsWith('SYNTAX_') ? 0 : 1,
     problem.span ? fileNames.indexOf(problem.span.file) : -1,
     problem.span?.line ?? 0,
     problem.span?.column ?? 0,
