@@ -32,6 +32,8 @@ export class KeyReader {
   isLong: boolean
   isString: boolean
   readonly nodeId: string | null
+  /** The class is that of keys from before the start. */
+  isRestored = false
 
   /** `nodeId`: whose key it is, for error messages. */
   constructor(declared: TypeInformation<unknown> | null, nodeId: string | null = null) {
@@ -59,7 +61,9 @@ export class KeyReader {
 
   /** The keys of a snapshot had this type: where none is declared it goes on so. */
   restore(before: string | null): void {
-    if (before !== null && this.type === null) this.show(parseType(before))
+    if (before === null || this.type !== null) return
+    this.isRestored = true
+    this.show(parseType(before))
   }
 
   private show(type: TypeInformation<unknown>): void {
@@ -87,7 +91,7 @@ export class KeyReader {
     const shown = inferType(key)
     if (this.type === null) this.show(shown)
     else if (typeText(shown) !== typeText(this.type)) {
-      throw new LearnerError('KEY_CLASS_CHANGED', {
+      throw new LearnerError(this.isRestored ? 'KEY_CLASS_RESTORED' : 'KEY_CLASS_CHANGED', {
         value: toPrintText(key),
         first: typeText(this.type),
         later: typeText(shown),

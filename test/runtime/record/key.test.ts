@@ -143,3 +143,10 @@ test.each(['LONG', 'TUPLE(LONG,STRING)', 'LIST(TUPLE(LONG,LIST(INT)))', 'MAP(STR
   'a type’s text reads back: %s',
   (text) => expect(typeText(parseType(text))).toBe(text),
 )
+
+test('keys of another class than those that were restored are told from those that change', () => {
+  const reader = new KeyReader(null)
+  reader.restore('LONG')
+  expect(reader.canonical(1)).toBe(1)
+  expect(() => reader.canonical('x1')).toThrow('KEY_CLASS_RESTORED')
+})
