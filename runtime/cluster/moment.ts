@@ -39,6 +39,8 @@ export interface NodeView {
   readonly isKeyed: boolean
   /** Of an operator of windows in time. */
   readonly windows?: WindowsView
+  /** Of a sink that writes into a table of the database. */
+  readonly isDatabaseSink?: boolean
   /** Where the learner's code made it. */
   readonly at: Span | null
 }

@@ -65,7 +65,7 @@ function taskManagerMoment(
     slowness,
     clockSkewMs,
     slotCount: slots === Infinity ? null : slots,
-    slots: slotMoments(slots === Infinity ? Math.max(0, ...uses.keys()) + 1 : slots, uses),
+    slots: isRegistered ? slotMoments(slots === Infinity ? Math.max(0, ...uses.keys()) + 1 : slots, uses) : [],
   }
 }
 

@@ -41,6 +41,7 @@ export interface TaskManagerMoment {
   readonly clockSkewMs: number
   /** How many slots it has; null for as many as anybody asks for: then `slots` has those in use. */
   readonly slotCount: number | null
+  /** None while it's lost: nobody can have a slot there, so none is free. */
   readonly slots: readonly SlotMoment[]
 }
 

@@ -24,6 +24,7 @@ export function topologyOf(execution: JobExecution): Topology {
       kind: node.kind,
       isKeyed: node.keyed,
       ...windowsOf(node.spec),
+      ...(node.spec.kind === 'sink' && node.spec.sink.kind === 'database' ? { isDatabaseSink: true } : {}),
       at: spanOf(node.at),
     })),
     inputs: vertex.inputs.map(({ edge, from }) => ({

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { LearnerError } from '../../runtime/base/diagnostic.ts'
 import { RandomStream } from '../../runtime/base/random.ts'
 import type { ClusterAction } from '../../runtime/cluster/cluster-action.ts'
+import { topologyOf } from '../../runtime/cluster/topology.ts'
 import type { DatabaseEngine } from '../../runtime/connectors/database/database.ts'
 import { databaseOf } from '../../runtime/connectors/database/open-database.ts'
 import { queryOutside } from '../../runtime/host/outside-views.ts'
@@ -187,6 +188,16 @@ test.each(ENGINES)('a database that is away for a while costs an attempt and no 
   job.simulation.run({ ...NO_LIMIT, untilUs: 12_000_000 })
   expect(ids(job).length).toBeGreaterThan(50)
   expect(ids(job)).toEqual(upTo(ids(job).length))
+})
+
+test('which of a job’s sinks write into tables is in its topology', () => {
+  const { execution } = deploy({ engine: 'memory', table: TABLE, sql: INSERT, sink: atLeast })
+  const nodes = topologyOf(execution).vertices.flatMap((vertex) => vertex.nodes)
+  expect(nodes.map(({ kind, isDatabaseSink = false }) => [kind, isDatabaseSink])).toEqual([
+    ['source', false],
+    ['sink', true],
+    ['committer', false],
+  ])
 })
 
 describe('what doesn’t fit says so', () => {

@@ -114,7 +114,7 @@ describe('TaskManagers', () => {
     expect(killed.machines.taskManagers[0]).toMatchObject({ heartbeatAgeMs: 5_500, givenUpAtMs: 40_000 })
     expect(killed.machines.taskManagers[1]).toMatchObject({ heartbeatAgeMs: 5_500, givenUpAtMs: null })
     const lost = momentAt(job, 45_000)
-    expect(told(lost)).toEqual(['-1 KILLED: [] []', '2 RUNNING: [0 2] [1 3]'])
+    expect(told(lost)).toEqual(['-1 KILLED: ', '2 RUNNING: [0 2] [1 3]'])
     expect(lost.machines.taskManagers[0]).toMatchObject({ heartbeatAgeMs: 25_000, givenUpAtMs: null })
     expect(lost.tasks.map(({ place }) => place?.taskManager)).toEqual([2, 2, 2, 2])
   })
@@ -128,6 +128,14 @@ describe('TaskManagers', () => {
     expect(cut?.heartbeatAgeMs).toBe(10_500)
     const [back] = momentAt(job, 32_000).machines.taskManagers
     expect(back).toMatchObject({ state: 'RUNNING', reachableAtMs: null, givenUpAtMs: null, heartbeatAgeMs: 1_000 })
+  })
+
+  test('one that is given up has no slots, free ones neither, until it comes back', () => {
+    const job = deploy(sums, cluster)
+    momentAt(job, 25_000)
+    after(job, { kind: 'disconnect-task-manager', taskManager: 1, forMs: 60_000 })
+    expect(told(momentAt(job, 75_000))).toEqual(['-1 DISCONNECTED: ', '2 RUNNING: [0 2] [1 3]'])
+    expect(told(momentAt(job, 90_000))).toEqual(['1 RUNNING: [] []', '2 RUNNING: [0 2] [1 3]'])
   })
 
   test('say how slow they are, and how wrong their clocks', () => {

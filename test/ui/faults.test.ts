@@ -21,7 +21,7 @@ const TOPOLOGY: Topology = {
       name: 'sum',
       parallelism: 3,
       maxParallelism: 8,
-      nodes: [node('3', 'sum', 'reduce'), node('4', 'Sink: out', 'sink')],
+      nodes: [node('3', 'sum', 'reduce'), { ...node('4', 'Sink: out', 'sink'), isDatabaseSink: true }],
       inputs: [{ from: 0, partitioner: 'HASH', keyedAt: null }],
     },
   ],
@@ -40,6 +40,12 @@ describe('targets', () => {
     ['channel', ['parse → sum']],
     ['checkpoint', ['in', 'parse', 'sum', 'out']],
   ] as const)('of %s are what is there', (group, expected) => expect(texts(group)).toEqual(expected))
+
+  it('of a database are there only where the job writes into one', () => {
+    const [first] = TOPOLOGY.vertices
+    const without = { ...TOPOLOGY, vertices: first === undefined ? [] : [first] }
+    expect([TOPOLOGY, without].map((topology) => targetsOf('database', topology, [1]).length)).toEqual([1, 0])
+  })
 })
 
 describe('actions', () => {

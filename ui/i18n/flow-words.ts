@@ -19,6 +19,7 @@ const en = {
   place: (taskManager: number, slot: number) => `TaskManager ${taskManager}, slot ${slot}`,
   machine: (taskManager: number) => `TaskManager ${taskManager}`,
   noPlace: 'Without a slot',
+  lost: 'given up',
   slots: (taken: number, all: number | null) =>
     all === null ? `${taken} ${taken === 1 ? 'slot' : 'slots'} in use` : `${taken} of ${all} slots in use`,
   taskManager: 'TaskManager and slot',
@@ -50,6 +51,7 @@ const zh: typeof en = {
   place: (taskManager, slot) => `TaskManager ${taskManager}，槽位 ${slot}`,
   machine: (taskManager) => `TaskManager ${taskManager}`,
   noPlace: '没有槽位',
+  lost: '已放弃',
   slots: (taken, all) => (all === null ? `已用 ${taken} 个槽位` : `共 ${all} 个槽位，已用 ${taken} 个`),
   taskManager: 'TaskManager 与槽位',
   busy: '忙碌',

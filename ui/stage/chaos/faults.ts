@@ -85,7 +85,9 @@ export function targetsOf(group: FaultGroup, topology: Topology, alive: readonly
         }),
       )
     case 'database':
-      return [{ id: 'database', text: '', where: {}, subtasks: 1 }]
+      return vertices.some(({ nodes }) => nodes.some(({ isDatabaseSink }) => isDatabaseSink === true))
+        ? [{ id: 'database', text: '', where: {}, subtasks: 1 }]
+        : []
     default:
       return vertices.flatMap(({ nodes, parallelism }) =>
         nodes
