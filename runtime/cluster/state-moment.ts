@@ -6,6 +6,7 @@ import { shownCell, stampsOf } from '../state/cells.ts'
 import type { KeyedStateBackend } from '../state/keyed-backend.ts'
 import type { KeyedState } from '../state/keyed-snapshot.ts'
 import type { OperatorStateBackend } from '../state/operator-state.ts'
+import { isStarting } from '../task/task-contract.ts'
 import type { Task } from '../task/task.ts'
 import { displayName } from '../graph/job-graph.ts'
 import type { JobExecution } from './job-execution.ts'
@@ -28,15 +29,20 @@ const LONGEST_TEXT = 2000
 /** What `detail` asks for, of all tasks. */
 export function stateMoment({ tasks, simulation }: JobExecution, { filter, open }: StateDetail): StateMoment {
   const { startMs } = simulation.settings
-  const opened = open === null ? null : (tasks[open.task]?.keyContext?.backend ?? null)
+  const opened = open === null ? null : ownKeyed(tasks[open.task])
   return {
     tasks: tasks.map((task) => taskState(task, filter, startMs)),
     opened: open === null || opened === null ? null : openedKey(opened, open, startMs),
   }
 }
 
+/** Its keyed state; none before it has opened: what it is to begin from isn't its own yet. */
+function ownKeyed(task: Task | undefined): KeyedStateBackend | null {
+  return task === undefined || isStarting(task.state) ? null : (task.keyContext?.backend ?? null)
+}
+
 function taskState(task: Task, filter: string, startMs: number): TaskStateMoment {
-  const backend = task.keyContext?.backend ?? null
+  const backend = ownKeyed(task)
   const { nodes, contexts } = task.chain
   const operators = contexts.flatMap(({ operatorState }, i): OperatorStateMoment[] => {
     const node = nodes[i]

@@ -15,6 +15,7 @@ import {
   type Buffer,
 } from '../record/buffer.ts'
 import { NO_SLOT } from '../state/keyed-backend.ts'
+import { isStarting } from '../task/task-contract.ts'
 import type { Task } from '../task/task.ts'
 import { ChannelColumnsWriter, type ChannelColumns, type ElementMoment } from './channel-columns.ts'
 import { channelsOf, handText, writtenElements, type ClusterWatcher, type SeenHand } from './cluster-watcher.ts'
@@ -22,7 +23,7 @@ import { checkpointsMoment } from './checkpoints-moment.ts'
 import type { JobExecution } from './job-execution.ts'
 import { keyedMoment, type LastStep } from './keyed-moment.ts'
 import { loadOf } from './load-moment.ts'
-import type { FiredTimer, Hand, Moment, StateDetail, TaskMoment } from './moment.ts'
+import type { FiredTimer, Hand, KeyedMoment, Moment, StateDetail, TaskMoment } from './moment.ts'
 import type { Place } from './regions.ts'
 import { takeMachines } from './take-machines.ts'
 import { stateMoment } from './state-moment.ts'
@@ -54,6 +55,9 @@ export interface MomentDetail {
   /** What is wanted of state besides; null, or none, for nothing. */
   readonly state?: StateDetail | null
 }
+
+/** Of a subtask that waits for its slot, or deploys: what it is to begin from isn't its own before it opens. */
+const NO_KEYS: KeyedMoment = { states: [], keys: [], keyCount: 0 }
 
 /** `nowUs`: the virtual time that is shown, which may be later than the last event. */
 export function takeMoment(
@@ -95,7 +99,8 @@ function taskMoment(
     watermark: watermarkOf(task),
     isBackpressured: task.state === 'RUNNING' && task.writers.some(({ channels }) => channels.some(isSpent)),
     load: loadOf(task, nowUs),
-    keyed: backend === null ? null : keyedMoment(backend, last, { startMs, most: keys }),
+    keyed:
+      backend === null ? null : isStarting(task.state) ? NO_KEYS : keyedMoment(backend, last, { startMs, most: keys }),
   }
 }
 

@@ -2,6 +2,7 @@
 // from which parallelism a job was rescaled.
 
 import { expect, test } from 'vitest'
+import type { ClusterAction } from '../../../runtime/cluster/cluster-action.ts'
 import type { StateDetail } from '../../../runtime/cluster/moment.ts'
 import { ClusterWatcher } from '../../../runtime/cluster/cluster-watcher.ts'
 import type { RescaleAction } from '../../../runtime/cluster/rescaling.ts'
@@ -158,4 +159,25 @@ test('a rescaled job says what its parallelism was', () => {
     parallelism: 4,
     formerParallelism: 2,
   })
+})
+
+test('a task that waits for its slot holds nothing yet of what it is to begin from', () => {
+  const build: Build = (env) => {
+    env.enableCheckpointing(100)
+    keeping(8)(env)
+  }
+  const job = deployJob(build, { parallelism: 1, cluster: { taskManagers: 1, slotsPerTaskManager: 1 } })
+  const { simulation } = job
+  const at = (ms: number) => {
+    simulation.run({ ...NO_LIMIT, untilUs: ms * 1000 })
+    const { moment, state } = look(job, { filter: 'key', open: { task: 1, key: 'key 1' } })
+    const { state: task, keyed } = moment.tasks[1]!
+    const { groups, found } = state.tasks[1]!
+    return [task, keyed?.keyCount, groups.length > 0, found?.keyCount ?? 0, state.opened !== null]
+  }
+  expect(at(2000)).toEqual(['RUNNING', 8, true, 8, true])
+  simulation.intervene({ kind: 'kill-task-manager', taskManager: 1 } as ClusterAction)
+  expect(at(60_000)).toEqual(['SCHEDULED', 0, false, 0, false])
+  simulation.intervene({ kind: 'add-task-manager' } as ClusterAction)
+  expect(at(70_000)).toEqual(['RUNNING', 8, true, 8, true])
 })
