@@ -1,27 +1,15 @@
 // Executes two courses of a run, one after the other, and compares what was recorded of them. Nobody else notices; whoever
 // asks anew ends what is under way.
 
-import type { JobObserver } from '../cluster/job-observer.ts'
-import { toPrintText } from '../base/value-text.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
-import { shorten } from '../cluster/record-labels.ts'
 import { executeBeside } from '../travel/beside.ts'
-import { compareRuns, type ComparedRow, type RecordedRun } from '../travel/compare/compare-runs.ts'
+import { compareRuns, type RecordedRun } from '../travel/compare/compare-runs.ts'
 import type { RunComparison } from '../travel/compare/comparison.ts'
-import { Recorder } from '../travel/why/recorder.ts'
+import { CourseRecorder } from '../travel/compare/course-recorder.ts'
 import type { HostPort } from './host-port.ts'
 import type { ComparedCourses, RunIntervention } from './protocol.ts'
 
 const SLICE_MS = 8
-
-/** A recorder that keeps the rows as well. */
-class CourseRecorder extends Recorder {
-  readonly rowTexts: ComparedRow[] = []
-  override readonly observer: JobObserver = {
-    row: ({ sink, value }) => void this.rowTexts.push({ sink, text: shorten(toPrintText(value)) }),
-    log: () => undefined,
-  }
-}
 
 export class Comparer {
   readonly #host: HostPort
@@ -51,7 +39,9 @@ export class Comparer {
       }
       const course = { interventions, until: null, untilUs: untilMs * 1000 }
       const { result } = await executeBeside<CourseRecorder>(recorder, port, course)
-      return result === 'recalled' ? null : { recorder, rows: recorder.rowTexts, hasEnded: result !== 'until' }
+      if (result === 'recalled') return null
+      recorder.end()
+      return { recorder, hasEnded: result !== 'until' }
     }
     const one = await record(here)
     const other = one === null ? null : await record(there)

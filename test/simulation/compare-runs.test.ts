@@ -93,6 +93,52 @@ await env.execute()`
     expect(differences).toMatchObject([{ kind: 'record', here: { text: '5', timestamp: 50 } }])
   })
 
+  const WINDOWS = `
+import { DataGeneratorSource, Duration, ProcessWindowFunction, RateLimiterStrategy, StreamExecutionEnvironment, TumblingEventTimeWindows, WatermarkStrategy } from 'streambed'
+class Count extends ProcessWindowFunction {
+  process(key, context, elements, out) { out.collect(key + ':' + Array.from(elements).length) }
+}
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.enableCheckpointing(100)
+const strategy = WatermarkStrategy.forBoundedOutOfOrderness(Duration.ofMillis(500)).withTimestampAssigner((n) => n * 10)
+env.fromSource(new DataGeneratorSource((i) => i, 60, RateLimiterStrategy.perSecond(100)), strategy, 'numbers')
+  .keyBy((n) => n % 2).window(TumblingEventTimeWindows.of(Duration.ofMillis(200))).process(new Count()).print()
+await env.execute()`
+
+  test('state that the operator itself keeps is compared: what windows hold, and in which order', async () => {
+    const alone = { parallelism: 1 }
+    const shuffled = [atEvent(3, { kind: 'reorder-source', operator: 'numbers', within: 6 })]
+    const same = await compared(WINDOWS, {}, alone)
+    expect([same.differences, same.counts.state]).toEqual([[], { here: 66, there: 66, different: 0 }])
+    const { differences, counts } = await compared(WINDOWS, { there: shuffled }, alone)
+    expect(counts).toMatchObject({ record: { different: 0 }, timer: { different: 0 }, output: { different: 0 } })
+    expect(differences).toMatchObject([{ kind: 'state', state: expect.stringMatching(/^window-contents \[0, 200\)$/) }])
+    expect(differences[0]?.here?.text).not.toBe(differences[0]?.there?.text)
+  })
+
+  test('after a recovery windows hold what they held without a failure', async () => {
+    const { counts } = await compared(WINDOWS, { there: [atEvent(90, { kind: 'throw', operator: 'numbers' })] })
+    expect(counts).toMatchObject({ record: { different: 0 }, state: { different: 0 }, timer: { different: 0 } })
+    expect(counts.state.here).toBe(66)
+  })
+
+  test('buffers of a join are compared, with the event times of their records', async () => {
+    const joined = `
+import { DataGeneratorSource, Duration, ProcessJoinFunction, RateLimiterStrategy, StreamExecutionEnvironment, WatermarkStrategy } from 'streambed'
+class Pair extends ProcessJoinFunction { processElement(a, b, context, out) { out.collect(a + '+' + b) } }
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+const strategy = WatermarkStrategy.forMonotonousTimestamps().withTimestampAssigner((n) => n * 10)
+const source = (name) => env.fromSource(new DataGeneratorSource((i) => i, 20, RateLimiterStrategy.perSecond(100)), strategy, name).keyBy((n) => n % 2)
+source('left').intervalJoin(source('right')).between(Duration.ofMillis(0), Duration.ofMillis(0)).process(new Pair()).print()
+await env.execute()`
+    const shuffled = [atEvent(3, { kind: 'reorder-source', operator: 'left', within: 6 })]
+    const same = await compared(joined, {}, { parallelism: 1 })
+    expect(same.differences).toEqual([])
+    expect(same.counts.state.here).toBeGreaterThan(40)
+    const { differences } = await compared(joined, { there: shuffled }, { parallelism: 1 })
+    expect(differences.find(({ kind }) => kind === 'state')?.state).toMatch(/_BUFFER$/)
+  })
+
   test('looked at up to a time, the later one lacks what it has not come to', async () => {
     const { untilMs, counts } = await compared(PLAIN, { there: SLOW, untilMs: 400 })
     expect(untilMs).toBe(400)

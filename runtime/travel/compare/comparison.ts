@@ -3,7 +3,10 @@
 
 import type { Place } from '../destination.ts'
 
-/** What is compared. Output, what sinks got; the others, what counts of it: nothing that a restart has taken back. */
+/**
+ * What is compared. State: that of keys, whoever keeps it, and broadcast state; not what sources and sinks keep. Output:
+ * what sinks got. Of all but output what counts: nothing that a restart has taken back.
+ */
 export type ComparedKind = 'record' | 'state' | 'timer' | 'output'
 
 /** One of two things that should be equal: a record that came, a value written, a timer that fired, a row. */
