@@ -1,5 +1,6 @@
 import { expect, test } from './fixture.ts'
 import { mapJob } from './jobs.ts'
+import { oneFile } from './notebook-page.ts'
 
 test('everything from the first look to the result with the keyboard alone', async ({ notebook, page }) => {
   await notebook.openWith(mapJob('(n) => n'), { speed: null })
@@ -115,4 +116,30 @@ test('who walks by with Tab changes nothing, and a button keeps the focus of who
   await page.keyboard.press('ControlOrMeta+Home')
   await page.keyboard.press('Tab')
   await expect(cell.getByRole('button', { name: 'Reset this file' })).toBeVisible()
+})
+
+test('Tab passes a long table of results in two steps, arrow keys lead from row to row', async ({ notebook, page }) => {
+  const many = oneFile(`import { StreamExecutionEnvironment } from 'streambed'
+const env = StreamExecutionEnvironment.getExecutionEnvironment()
+env.fromSequence(1, 300).print('rows')
+await env.execute('many')
+`)
+  await notebook.openWith(many, { parallelism: 1, speed: null })
+  await notebook.run.first().click()
+  await notebook.expectState('finished')
+  const table = page.locator('.scroller[role="region"]')
+  await table.focus()
+  await page.keyboard.press('Tab')
+  const focused = page.locator('.why:focus')
+  await expect(focused).toHaveCount(1)
+  const first = Number(await focused.getAttribute('data-why'))
+  for (let step = 0; step < 15; step++) await page.keyboard.press('ArrowUp')
+  await expect(focused).toHaveAttribute('data-why', String(first - 15))
+  await expect(focused).toBeInViewport()
+  await page.keyboard.press('ArrowDown')
+  await expect(focused).toHaveAttribute('data-why', String(first - 14))
+  await page.keyboard.press('Tab')
+  await expect(table.locator(':focus')).toHaveCount(0)
+  await page.keyboard.press('Shift+Tab')
+  await expect(focused).toHaveAttribute('data-why', String(first - 14))
 })
