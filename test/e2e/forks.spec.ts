@@ -26,6 +26,13 @@ test('a run that is broken in its past keeps the course it took before, compares
   await page.keyboard.press('Enter')
   const forks = page.getByRole('region', { name: 'Timelines' })
   await expect(forks).toContainText('Timeline 2, shown')
+  // Escape closes what was opened, stops no run, and leads back.
+  await expect(forks.getByRole('button', { name: 'Close' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(forks).toHaveCount(0)
+  await expect(timelines).toBeFocused()
+  await expect(notebook.status).toHaveAttribute('data-paused', 'true')
+  await page.keyboard.press('Enter')
   await forks.getByRole('button', { name: 'Compare' }).click()
   await expect(forks.getByRole('row').filter({ hasText: 'record' })).toBeVisible()
   await expectAccessible(page, '.stage')
