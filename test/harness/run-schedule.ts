@@ -3,6 +3,7 @@
 // that has failed for good from the checkpoint it left. What comes out must be what plain arrays say, whatever happened.
 
 import { LearnerError } from '../../runtime/base/diagnostic.ts'
+import type { CheckpointStats } from '../../runtime/cluster/checkpoint-history.ts'
 import type { JobExecution } from '../../runtime/cluster/job-execution.ts'
 import type { RecordTransaction } from '../../runtime/connectors/log/log-partition.ts'
 import type { Row } from '../../runtime/cluster/job-observer.ts'
@@ -88,6 +89,8 @@ class ScheduleRun {
   hasDrained = false
   /** Drained, it has failed before all of it was over, and has gone on: timers and windows of the end of time have fired. */
   hasOutlivedDrain = false
+  /** Its checkpoints wait for themselves, longer than a transaction of the log may be open: it fails anew for ever, as in Flink. */
+  isKnotted = false
   /** By operator and subtask that worked to the end: how many records its broadcast state counts. */
   counted: ReadonlyMap<string, readonly number[]> = new Map()
   /** Of the job under way. */
@@ -112,7 +115,7 @@ class ScheduleRun {
       outside.systems.get('database')?.onAlarm(Infinity)
     }
     // What comes of a job that goes on with state from after its end no plain arrays say.
-    if (this.violations.length > 0 || this.hasOutlivedDrain) return
+    if (this.violations.length > 0 || this.hasOutlivedDrain || this.isKnotted) return
     const { rows, lost, hasDrained, counted } = this
     const hasRestarted = this.restarts > 0 || this.resumed.length > 0
     this.violations.push(...judge(schedule, { ledger, outside, lost, rows, hasDrained, hasRestarted, counted }))
@@ -136,7 +139,7 @@ class ScheduleRun {
     if (this.violations.length > 0) return null
     const next = this.#nextStart(deployed, savepoint)
     if (execution.state === 'FINISHED') observer.finish()
-    else if (next === null) this.violations.push(this.#unfinished(deployed))
+    else if (next === null && !this.isKnotted) this.violations.push(this.#unfinished(deployed))
     this.violations.push(...observer.violations)
     this.counted = countedByBroadcast(execution.tasks)
     return next
@@ -191,13 +194,20 @@ class ScheduleRun {
   #knottedUs({ checkpoints }: JobExecution, known: Set<number>): number {
     const plan = this.schedule.checkpoints
     if (plan === null || plan.overtakesAfterMs === null) return 0
-    const { length } = (checkpoints?.history.recent ?? []).filter(({ id, failure, unfinished }) => {
-      const isKnot = failure === 'CHECKPOINT_EXPIRED' && unfinished.some(({ blockedChannels }) => blockedChannels > 0)
-      if (!isKnot || known.has(id)) return false
-      known.add(id)
+    const { length } = (checkpoints?.history.recent ?? []).filter((checkpoint) => {
+      if (!isKnot(checkpoint) || known.has(checkpoint.id)) return false
+      known.add(checkpoint.id)
       return true
     })
     return length * plan.timeoutMs * 1000
+  }
+
+  /** Whether a transaction has timed out because no checkpoint was ever complete, each of them knotted. */
+  #hasOnlyKnots({ checkpoints, failure }: JobExecution): boolean {
+    if ((this.schedule.checkpoints?.overtakesAfterMs ?? null) === null) return false
+    const isFenced = failure?.error instanceof LearnerError && failure.error.code === 'PRODUCER_FENCED'
+    const expired = (checkpoints?.history.recent ?? []).filter(({ failure: why }) => why === 'CHECKPOINT_EXPIRED')
+    return isFenced && expired.length > 0 && expired.every(isKnot)
   }
 
   /** A record needs a turn, a delivery and a credit on each channel at most, and all that once more after each fault; what
@@ -244,6 +254,8 @@ class ScheduleRun {
     if (execution.state !== 'FAILED' || this.schedule.restart.limit > 1) return null
     const kept = execution.actions.retainedCheckpoints('FAILED').at(-1)
     const savepoint = kept === undefined ? before : asFile(kept)
+    this.isKnotted = savepoint === null && left.length === 0 && this.#hasOnlyKnots(execution)
+    if (this.isKnotted) return null
     this.resumed.push(savepoint === null ? 'nothing' : 'checkpoint')
     const parallelism = savepoint === null ? this.schedule.job.parallelism : nextParallelism
     return { savepoint, parallelism, interventions: left }
@@ -256,6 +268,10 @@ class ScheduleRun {
       text: `${execution.state} at event ${simulation.event}, ${simulation.nowUs} µs${why}`,
     }
   }
+}
+
+function isKnot({ failure, unfinished }: CheckpointStats): boolean {
+  return failure === 'CHECKPOINT_EXPIRED' && unfinished.some(({ blockedChannels }) => blockedChannels > 0)
 }
 
 function asFile(savepoint: Savepoint): Savepoint {
