@@ -31,7 +31,7 @@ export class ActionSchedule implements EventTarget {
 
   /** The job is over: what was still to come comes to nothing, and says so. */
   stop(): void {
-    if (this.id >= 0) this.simulation.unschedule(this.id)
+    if (this.id >= 0) this.simulation.unschedule([this.id])
     while (this.planned.length > 0) this.act()
   }
 

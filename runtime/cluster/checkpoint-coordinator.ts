@@ -103,7 +103,7 @@ export class CheckpointCoordinator implements EventTarget {
   /** These tasks have failed, or the job is over: what is under way is given up. */
   stop(lost: readonly Task[] = this.job.tasks): void {
     const { simulation } = this.job
-    simulation.unschedule(this.id)
+    simulation.unschedule([this.id])
     const given = [...this.pending, ...this.queued].flatMap(({ savepoint }) => savepoint ?? [])
     for (const { snapshot } of this.uploads) snapshot?.keyed?.abandon()
     for (const pending of this.pending) {

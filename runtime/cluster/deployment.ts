@@ -70,8 +70,16 @@ export class Deployment {
 
   /** Forgets all of it: another takes its place. */
   release(): void {
-    const ids = [...this.tasks, ...this.channels, ...this.alignments].map(({ id }) => id)
-    this.job.simulation.release(ids.sort((a, b) => a - b))
+    this.job.simulation.release(this.ids().sort((a, b) => a - b))
+  }
+
+  /** The job is over: nothing is due any more, and the run ends now instead of when the last timer would have been due. */
+  silence(): void {
+    this.job.simulation.unschedule(this.ids())
+  }
+
+  private ids(): number[] {
+    return [...this.tasks, ...this.channels, ...this.alignments].map(({ id }) => id)
   }
 
   /** Mixes what is left in state and timers into the run's fingerprint. */

@@ -64,7 +64,7 @@ export class Failover implements EventTarget {
 
   /** Nothing will be started again. */
   stop(): void {
-    this.simulation.unschedule(this.id)
+    this.simulation.unschedule([this.id])
     this.pending = []
   }
 

@@ -400,6 +400,7 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
     this.actions.schedule.stop()
     this.failover.stop()
     this.cancel()
+    this.deployment.silence()
     this.cluster.jobOver(this)
   }
 

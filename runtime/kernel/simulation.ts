@@ -130,15 +130,15 @@ export class Simulation {
     this.targets[target.id] = target
   }
 
-  /** Takes back every event for this target. */
-  unschedule(id: number): void {
-    this.heap.removeAll((target) => target === id)
+  /** Takes back every event for these targets. */
+  unschedule(ids: readonly number[]): void {
+    const quiet = new Set(ids)
+    this.heap.removeAll((target) => quiet.has(target))
   }
 
   /** Forgets targets, and events for them. Those who register next get their ids, in this order. */
   release(ids: readonly number[]): void {
-    const gone = new Set(ids)
-    this.heap.removeAll((target) => gone.has(target))
+    this.unschedule(ids)
     this.freeIds.push(...ids)
   }
 

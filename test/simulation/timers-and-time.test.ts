@@ -54,6 +54,19 @@ function printed(build: Build, options: JobOptions = {}): unknown[] {
 }
 
 describe('processing time', () => {
+  test('a timer that is still to fire when the job is over keeps nobody waiting', () => {
+    const minute = (fails: boolean) => () =>
+      new Registering((timers, n) => {
+        timers.registerProcessingTimeTimer(60_000)
+        if (fails && n === 2) throw new Error('third record')
+      })
+    const { simulation, execution } = runJob(ticking(3, minute(false)))
+    expect([execution.state, Math.floor(simulation.nowUs / 100_000)]).toEqual(['FINISHED', 2])
+    const failing = deployJob(ticking(9, minute(true)), {})
+    expect(failing.simulation.run(NO_LIMIT)).toBe('quiescent')
+    expect([failing.execution.state, Math.floor(failing.simulation.nowUs / 100_000)]).toEqual(['FAILED', 2])
+  })
+
   test('a timer fires at its time, not with the next record', () => {
     expect(
       printed(ticking(3, () => new Registering((timers, n) => timers.registerProcessingTimeTimer(n * 100 + 37)))),

@@ -103,7 +103,9 @@ class Page {
     }
     if (isPassing || !isPaused) return
     const { rows, logs } = this.said
-    this.sights.push({ position, moment: JSON.stringify(moment), rows: rows.texts, logs: logs.texts })
+    // Nobody asks for state in full: only the last frame of a run has it all the same.
+    const seen = JSON.stringify(moment === null ? null : { ...moment, state: null })
+    this.sights.push({ position, moment: seen, rows: rows.texts, logs: logs.texts })
   }
 }
 
