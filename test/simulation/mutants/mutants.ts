@@ -181,8 +181,8 @@ export const MUTANTS: readonly Mutant[] = [
     10,
     'what was on its way to the last attempt arrives in the next',
     'kernel/simulation.ts',
-    'this.heap.removeAll((target) => gone.has(target))',
-    'this.heap.removeAll((target) => gone.has(-target))',
+    'this.unschedule(ids)\n    this.freeIds',
+    'this.freeIds',
   ),
   mutant(
     2,
