@@ -48,6 +48,8 @@ export class ClusterObserver {
   readonly #overtaken = new WeakMap<Task, { readonly checkpoint: number; readonly read: readonly number[] }>()
   /** Tasks of regions that have failed. */
   readonly #lost = new WeakSet<Task>()
+  /** Valves that were idle and have given no watermark since. */
+  readonly #woken = new WeakSet<object>()
   readonly #watermarks = new Map<number, number>()
   /** By split of a source, as it is read. */
   readonly #splitWatermarks = new WeakMap<object, number>()
@@ -138,8 +140,12 @@ export class ClusterObserver {
   #hadTurn(task: Task): void {
     if (this.#lost.has(task))
       this.#say('26 attempts', `${task.name} ${task.subtask} had a turn after its region failed`)
-    for (const { watermarks, isIdle, isAligned, lastWatermark, isOutputIdle } of task.gate?.valves ?? []) {
-      if (isOutputIdle) continue
+    for (const valve of task.gate?.valves ?? []) {
+      const { watermarks, isIdle, isAligned, lastWatermark, isOutputIdle } = valve
+      if (isOutputIdle) {
+        this.#woken.add(valve)
+        continue
+      }
       let lowest = Infinity
       let count = 0
       for (let i = 0; i < watermarks.length; i++) {
@@ -147,7 +153,10 @@ export class ClusterObserver {
         lowest = Math.min(lowest, watermarks[i] as number)
         count++
       }
+      if (lowest === lastWatermark) this.#woken.delete(valve)
       if (count === 0 || lowest === lastWatermark) continue
+      // A channel that wakes brings no watermark, in Flink's valve neither: the last one may lie below until the next comes.
+      if (lowest > lastWatermark && this.#woken.has(valve)) continue
       this.#say('2 valve', `task ${task.name} ${task.subtask}: ${lastWatermark} out of ${watermarks.join()}`)
     }
     for (const [split, output] of task.source?.outputs?.splits ?? []) {
