@@ -1,6 +1,7 @@
 // Sources written as a function, for addSource: the way of tutorials before Flink 1.12. Nothing here can wait in the middle
 // of a function, so a `run` that goes on is a generator, and `yield` stands where the tutorial sleeps.
-// Differs from Flink: without state of its own a function isn't read twice after a recovery.
+// Differs from Flink: without state of its own a function isn't read twice after a recovery, but for subtasks of a parallel one
+// that had finished before others: they are in no checkpoint, and begin again as in Flink.
 // https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/dev/datastream/sources/
 
 import { LearnerError } from '../base/diagnostic.ts'

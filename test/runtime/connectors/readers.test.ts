@@ -2,6 +2,7 @@
 // from its splits (through JSON, for splits are plain data), and shared out anew over other numbers of subtasks.
 
 import { describe, expect, test } from 'vitest'
+import { FunctionReader } from '../../../runtime/connectors/function-reader.ts'
 import { createReader } from '../../../runtime/connectors/readers.ts'
 import type { ScriptRecord, SourceReader, LocalSourceSpec, SourceSplit } from '../../../runtime/connectors/source.ts'
 import { shareOf, splitsOf } from '../../../runtime/connectors/splits.ts'
@@ -182,3 +183,16 @@ function subtasks(parallelism: number): number[] {
 function sorted(values: readonly unknown[]): string[] {
   return values.map((value) => JSON.stringify(value)).sort()
 }
+
+test('a parallel function that had returned isn’t run again, as long as its split says so', () => {
+  const place = { name: 'source', subtask: 0, parallelism: 2 }
+  const runs: number[] = []
+  const source = (): unknown => ({ run: () => void runs.push(1) })
+  const ended = new FunctionReader([{ id: '0 of 2', position: 3, end: 3 }], place, { source, isParallel: true })
+  const others = new FunctionReader([{ id: '0 of 3', position: 3, end: 3 }], place, { source, isParallel: true })
+  for (const reader of [ended, others]) {
+    reader.available(0, 1)
+    reader.next()
+  }
+  expect([ended.nextAtUs, others.nextAtUs, runs.length]).toEqual([Infinity, Infinity, 1])
+})
