@@ -62,12 +62,14 @@ export class SessionCluster implements ResourceListener, Intervened {
     this.outsideClock.prepare(job)
   }
 
-  /** The job is over: its slots are there for others. */
+  /** The job is over: its slots are there for others. With the last one the run is over, whatever machines still had before them. */
   jobOver({ id }: ClusterJob): void {
-    if (!this.isAlive()) this.outsideClock.stop()
     this.slotRequests.forgetJob(id)
     this.resources.releaseJob(id)
     this.slotRequests.retry()
+    if (this.isAlive()) return
+    this.outsideClock.stop()
+    this.simulation.silence()
   }
 
   apply(given: Action): void {

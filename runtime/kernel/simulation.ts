@@ -136,6 +136,11 @@ export class Simulation {
     this.heap.removeAll((target) => quiet.has(target))
   }
 
+  /** Nothing of what was planned happens any more. */
+  silence(): void {
+    this.heap.removeAll(() => true)
+  }
+
   /** Forgets targets, and events for them. Those who register next get their ids, in this order. */
   release(ids: readonly number[]): void {
     this.unschedule(ids)

@@ -348,6 +348,38 @@ describe('a failure stays within its region', () => {
   })
 })
 
+describe('with its last job the run is over, whatever else was due', () => {
+  const three = { taskManagers: 3, slotsPerTaskManager: 1 }
+  const endOf = ({ simulation, execution }: DeployedJob): unknown[] => [
+    execution.state,
+    Math.floor(simulation.nowUs / 100_000),
+  ]
+
+  test.each<ClusterAction>([
+    { kind: 'kill-task-manager', taskManager: 3 },
+    { kind: 'disconnect-task-manager', taskManager: 3, forMs: 70_000 },
+  ])('that %o is noticed', (action) => {
+    expect(endOf(runWith(action, sums(), three))).toEqual(endOf(runWith({ kind: 'add-task-manager' }, sums(), three)))
+  })
+
+  test('that it has waited for slots in vain', () => {
+    const job = deploy(sums(), { taskManagers: 1, slotsPerTaskManager: 1 })
+    runTo(job, 500)
+    job.simulation.intervene({ kind: 'add-task-manager' } as ClusterAction)
+    job.simulation.run({ ...NO_LIMIT, untilUs: LONG_US })
+    expect(endOf(job)).toEqual(['FINISHED', 9])
+  })
+
+  test('that an acknowledgement comes, of a checkpoint that was too late', () => {
+    const build = sums((env) => {
+      env.enableCheckpointing(100).getCheckpointConfig().setCheckpointTimeout(50)
+      env.configure(new Configuration().set('restart-strategy.type', 'none'))
+    })
+    const job = runWith({ kind: 'delay-acknowledgement', operator: 'total', byMs: 5000 }, build)
+    expect([...endOf(job), codeOf(job)]).toEqual(['FAILED', 5, 'CHECKPOINTS_EXPIRED'])
+  })
+})
+
 describe('part of what fixes a run', () => {
   const action: ClusterAction = { kind: 'throw', operator: 'total' }
   const hashOf = (job: DeployedJob): string => {
