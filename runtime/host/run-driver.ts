@@ -410,7 +410,6 @@ export class RunDriver {
 
   #restarted(run: WatchedRun): WatchedRun {
     this.#execution = run.execution
-    this.#frames.restart()
     this.#isAnew = true
     this.#shownUs = 0
     return run

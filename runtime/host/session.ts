@@ -256,7 +256,12 @@ export class EngineSession implements Omit<Engine, 'provideSqlite'> {
     frames.endBuild()
     const open = (): Run => this.#open(run)
     const course = driverSettings(job, settings)
-    const driver = new RunDriver({ ...open(), restart: () => watched(open()) }, { frames, host: this.#host }, course)
+    const restart = (): WatchedRun => {
+      // First: a run says something while it's being deployed already.
+      frames.restart()
+      return watched(open())
+    }
+    const driver = new RunDriver({ ...open(), restart }, { frames, host: this.#host }, course)
     driver.watch(this.#detail)
     this.#driver = driver
     const beside = (watcher: BesideWatcher): JobExecution => this.#openBeside(run, watcher)

@@ -140,6 +140,19 @@ async function wander(
   return { page, outcome }
 }
 
+test.each([
+  ['back from keyframes', WINDOWS.replace('FAILS', 'false')],
+  ['executed again from its start', WINDOWS.replace('if (FAILS && n === 70)', 'failed++; if (failed < 0)')],
+])('what a run says while it’s deployed it has said wherever one goes: %s', async (_, text) => {
+  const cluster = { taskManagers: 1, slotsPerTaskManager: 1 }
+  const interventions = [{ event: 0, action: { kind: 'add-task-manager' } }] as const
+  const at = (atMs: number) => (session: EngineSession) => session.seek({ kind: 'time', atMs })
+  const places = [at(900), at(200), at(700), at(0), at(500)]
+  const { page, outcome } = await wander(jobOf(text), { parallelism: 2, cluster, interventions }, places)
+  expect([outcome.state, page.sights.length]).toEqual(['finished', places.length + 1])
+  for (const { logs } of page.sights) expect(logs[0]).toContain('Waiting for slots: 1 available, 2 needed')
+})
+
 describe.each([
   ['fraud detection', FRAUD, {}],
   ['fraud detection on a slow network', FRAUD, { parallelism: 3, seed: 5, cluster: SLOW }],
