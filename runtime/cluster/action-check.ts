@@ -2,7 +2,7 @@
 // somebody was sent, so nothing about them is taken for granted.
 
 import type { Diagnostic, DiagnosticParams } from '../base/diagnostic.ts'
-import { displayName } from '../graph/job-graph.ts'
+import { displayName, type JobGraph } from '../graph/job-graph.ts'
 import type { SourceSpec } from '../connectors/source.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
 import type { ClusterAction, ClusterActionKind } from './cluster-action.ts'
@@ -57,6 +57,20 @@ export interface ActedOn {
   readonly plans: readonly Plan[]
   /** How many TaskManagers have ever been started. */
   readonly taskManagers: number
+  /** How many subtasks an operator of a job has, counted from 1, which may have been rescaled; as planned unless given. */
+  readonly parallelismOf?: (job: number, node: PlanNode) => number
+}
+
+/** A cluster as it is now. */
+export function actedOn(
+  jobs: readonly { readonly plan: Plan; readonly graph: JobGraph }[],
+  taskManagers: number,
+): ActedOn {
+  const parallelismOf = (job: number, { id, parallelism }: PlanNode): number => {
+    const vertex = jobs[job - 1]?.graph.vertices.find(({ nodes }) => nodes.some((node) => node.id === id))
+    return vertex?.parallelism ?? parallelism
+  }
+  return { plans: jobs.map(({ plan }) => plan), taskManagers, parallelismOf }
 }
 
 /** Empty if the action can be carried out. */
@@ -66,7 +80,7 @@ export function actionDiagnostics(action: ClusterAction, on: ActedOn): Diagnosti
 }
 
 function shapeDiagnostics(action: ClusterAction): Diagnostic[] {
-  const { kind } = action
+  const { kind } = (action as ClusterAction | null | undefined) ?? { kind: 'null' as ClusterActionKind }
   const rules = Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : undefined
   if (rules === undefined)
     return [diagnostic('ACTION_KIND', { kind: String(kind), kinds: Object.keys(FIELDS).join(', ') })]
@@ -85,35 +99,40 @@ function shapeDiagnostics(action: ClusterAction): Diagnostic[] {
 }
 
 /** Whether what it names is there. */
-function aimDiagnostics(action: ClusterAction, { plans, taskManagers }: ActedOn): Diagnostic[] {
+function aimDiagnostics(action: ClusterAction, on: ActedOn): Diagnostic[] {
   const { kind } = action
+  const { plans, taskManagers } = on
   if ('taskManager' in action && action.taskManager > taskManagers) {
     return [diagnostic('ACTION_TASK_MANAGER', { taskManager: action.taskManager, count: taskManagers })]
   }
   const { job = 1 } = action as { readonly job?: number }
   const plan = plans[job - 1]
   if (plan === undefined) return [diagnostic('ACTION_JOB', { job, count: plans.length })]
+  const parallelismOf = (node: PlanNode): number => on.parallelismOf?.(job, node) ?? node.parallelism
   if ('from' in action) {
     return [
-      ...operatorDiagnostics(plan, { kind, operator: action.from, subtask: action.fromSubtask }),
-      ...operatorDiagnostics(plan, { kind, operator: action.to, subtask: action.toSubtask }),
+      ...operatorDiagnostics(plan, { kind, operator: action.from, subtask: action.fromSubtask }, parallelismOf),
+      ...operatorDiagnostics(plan, { kind, operator: action.to, subtask: action.toSubtask }, parallelismOf),
     ]
   }
   if (!('operator' in action)) return []
-  const { operator, subtask } = action
-  const found = operatorDiagnostics(plan, { kind, operator, subtask })
+  const found = operatorDiagnostics(plan, { kind, operator: action.operator, subtask: action.subtask }, parallelismOf)
   if (found.length > 0) return found
   const needsSource =
     kind === 'pause-source' || kind === 'delay-source' || kind === 'reorder-source' || kind === 'move-record'
-  if (needsSource && nodeOf(plan, operator)?.kind !== 'source') {
-    const names = namesOf(plan.nodes.filter((node) => node.kind === 'source'))
+  const node = nodeOf(plan, action.operator)
+  // It may have been named by its id, which says nothing to anybody.
+  const operator = node === undefined ? action.operator : nameOf(node)
+  if (needsSource && node?.kind !== 'source') {
+    const names = namesOf(plan.nodes.filter((other) => other.kind === 'source'))
     return [diagnostic('ACTION_NOT_SOURCE', { action: kind, operator, names })]
   }
-  const node = nodeOf(plan, operator)
   if (kind === 'reorder-source' && node?.spec.kind === 'source' && !canReorder(node.spec.source)) {
     return [diagnostic('ACTION_NOT_REORDERED', { operator, source: node.spec.source.kind })]
   }
-  if (action.kind === 'move-record' && node?.spec.kind === 'source') return moveDiagnostics(action, node.spec.source)
+  if (action.kind === 'move-record' && node?.spec.kind === 'source') {
+    return moveDiagnostics(action, operator, node.spec.source)
+  }
   const needsCheckpoints = kind.endsWith('acknowledgement') || kind === 'fail-upload'
   return needsCheckpoints && plan.config.checkpoints === undefined
     ? [diagnostic('ACTION_NO_CHECKPOINTS', { action: kind })]
@@ -121,7 +140,8 @@ function aimDiagnostics(action: ClusterAction, { plans, taskManagers }: ActedOn)
 }
 
 function moveDiagnostics(
-  { operator, atMs, timestamp }: ClusterAction & { readonly kind: 'move-record' },
+  { atMs, timestamp }: ClusterAction & { readonly kind: 'move-record' },
+  operator: string,
   source: SourceSpec,
 ): Diagnostic[] {
   if (atMs === undefined && timestamp === undefined) return [diagnostic('ACTION_MOVES_NOTHING', { operator })]
@@ -137,11 +157,13 @@ function operatorDiagnostics(
     operator,
     subtask = 0,
   }: { readonly kind: string; readonly operator: string; readonly subtask?: number | undefined },
+  parallelismOf: (node: PlanNode) => number,
 ): Diagnostic[] {
   const node = nodeOf(plan, operator)
   if (node === undefined) return [diagnostic('ACTION_OPERATOR', { action: kind, operator, names: namesOf(plan.nodes) })]
-  const { parallelism } = node
-  return subtask < parallelism ? [] : [diagnostic('ACTION_SUBTASK', { action: kind, operator, subtask, parallelism })]
+  const parallelism = parallelismOf(node)
+  if (subtask < parallelism) return []
+  return [diagnostic('ACTION_SUBTASK', { action: kind, operator: nameOf(node), subtask, parallelism })]
 }
 
 function nodeOf(plan: Plan, operator: string): PlanNode | undefined {
@@ -149,7 +171,11 @@ function nodeOf(plan: Plan, operator: string): PlanNode | undefined {
 }
 
 function namesOf(nodes: readonly PlanNode[]): string {
-  return nodes.map((node) => node.uid ?? displayName(node)).join(', ')
+  return nodes.map(nameOf).join(', ')
+}
+
+function nameOf(node: PlanNode): string {
+  return node.uid ?? displayName(node)
 }
 
 function diagnostic(code: string, params: DiagnosticParams): Diagnostic {

@@ -4,7 +4,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import type { Channel } from '../network/channel.ts'
 import type { Task } from '../task/task.ts'
-import { actionDiagnostics } from './action-check.ts'
+import { actedOn, actionDiagnostics } from './action-check.ts'
 import type { ClusterAction } from './cluster-action.ts'
 import type { ClusterWatcher } from './cluster-watcher.ts'
 import type { JobExecution } from './job-execution.ts'
@@ -37,8 +37,7 @@ export interface Foreseen {
 /** For the action now, as far as it can be said. */
 export function foresee(execution: JobExecution, watcher: ClusterWatcher, action: ClusterAction): Foreseen {
   const { cluster, resources, checkpoints, deployment } = execution
-  const plans = cluster.jobs.map(({ plan }) => plan)
-  const diagnostics = actionDiagnostics(action, { plans, taskManagers: resources.taskManagers.length })
+  const diagnostics = actionDiagnostics(action, actedOn(cluster.jobs, resources.taskManagers.length))
   const hit = diagnostics.length > 0 ? [] : hitBy(execution, action)
   const isFatal = diagnostics.length === 0 && endsTasks(execution, action)
   const lost = isFatal ? fallingWith(execution, hit) : []

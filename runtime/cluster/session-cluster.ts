@@ -6,6 +6,7 @@
 // slots first; submitting a job and cancelling it take no time.
 
 import type { Action, Intervened, Simulation } from '../kernel/simulation.ts'
+import type { JobGraph } from '../graph/job-graph.ts'
 import type { Outside } from '../operators/outside.ts'
 import type { ClusterAction } from './cluster-action.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
@@ -16,6 +17,8 @@ import { SlotRequests, type SlotRequestListener } from './slot-requests.ts'
 
 /** What the cluster asks of a job and tells it. */
 export interface ClusterJob extends JobOnMachines, JobWithOutside, SlotRequestListener {
+  /** As it is deployed: rescaled, it's another. */
+  readonly graph: JobGraph
   readonly checkpoints: { readonly planned: ReadonlySet<number> } | null
   readonly actions: Intervened
   readonly state: string

@@ -3,7 +3,7 @@
 
 import { present } from '../base/assert.ts'
 import type { Diagnostic } from '../base/diagnostic.ts'
-import { actionDiagnostics } from '../cluster/action-check.ts'
+import { actedOn, actionDiagnostics } from '../cluster/action-check.ts'
 import type { ClusterAction } from '../cluster/cluster-action.ts'
 import type { ClusterWatcher } from '../cluster/cluster-watcher.ts'
 import type { JobExecution } from '../cluster/job-execution.ts'
@@ -210,8 +210,7 @@ export class RunDriver {
 
   #doAt(shownUs: number, action: ClusterAction): Diagnostic[] {
     const { cluster, resources, simulation } = this.#execution
-    const plans = cluster.jobs.map(({ plan }) => plan)
-    const diagnostics = actionDiagnostics(action, { plans, taskManagers: resources.taskManagers.length })
+    const diagnostics = actionDiagnostics(action, actedOn(cluster.jobs, resources.taskManagers.length))
     if (diagnostics.length > 0) return diagnostics
     this.#fork()
     simulation.intervene(action)

@@ -4,7 +4,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts'
 import { actionDiagnostics } from '../cluster/action-check.ts'
 import { DEFAULT_CLUSTER, type ClusterSettings } from '../cluster/cluster-settings.ts'
-import type { Plan } from '../graph/plan.ts'
+import type { Plan, PlanNode } from '../graph/plan.ts'
 import type { Destination, InputRecord, RunIntervention, RunSettings, SavepointStop, StepUnit } from './protocol.ts'
 
 const STOPS: ReadonlySet<unknown> = new Set<SavepointStop>(['none', 'suspend', 'drain'])
@@ -20,14 +20,25 @@ export function clusterOf({ cluster }: RunSettings): ClusterSettings {
 export function interventionDiagnostics(plans: readonly Plan[], settings: RunSettings): Diagnostic[] {
   let { taskManagers } = clusterOf(settings)
   const found: Diagnostic[] = []
-  for (const { event, action } of byEvent(settings.interventions ?? [])) {
+  const interventions = byEvent(settings.interventions ?? [])
+  const parallelismOf = (job: number, { parallelism, isParallelismChosen }: PlanNode): number => {
+    return isParallelismChosen ? parallelism : Math.max(parallelism, ...rescales(settings, job))
+  }
+  for (const { event, action } of interventions) {
     if (!Number.isSafeInteger(event) || event < 0) {
       found.push({ code: 'INTERVENTION_EVENT', params: { event: String(event) }, span: null })
     }
-    found.push(...actionDiagnostics(action, { plans, taskManagers }))
-    if (action.kind === 'add-task-manager') taskManagers++
+    found.push(...actionDiagnostics(action, { plans, taskManagers, parallelismOf }))
+    if (action?.kind === 'add-task-manager') taskManagers++
   }
   return found
+}
+
+/** What the job's parallelism is to be one after the other: which it is at an event isn't known before. */
+function rescales({ interventions = [], rescalesAt = [] }: RunSettings, job: number): number[] {
+  const done = interventions.flatMap(({ action }) => (action?.kind === 'rescale' ? action : []))
+  const ofJob = done.filter((action) => (action.job ?? 1) === job)
+  return [...ofJob, ...(job === 1 ? rescalesAt : [])].map(({ parallelism }) => parallelism)
 }
 
 function byEvent(interventions: readonly RunIntervention[]): RunIntervention[] {

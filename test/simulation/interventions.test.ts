@@ -79,6 +79,7 @@ describe('while it goes', () => {
   test.each<[name: string, action: unknown, code: string]>([
     ['of a kind that there isn’t', { kind: 'explode' }, 'ACTION_KIND'],
     ['of a kind that every object has', { kind: 'constructor' }, 'ACTION_KIND'],
+    ['that is nothing', null, 'ACTION_KIND'],
     ['with a field too many', { kind: 'throw', operator: 'total', loudly: true }, 'ACTION_FIELD'],
     ['with a value that can’t be', { kind: 'slow-operator', operator: 'total', byMs: -1 }, 'ACTION_VALUE'],
     ['without what it needs', { kind: 'kill-task-manager' }, 'ACTION_VALUE'],
@@ -90,6 +91,51 @@ describe('while it goes', () => {
     const { told, codes } = await intervened(action)
     const { hash } = await tell(named('checkpoints alone'), 'free')
     expect([codes, told.interventions, told.hash]).toEqual([[code], [], hash])
+  })
+
+  test('what is refused is told with the name of the operator, also where its id was given', async () => {
+    const session = newSession()
+    const { text, settings } = named('checkpoints alone')
+    const told: unknown[] = []
+    await session.run(jobOf(text), { ...settings, isWatched: true, startsPaused: true }, async () => {
+      if (told.length > 0) return
+      const { plan } = await session.plan(jobOf(text), settings)
+      const id = plan?.nodes.find(({ name }) => name === 'total')?.id ?? ''
+      for (const action of [
+        { kind: 'pause-source', operator: id, forMs: 5 },
+        { kind: 'throw', operator: id, subtask: 7 },
+      ]) {
+        told.push(...(await session.intervene(action as ClusterAction)).map(({ params }) => params['operator']))
+      }
+      await session.play(null)
+    })
+    expect(told).toEqual(['total', 'total'])
+  })
+
+  test('subtasks are those that there are: more or fewer once the parallelism has changed', async () => {
+    const session = newSession()
+    const { text, settings } = named('checkpoints alone')
+    const throwAt = (subtask: number): ClusterAction => ({ kind: 'throw', operator: 'total', subtask })
+    const codes: string[] = []
+    const act = async (action: ClusterAction): Promise<void> => {
+      codes.push(`${action.kind} ${(await session.intervene(action)).map(({ code }) => code).join()}`)
+    }
+    const places = [300, 900, 1500]
+    const outcome = await session.run(
+      jobOf(text),
+      { ...settings, isWatched: true, startsPaused: true },
+      async ({ isPassing, isPaused, position: { virtualMs } }: Frame) => {
+        if (isPassing || !isPaused) return
+        if (virtualMs === 300) await act({ kind: 'rescale', parallelism: 3 })
+        if (virtualMs === 900) for (const subtask of [3, 2]) await act(throwAt(subtask))
+        const atMs = places.find((place) => place > virtualMs)
+        await (atMs === undefined ? session.play(null) : session.seek({ kind: 'time', atMs }))
+      },
+    )
+    expect(codes).toEqual(['rescale ', 'throw ACTION_SUBTASK', 'throw '])
+    const { interventions, hash } = outcome
+    expect(interventions.map(({ action }) => action.kind)).toEqual(['rescale', 'throw'])
+    expect(await tell(named('checkpoints alone'), 'free', { interventions })).toMatchObject({ hash, codes: [] })
   })
 
   test('of a job without checkpoints none can fail', async () => {
