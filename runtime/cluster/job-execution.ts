@@ -259,10 +259,14 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
     return new LearnerError('STOP_UNFINISHED', { task: task.name })
   }
 
-  /** As Flink's log has it. */
-  private logFailed({ name, subtask, chain }: Task, error: unknown): void {
-    const place = `${name} (${subtask + 1}/${chain.parallelism})`
-    this.log('error', `${place} switched from RUNNING to FAILED: ${String(error)}`, subtask)
+  /** As Flink's log has it: of the task that failed, or of the job, where no task did. */
+  private logFailed({ name, subtask, chain, state, stateBefore }: Task, error: unknown): void {
+    const change =
+      state === 'FAILED'
+        ? `${name} (${subtask + 1}/${chain.parallelism}) switched from ${stateBefore} to FAILED`
+        : `Job ${this.plan.name} switched from RUNNING to RESTARTING`
+    if (error instanceof LearnerError) this.log('error', change, subtask, error)
+    else this.log('error', `${change}: ${String(error)}`, subtask)
   }
 
   taskManagerLost(manager: TaskManager): void {
@@ -404,9 +408,9 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
     this.cluster.jobOver(this)
   }
 
-  private log(level: string, text: string, subtask: number): void {
+  private log(level: string, text: string, subtask: number, cause?: LearnerError): void {
     const { nowUs, settings } = this.simulation
-    this.observer?.log(level, text, subtask, settings.startMs + Math.floor(nowUs / 1000))
+    this.observer?.log(level, text, subtask, settings.startMs + Math.floor(nowUs / 1000), cause)
   }
 }
 

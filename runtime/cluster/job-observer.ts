@@ -1,6 +1,7 @@
 // Who is told what a job does: an observer gets rows and log lines, a watcher sees records and calls as they pass. Neither
 // can change anything.
 
+import type { LearnerError } from '../base/diagnostic.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import type { SinkSpec } from '../graph/stream-graph.ts'
 import type { CallProbe } from '../operators/call-probe.ts'
@@ -23,7 +24,8 @@ export interface Row {
 /** Told what the job does, in order. Watching changes nothing. */
 export interface JobObserver {
   row(row: Row): void
-  log(level: string, text: string, subtask: number, atMs: number): void
+  /** `cause`: why that happened of which the text tells, to be said behind it in the reader's language. */
+  log(level: string, text: string, subtask: number, atMs: number, cause?: LearnerError): void
 }
 
 /** Sees what no trace entry says: records and calls as they pass. Watching changes nothing. */

@@ -97,7 +97,9 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
     return jobs.length > 0 ? `${row.job ?? 1}: ${prefix}` : prefix
   }
   const onFrame = (frame: Frame): Promise<void> => {
-    for (const line of frame.logs) process.stderr.write(`${line.text}\n`)
+    for (const { text, cause } of frame.logs) {
+      process.stderr.write(`${text}${cause === undefined ? '' : `: ${render(cause, options.language).what}`}\n`)
+    }
     const lines = frame.rows.map((row) =>
       options.json ? jsonLine(row, jobs.length > 0) : `${prefixOf(row)}${row.text}`,
     )

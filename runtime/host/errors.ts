@@ -1,9 +1,9 @@
 // From whatever was thrown to a diagnostic at the learner's line: the innermost frame that is the learner's, or else the
 // line on which the operator at fault was made. The engine's own frames are never shown.
 
-import { LearnerError, type Diagnostic, type Span } from '../base/diagnostic.ts'
+import { LearnerError, type Diagnostic, type DiagnosticParams, type Span } from '../base/diagnostic.ts'
 import { toPrintText } from '../base/value-text.ts'
-import type { JobFailure } from '../cluster/job-execution.ts'
+import type { JobFailure, JobState } from '../cluster/job-execution.ts'
 import { displayName } from '../graph/job-graph.ts'
 import type { Plan } from '../graph/plan.ts'
 import { restartLimit } from '../graph/restart-spec.ts'
@@ -17,15 +17,23 @@ export function buildDiagnostic(error: unknown, job: CompiledJob): Diagnostic {
   return toDiagnostic(error, job, { code: 'JOB_THREW', params: {} }, null)
 }
 
-/** A failed task of a running job. */
-export function failureDiagnostic(failure: JobFailure, job: CompiledJob, plan: Plan): Diagnostic {
+/** Failures of which one wants to know why the job wasn't started again after them: the code isn't to blame. */
+const OF_THE_WORLD: ReadonlySet<string> = new Set(['DATABASE_UNREACHABLE', 'FAULT_THROWN', 'TASK_MANAGER_LOST'])
+
+/** Why a job failed, or waits to be started again. */
+export function failureDiagnostic(
+  failure: JobFailure,
+  job: CompiledJob,
+  { plan, state }: { readonly plan: Plan; readonly state: JobState },
+): Diagnostic {
   const params = { task: failure.task, subtask: failure.subtask + 1 }
   const { checkpoints, restart } = plan.config
-  const isGivenUp = checkpoints !== undefined || restart !== undefined
-  const thrown = isGivenUp
-    ? { code: 'FUNCTION_THREW_AGAIN', params: { ...params, limit: restartLimit(restart ?? { kind: 'none' }) } }
-    : { code: 'FUNCTION_THREW', params }
-  return toDiagnostic(failure.error, job, thrown, fallbackSpan(failure, plan))
+  const isGivenUp = state === 'FAILED' && (checkpoints !== undefined || restart !== undefined)
+  const limit: DiagnosticParams = isGivenUp ? { limit: restartLimit(restart ?? { kind: 'none' }) } : {}
+  const ended = isGivenUp ? 'FUNCTION_THREW_AGAIN' : 'FUNCTION_THREW'
+  const thrown = { code: state === 'FAILED' ? ended : 'FUNCTION_THREW_RESTARTING', params: { ...params, ...limit } }
+  const found = toDiagnostic(failure.error, job, thrown, fallbackSpan(failure, plan))
+  return OF_THE_WORLD.has(found.code) ? { ...found, params: { ...found.params, ...limit } } : found
 }
 
 /** `file:line:column` of the innermost place of a stack trace that is the learner's. */

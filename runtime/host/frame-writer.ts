@@ -1,6 +1,7 @@
 // Gathers what a run says between two frames, and hands it out: rows, log lines and the trace. The run waits until a
 // frame was taken, so a slow page slows the run down instead of filling memory.
 
+import type { LearnerError } from '../base/diagnostic.ts'
 import { hasTimestamp, MIN_TIMESTAMP, timestampText } from '../base/time.ts'
 import { toPrintText, toTaggedJson } from '../base/value-text.ts'
 import type { JobObserver, Row } from '../cluster/job-observer.ts'
@@ -69,18 +70,21 @@ export class FrameWriter implements JobObserver {
     })
   }
 
-  log(level: string, text: string, subtask: number, atMs: number, job?: number): void {
+  log(level: string, text: string, subtask: number, atMs: number, cause?: LearnerError, job?: number): void {
     if (this.isMuted) return
     if (job === undefined) this.onLine?.(this.said().logs, subtask)
-    const line = { level: level as LogLine['level'], text, subtask, at: atMs }
-    this.#logs.push(job === undefined ? line : { ...line, job })
+    this.#logs.push({
+      ...{ level: level as LogLine['level'], text, subtask, at: atMs },
+      ...(cause === undefined ? {} : { cause: { code: cause.code, params: cause.params, span: null } }),
+      ...(job === undefined ? {} : { job }),
+    })
   }
 
   /** For a job beside the first: what it says has its number. */
   observerOf(job: number): JobObserver {
     return {
       row: (row) => this.row(row, job),
-      log: (level, text, subtask, atMs) => this.log(level, text, subtask, atMs, job),
+      log: (level, text, subtask, atMs, cause) => this.log(level, text, subtask, atMs, cause, job),
     }
   }
 

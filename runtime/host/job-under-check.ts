@@ -90,7 +90,7 @@ export class JobUnderCheck {
       throw new NotCheckable([{ code: 'ENGINE_FAILED', params, span: null }])
     }
     const isEndless = result === 'paused'
-    const failed = execution.failure === null ? null : failureDiagnostic(execution.failure, this.#job, plan)
+    const failed = execution.failure === null ? null : failureDiagnostic(execution.failure, this.#job, execution)
     execution.cancel()
     execution.digestState()
     const left = execution.deployment.backends

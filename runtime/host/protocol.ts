@@ -253,12 +253,14 @@ export interface SinkRow {
   readonly at: number
 }
 
-/** A line the learner's code wrote with `console`. */
+/** A line the learner's code wrote with `console`, or the cluster. */
 export interface LogLine {
   /** Number of the job; absent for the first. */
   readonly job?: number
   readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug'
   readonly text: string
+  /** Why that happened of which the text tells: said behind it, after a colon, in the reader's language. */
+  readonly cause?: Diagnostic
   readonly subtask: number
   readonly at: number
 }

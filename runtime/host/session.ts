@@ -451,7 +451,7 @@ function outcomeOf(
 ): Omit<RunOutcome, 'jobs'> {
   const { simulation, cluster, failure, tasks, actions, outside } = execution
   cluster.digestState()
-  const ofFirst = failure === null ? [] : [failureDiagnostic(failure, job, plan)]
+  const ofFirst = failure === null ? [] : [failureDiagnostic(failure, job, execution)]
   return {
     state: outcomeState(jobs, result),
     position: positionOf(execution),

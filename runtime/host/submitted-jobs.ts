@@ -72,7 +72,7 @@ export function jobOutcomes(
     const { job } = jobs[i - 1] ?? { job: null }
     return {
       ...{ id, name: plan.name, state },
-      diagnostics: failure === null || job === null ? [] : [failureDiagnostic(failure, job, plan)],
+      diagnostics: failure === null || job === null ? [] : [failureDiagnostic(failure, job, execution)],
       checkpoints: i === 0 ? [] : leftovers(execution, endOf(state)).checkpoints,
     }
   })

@@ -56,6 +56,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Told of fired timers while somebody watches. */
   watcher: TimerWatcher<Task> | null = null
   state: TaskState = 'CREATED'
+  stateBefore: TaskState = 'CREATED'
   /** Its TaskManager is dead: it has no turns, and the JobManager may not know yet. */
   isCut = false
   /** How far its clock is ahead of the others', in ms. */
@@ -208,7 +209,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   }
 
   cancel(): void {
-    if (this.state === 'FINISHED' || this.state === 'FAILED') return
+    if (this.state === 'FINISHED' || this.state === 'FAILED' || this.state === 'CANCELED') return
     this.switchTo('CANCELING')
     if (!this.isCut) this.chain.closeQuietly()
     this.switchTo('CANCELED')
@@ -232,6 +233,7 @@ export class Task implements EventTarget, Turn, Wakeable {
   /** Goes over to the next state. */
   switchTo(state: TaskState): void {
     const { simulation } = this
+    this.stateBefore = this.state
     this.state = state
     simulation.trace?.add(simulation.event, simulation.nowUs, TRACE_STATE, this.id, TASK_STATES.indexOf(state), 0)
   }
