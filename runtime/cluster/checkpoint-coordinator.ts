@@ -44,8 +44,8 @@ export interface CheckpointedJob extends SavepointListener {
   plannedCheckpoints(): number
   /** What barriers overtook, by channel. */
   inFlightOf(snapshots: TaskSnapshots): readonly InFlight[]
-  /** More checkpoints have failed than are tolerated; `task` is who was still waited for. */
-  taskFailed(task: Task, error: unknown): void
+  /** More checkpoints have failed than are tolerated; `task` is who was still waited for, or couldn't write. */
+  checkpointsFailed(task: Task, error: LearnerError): void
   /** The savepoint came to nothing with which the job was to stop. */
   stopFailed(): void
 }
@@ -416,7 +416,7 @@ export class CheckpointCoordinator implements EventTarget {
     const about = { checkpoint: id, task: `${task.name} (${task.subtask + 1}/${task.chain.parallelism})`, tolerated }
     const code = reason === 'CHECKPOINT_EXPIRED' ? 'CHECKPOINTS_EXPIRED' : 'CHECKPOINTS_NOT_WRITTEN'
     const params = reason === 'CHECKPOINT_EXPIRED' ? { ...about, timeout: this.timeoutUs() / 1000 } : about
-    this.job.taskFailed(task, cause ?? new LearnerError(code, params))
+    this.job.checkpointsFailed(task, cause ?? new LearnerError(code, params))
   }
 
   private tell(what: 'complete' | 'aborted', checkpoint: number): void {

@@ -37,6 +37,11 @@ export class CheckpointFailures {
     return true
   }
 
+  /** Whether the next that fails is one too many. */
+  isNextTooMany(): boolean {
+    return this.counted.size >= this.tolerated
+  }
+
   completed(checkpoint: number): void {
     if (checkpoint <= this.lastCompleted) return
     this.lastCompleted = checkpoint

@@ -40,7 +40,7 @@ export function foresee(execution: JobExecution, watcher: ClusterWatcher, action
   const diagnostics = actionDiagnostics(action, actedOn(cluster.jobs, resources.taskManagers.length))
   const hit = diagnostics.length > 0 ? [] : hitBy(execution, action)
   const isFatal = diagnostics.length === 0 && endsTasks(execution, action)
-  const lost = isFatal ? fallingWith(execution, hit) : []
+  const lost = isFatal ? fallingWith(execution, hit, action) : []
   const completed = checkpoints?.completed ?? null
   const needed = resources.slots.size
   const staying = resources.taskManagers.filter(({ isRegistered, number }) => {
@@ -79,8 +79,8 @@ function outcomeOf(
 }
 
 /** Whether it makes tasks fail, sooner or later. */
-function endsTasks({ settings, resources }: JobExecution, action: ClusterAction): boolean {
-  if (action.kind === 'throw') return true
+function endsTasks({ settings, resources, checkpoints }: JobExecution, action: ClusterAction): boolean {
+  if (action.kind === 'throw' || isOneTooMany(checkpoints, action)) return true
   if ('taskManager' in action && resources.taskManagers[action.taskManager - 1]?.state === 'KILLED') return false
   if (action.kind === 'kill-task-manager') return true
   return action.kind === 'disconnect-task-manager' && action.forMs > settings.heartbeatTimeoutMs
@@ -100,9 +100,19 @@ function hitBy(execution: JobExecution, action: ClusterAction): Task[] {
   return []
 }
 
-/** Those of the same regions that haven't ended; all of them where the job is stopping. */
-function fallingWith({ checkpoints, deployment }: JobExecution, hit: readonly Task[]): Task[] {
-  const isWhole = hit.length > 0 && checkpoints?.isBoundToStop() === true
+/** Whether a checkpoint fails by it that isn't tolerated any more. */
+function isOneTooMany(checkpoints: JobExecution['checkpoints'], action: ClusterAction): boolean {
+  const spec = checkpoints?.spec ?? null
+  if (checkpoints === null || spec === null || !checkpoints.failures.isNextTooMany()) return false
+  // One that isn't heard of expires, unless another is complete first.
+  const isWaitedFor = spec.maxConcurrent === 1
+  if (action.kind === 'delay-acknowledgement') return isWaitedFor && action.byMs > spec.timeoutMs
+  return action.kind === 'fail-upload' || (action.kind === 'lose-acknowledgement' && isWaitedFor)
+}
+
+/** Those of the same regions that haven't ended; all of them where the job is stopping, or fails by its checkpoints. */
+function fallingWith({ checkpoints, deployment }: JobExecution, hit: readonly Task[], action: ClusterAction): Task[] {
+  const isWhole = hit.length > 0 && (checkpoints?.isBoundToStop() === true || isOneTooMany(checkpoints, action))
   const regions = new Set(hit.map((task) => deployment.placeOf(task).region))
   return deployment.tasks.filter((task) => {
     return (isWhole || regions.has(deployment.placeOf(task).region)) && !task.hasFinished()

@@ -223,6 +223,11 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
     this.regionsFailed(this.checkpoints?.isBoundToStop() === true ? this.regionsAlive() : [region], task, error)
   }
 
+  /** As in Flink that fails the job globally, whoever was to blame: all of it goes back to the last checkpoint. */
+  checkpointsFailed(task: Task, error: LearnerError): void {
+    if (this.isAlive()) this.regionsFailed(this.regionsAlive(), task, error)
+  }
+
   /** As in Flink all of it fails then: sources may have ended before their time, for nothing. */
   stopFailed(): void {
     const regions = this.regionsAlive()

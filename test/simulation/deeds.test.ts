@@ -131,6 +131,28 @@ test('what a deed would do: who falls, what is read again, from which checkpoint
   expect(replayed).toBeLessThan(25)
 })
 
+test('a checkpoint that fails takes the whole job with it where none may fail, and nothing where one may', async () => {
+  const actions: readonly ClusterAction[] = [
+    { kind: 'fail-upload', operator: 'numbers' },
+    { kind: 'lose-acknowledgement', operator: 'numbers' },
+    { kind: 'delay-acknowledgement', operator: 'numbers', byMs: 700_000 },
+    { kind: 'delay-acknowledgement', operator: 'numbers', byMs: 1000 },
+  ]
+  const seenOf = async (configure: string): Promise<unknown[]> => {
+    const seen: unknown[] = []
+    const look: Command = async (session) => {
+      for (const action of actions) seen.push((await session.foresee(action))?.outcome)
+      await session.step('record')
+    }
+    await act(jobOf(configure), [seek(1300), look])
+    return seen
+  }
+  const every = 'env.enableCheckpointing(500)'
+  expect(await seenOf(every)).toEqual(['restart', 'restart', 'restart', 'none'])
+  const tolerant = `${every}.getCheckpointConfig().setTolerableCheckpointFailureNumber(1)`
+  expect(await seenOf(tolerant)).toEqual(['checkpoint', 'checkpoint', 'none', 'none'])
+})
+
 test('without a restart strategy a failure is the end, and without slots a wait', async () => {
   const seen: unknown[] = []
   const look: Command = async (session) => {

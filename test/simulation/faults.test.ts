@@ -334,6 +334,21 @@ describe('a failure stays within its region', () => {
     expect(left.length).toBeGreaterThan(RECORDS)
   })
 
+  test.each<ClusterAction>([
+    { kind: 'fail-upload', operator: 'left map', subtask: 1 },
+    { kind: 'lose-acknowledgement', operator: 'left map', subtask: 1 },
+  ])('but a checkpoint too many that fails is the whole job’s: %o', (action) => {
+    const job = runWith(action, (env) => {
+      apart(env)
+      env.getCheckpointConfig().setCheckpointTimeout(150)
+    })
+    expect([job.execution.state, job.execution.attempt]).toEqual(['FINISHED', 4])
+    expect(job.execution.deployment.attempts).toEqual([1, 1, 1, 1])
+    for (const sink of ['left', 'right']) {
+      expect(new Set(job.rows.filter((row) => row.sink === sink).map(({ value }) => value)).size).toBe(RECORDS)
+    }
+  })
+
   test('two regions fail one after the other, and both come back', () => {
     const job = deploy(apart)
     runTo(job, 500)
