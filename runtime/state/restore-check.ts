@@ -28,9 +28,10 @@ export function requireOfType(held: unknown, { name, kind, valueType }: StateReq
   }
 }
 
-/** Whether a job failed because of what it started with. */
+/** Whether a job failed because of what it started with: it would again. */
 export function isRestoreRefused(error: unknown): boolean {
-  return error instanceof LearnerError && error.code.startsWith('RESTORE_')
+  if (!(error instanceof LearnerError)) return false
+  return error.code.startsWith('RESTORE_') || error.code === 'KEY_CLASS_RESTORED'
 }
 
 function valuesIn(held: unknown, kind: StateMeta['kind']): Iterable<unknown> {

@@ -173,6 +173,19 @@ describe('what doesn’t fit', () => {
   })
 })
 
+describe('keys of another class than those in the savepoint', () => {
+  test('fail the job at the first of them, once and for all', async () => {
+    const [, { path: file, text: savepoint }] = await stoppedAt(1500)
+    const other = text('counter', `.set('execution.checkpointing.interval', '1 s')`)
+      .replace('keyBy((i) => i % 3)', 'keyBy((i) => String(i % 3))')
+      .replaceAll('<number, number, string>', '<string, number, string>')
+    const { outcome, diagnostics } = await run(other, { savepoint: { file, text: savepoint }, untilMs: 60_000 })
+    expect([outcome?.state, outcome?.position.virtualMs]).toEqual(['failed', 1501])
+    const params = { first: 'LONG', later: 'STRING' }
+    expect(diagnostics).toMatchObject([{ code: 'KEY_CLASS_RESTORED', params }])
+  })
+})
+
 describe('named by the job’s configuration', () => {
   const configured = text('counter', `.set('execution.state-recovery.path', 'file:///kept/savepoint-1')`)
 
