@@ -65,7 +65,7 @@ export class SourceFaults {
   /** To a source that has just been opened, or while it runs. */
   applyTo(source: SourceOperator): void {
     source.heldUntilUs = this.heldUntilUs
-    source.delayUs = this.delayUs
+    source.delayBy(this.delayUs)
   }
 
   /** The reader is a new one. */

@@ -86,7 +86,13 @@ export class SourceOperator extends StreamOperator {
       userFunction: (role: string) => context.userFunction(role),
     }
     if (source.kind !== 'log') this.reader = createReader(source, splits, readerContext)
-    else this.reader = this.liveReader = openLogReader(source.log, context, isRestored ? splits : null)
+    else {
+      const restored = isRestored ? splits : null
+      this.reader = this.liveReader = openLogReader(source.log, context, {
+        restored,
+        alarmMoved: () => this.alarmMoved(),
+      })
+    }
     if (this.reader instanceof FunctionReader) this.functionReader = this.reader
     this.logic = new EventTimeLogic(this.spec, this.intervalMs, this.output, context)
     if (this.logic.isListening && hasSplitWatermarks(source)) {
@@ -212,6 +218,22 @@ export class SourceOperator extends StreamOperator {
 
   private planAlarm(): void {
     this.nextAlarmMs = Math.min(this.logic.nextProbeMs, this.liveReader?.nextAlarmMs ?? Infinity)
+  }
+
+  private alarmMoved(): void {
+    this.planAlarm()
+    this.context.alarmChanged()
+    this.context.inputArrived()
+  }
+
+  /** A fault: everything comes so much later from now on; 0 ends it. */
+  delayBy(us: number): void {
+    if (this.liveReader === null) {
+      this.delayUs = us
+      return
+    }
+    this.liveReader.delay(us / 1000)
+    this.planAlarm()
   }
 
   /** The highest watermark allowed from now on. */

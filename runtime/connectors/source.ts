@@ -139,6 +139,8 @@ export interface LiveReader extends SplitReader {
   /** Gives splits that it has found. */
   onAlarm(nowMs: number): SourceSplit[]
   notifyCheckpointComplete(checkpoint: number): void
+  /** A fault: what comes from now on is there so much later; 0 ends it. */
+  delay(byMs: number): void
   close(): void
 }
 

@@ -74,6 +74,56 @@ describe('reading', () => {
     expect(job.rows.map(({ atMs }) => atMs).slice(1)).toEqual([700, 700, 700, 700, 700])
   })
 
+  describe('late, by a fault', () => {
+    const late = (byMs: number) => ({ kind: 'delay-source', operator: 'letters', byMs }) as ClusterAction
+    const told = (job: DeployedJob): string => job.rows.map(({ value, atMs }) => `${String(value)}@${atMs}`).join(' ')
+    const doing = (build: Build, ...acts: readonly (readonly [atMs: number, action: ClusterAction])[]): DeployedJob => {
+      const job = deployJob(build, {})
+      for (const [atMs, action] of acts) {
+        job.simulation.run({ ...NO_LIMIT, untilUs: atMs * 1000 })
+        job.simulation.intervene(action)
+      }
+      job.simulation.run({ ...NO_LIMIT, untilUs: 3_000_000 })
+      return job
+    }
+
+    test('what comes from then on is there so much later', () => {
+      const job = doing(
+        reading((builder) => builder),
+        [150, late(700)],
+      )
+      expect(told(job)).toBe('a@0 b@100 c@900 d@1000 e@1100 f@1200')
+    })
+
+    test('until it’s taken back: then all that has come is there', () => {
+      const job = doing(
+        reading((builder) => builder),
+        [150, late(700)],
+        [420, late(0)],
+      )
+      expect(told(job)).toBe('a@0 b@100 c@400 d@400 e@400 f@500')
+    })
+
+    test('in a bounded source to its end', () => {
+      const job = doing(
+        reading((builder) => builder.setBounded(stop(6))),
+        [150, late(700)],
+      )
+      expect([told(job), job.execution.state]).toEqual(['a@0 b@100 c@900 d@1000 e@1100 f@1200', 'FINISHED'])
+    })
+
+    test('to whoever reads again after a failure, too: nothing is lost, and what comes is late', () => {
+      const build: Build = (env) => {
+        env.enableCheckpointing(50)
+        reading((builder) => builder)(env)
+      }
+      const fail = { kind: 'throw', operator: 'letters' } as ClusterAction
+      const job = doing(build, [150, late(700)], [250, fail])
+      expect(job.execution.attempt).toBe(1)
+      expect(values(job).join('')).toMatch(/^abc*def$/)
+    })
+  })
+
   test('a job that waits for a topic for ever isn’t stuck', () => {
     const build = reading((builder) => builder.setProperty('partition.discovery.interval.ms', -1))
     const job = deployJob(build)

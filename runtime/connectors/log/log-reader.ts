@@ -25,6 +25,8 @@ export interface LogReaderContext extends ReaderContext {
   nowMs(): number
   /** There's something to read where there was nothing. */
   inputArrived(): void
+  /** `onAlarm` wants to be called at another time. */
+  alarmMoved(): void
 }
 
 /** A partition being read. */
@@ -36,6 +38,13 @@ interface Strand {
   at: number
   /** Where it ends; Infinity for never. */
   readonly end: number
+  /** Where what comes is late: how far it can be read, and from which time on, in order. */
+  arrivals: Arrival[] | null
+}
+
+interface Arrival {
+  readonly end: number
+  readonly fromMs: number
 }
 
 const ASSIGNED = new ListStateDescriptor<string>('assigned-partitions')
@@ -61,6 +70,9 @@ export class LogReader implements LiveReader, LogListener {
   readonly offsets = new Map<number, ReadonlyMap<string, number>>()
   nextDiscoveryMs = Infinity
   nextCommitMs = Infinity
+  /** A fault: what comes is there so much later; and when the next of it is. */
+  delayMs = 0
+  nextArrivalMs = Infinity
   lastSplit = ''
   hasSplitEnded = false
   nextAtUs = Infinity
@@ -87,7 +99,23 @@ export class LogReader implements LiveReader, LogListener {
       this.known.add(id)
       this.assigned.add(id)
       const partition = this.context.log.partition(id)
-      this.strands.push({ partition, position, at: position, end: end ?? Infinity })
+      this.strands.push({
+        partition,
+        position,
+        at: position,
+        end: end ?? Infinity,
+        arrivals: this.arrivalsOf(partition),
+      })
+    }
+    this.look()
+  }
+
+  /** What comes from now on is there so much later; 0 ends it, and what was on its way is there. */
+  delay(byMs: number): void {
+    if (byMs === this.delayMs) return
+    this.delayMs = byMs
+    for (const strand of this.strands) {
+      if (byMs === 0 || strand.arrivals === null) strand.arrivals = this.arrivalsOf(strand.partition)
     }
     this.look()
   }
@@ -177,6 +205,15 @@ export class LogReader implements LiveReader, LogListener {
   partitionChanged(partition: LogPartition): void {
     const strand = this.strands.find((candidate) => candidate.partition === partition)
     if (strand === undefined) return
+    if (strand.arrivals !== null) {
+      strand.arrivals.push({
+        end: partition.readableEnd(this.spec.isolation),
+        fromMs: this.context.nowMs() + this.delayMs,
+      })
+      this.look()
+      this.context.alarmMoved()
+      return
+    }
     this.advance(strand)
     // Where there's something to read already, more of it changes nothing.
     if (this.nextAtUs === 0 && strand.at < strand.end) return
@@ -186,11 +223,12 @@ export class LogReader implements LiveReader, LogListener {
   }
 
   get nextAlarmMs(): number {
-    return Math.min(this.nextDiscoveryMs, this.nextCommitMs)
+    return Math.min(this.nextDiscoveryMs, this.nextCommitMs, this.nextArrivalMs)
   }
 
   onAlarm(nowMs: number): SourceSplit[] {
     const { discoveryMs, autoCommitMs, group } = this.spec
+    if (this.nextArrivalMs <= nowMs) this.look()
     if (this.nextCommitMs <= nowMs) {
       this.nextCommitMs = nowMs + (autoCommitMs as number)
       if (group !== null) this.context.log.commitOffsets(group, this.positions())
@@ -209,6 +247,7 @@ export class LogReader implements LiveReader, LogListener {
   /** Moves every strand on to its next record; those that have none left end. */
   private look(): void {
     let isReadable = false
+    if (this.delayMs > 0 || this.nextArrivalMs < Infinity) this.arrive()
     for (const strand of this.strands) {
       this.advance(strand)
       if (strand.at >= strand.end) {
@@ -227,8 +266,27 @@ export class LogReader implements LiveReader, LogListener {
     strand.at = partition.nextVisible(strand.position, this.readableEnd(strand), this.spec.isolation)
   }
 
-  private readableEnd({ partition, end }: Strand): number {
-    return Math.min(end, partition.readableEnd(this.spec.isolation))
+  private readableEnd({ partition, end, arrivals }: Strand): number {
+    const there = partition.readableEnd(this.spec.isolation)
+    return Math.min(end, arrivals === null ? there : Math.min(there, (arrivals[0] as Arrival).end))
+  }
+
+  /** Of each strand the first arrival is the last that is there. */
+  private arrive(): void {
+    const nowMs = this.context.nowMs()
+    this.nextArrivalMs = Infinity
+    for (const { arrivals } of this.strands) {
+      if (arrivals === null) continue
+      let there = 0
+      for (const [i, { fromMs }] of arrivals.entries()) if (fromMs <= nowMs) there = i
+      arrivals.splice(0, there)
+      for (const { fromMs } of arrivals.slice(1)) this.nextArrivalMs = Math.min(this.nextArrivalMs, fromMs)
+    }
+  }
+
+  /** Of one that is read from now on: whatever there is now is there. */
+  private arrivalsOf(partition: LogPartition): Arrival[] | null {
+    return this.delayMs === 0 ? null : [{ end: partition.readableEnd(this.spec.isolation), fromMs: -Infinity }]
   }
 
   private isReadable(strand: Strand): boolean {

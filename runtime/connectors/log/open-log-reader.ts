@@ -10,11 +10,11 @@ import type { LogPartition, LogRecord } from './log-partition.ts'
 import { LogReader } from './log-reader.ts'
 import type { LogSourceSpec } from './log-source-spec.ts'
 
-/** `restored`: null at a first start. */
+/** `restored`: null at a first start; `alarmMoved`: called where the reader wants its alarm at another time. */
 export function openLogReader(
   spec: LogSourceSpec,
   context: OperatorContext,
-  restored: readonly SourceSplit[] | null,
+  { restored, alarmMoved }: { readonly restored: readonly SourceSplit[] | null; readonly alarmMoved: () => void },
 ): LogReader {
   const { name, subtask, parallelism, seed, operatorState, outside } = context
   const reader = new LogReader(spec, {
@@ -24,6 +24,7 @@ export function openLogReader(
     deserialize: deserializerOf(spec, context),
     nowMs: () => context.nowMs(),
     inputArrived: () => context.inputArrived(),
+    alarmMoved,
   })
   if (restored !== null) reader.addSplits(restored)
   reader.start()
