@@ -39,8 +39,12 @@ export class TaskTime {
     this.windowEndUs = (Math.floor(startUs / SECOND_US) + 1) * SECOND_US
   }
 
-  /** It was at work. */
+  /** It was at work; where it waits for credit, that it only read a mail meanwhile. */
   worked(fromUs: number, toUs: number): void {
+    if (this.heldSinceUs < fromUs) {
+      this.released(fromUs)
+      this.heldSinceUs = toUs
+    }
     if (toUs > this.windowEndUs) this.close(fromUs, toUs, true)
     else this.busyUs += toUs - fromUs
   }
