@@ -25,9 +25,9 @@ interface ValueReader<T> {
 
 const DURATION = durations('10 s, 500 ms, 2 min', 0)
 /** What happens again and again must not happen without end at one moment, and nothing is counted in no time. */
-const PERIOD = durations('1 ms, 1 s, 2 min', 1)
+const PERIOD = durations('1 ms, 1 s, 2 min, … (≥ 1 ms)', 1)
 /** Flink takes no shorter one. */
-const CHECKPOINT_INTERVAL = durations('10 ms, 10 s, 2 min', 10)
+const CHECKPOINT_INTERVAL = durations('10 ms, 10 s, 2 min, … (≥ 10 ms)', 10)
 
 function durations(wanted: string, leastMs: number): ValueReader<number> {
   return {

@@ -1,22 +1,27 @@
 // One keyed state of one subtask: a value per slot, in chunks that are copied on the first write after a snapshot. So a
 // snapshot costs a copy of the list of chunks, whatever the number of keys. As long as a snapshot is being written, an
 // object that it holds is also copied before it is handed out, because whoever gets it may change it in place: Flink's
-// CopyOnWriteStateMap.
+// CopyOnWriteStateMap. As long as all values are integers or booleans, they have cells of their own.
 
 import { cloneValue } from '../base/clone.ts'
+import { firstPacked, isPackedInt, packedAt, PackedCells, packedOther, type PackedBlock } from './packed-cells.ts'
 
 const CHUNK_BITS = 9
 const CHUNK_SIZE = 1 << CHUNK_BITS
 const CHUNK_MASK = CHUNK_SIZE - 1
 
-/** The chunks of a column at one moment. Nobody writes into them. */
-export interface ColumnSnapshot {
-  readonly chunks: readonly (readonly unknown[])[]
-  readonly entries: number
-}
+/** The cells of a column at one moment. Nobody writes into them. */
+export type ColumnCells =
+  | { readonly chunks: readonly (readonly unknown[])[]; readonly blocks: null }
+  | { readonly chunks: null; readonly blocks: readonly PackedBlock[] }
+
+/** A column at one moment. */
+export type ColumnSnapshot = ColumnCells & { readonly entries: number }
 
 /** A chunked copy-on-write column; `undefined` is an empty cell. */
 export class Column {
+  /** Instead of chunks, until a value comes that doesn't fit; null from then on. */
+  packed: PackedCells | null = new PackedCells()
   chunks: unknown[][] = []
   /** Chunks written since the last snapshot, which nobody else holds. */
   owned: boolean[] = []
@@ -30,6 +35,7 @@ export class Column {
   writtenAt: (Uint32Array | undefined)[] = []
 
   get(slot: number): unknown {
+    if (this.packed !== null) return this.packed.get(slot)
     const chunk = this.chunks[slot >> CHUNK_BITS]
     return chunk === undefined ? undefined : chunk[slot & CHUNK_MASK]
   }
@@ -46,6 +52,64 @@ export class Column {
 
   /** Writes the cell; `undefined` empties it. Says by how much the number of entries changed: 1, 0 or -1. */
   set(slot: number, value: unknown): number {
+    const { packed } = this
+    if (packed === null) return this.setAny(slot, value)
+    if (!isPackedInt(value)) return this.setOther(packed, slot, value)
+    const change = packed.set(slot, value)
+    this.entries += change
+    return change
+  }
+
+  /** Writes a cell that is known to be empty. */
+  fill(slot: number, value: unknown): void {
+    if (this.packed !== null) {
+      this.set(slot, value)
+      return
+    }
+    const at = slot >> CHUNK_BITS
+    let chunk = this.chunks[at]
+    if (chunk === undefined || this.owned[at] !== true) chunk = this.own(at)
+    if (this.pending !== 0 && typeof value === 'object' && value !== null) this.mark(at, slot & CHUNK_MASK)
+    chunk[slot & CHUNK_MASK] = value
+    this.entries++
+  }
+
+  /** The column as it is now; it goes on with copies. Whoever takes it calls `release` once it's written. */
+  snap(): ColumnSnapshot {
+    this.pending++
+    this.snapshots++
+    return { ...this.cells(), entries: this.entries }
+  }
+
+  /** The cells as they are now: who writes from here on copies first. */
+  cells(): ColumnCells {
+    if (this.packed !== null) return { chunks: null, blocks: this.packed.snap() }
+    this.owned.fill(false)
+    return { chunks: this.chunks.slice(), blocks: null }
+  }
+
+  /** One snapshot less is being written. */
+  release(): void {
+    this.pending--
+    if (this.pending === 0) this.writtenAt = []
+  }
+
+  /** Goes back to what `snap` gave. */
+  restore(snapshot: ColumnSnapshot): void {
+    this.restoreCells(snapshot)
+    this.entries = snapshot.entries
+    this.snapshots++
+  }
+
+  /** Goes back to what `cells` gave. */
+  restoreCells({ chunks, blocks }: ColumnCells): void {
+    this.packed = blocks === null ? null : new PackedCells()
+    if (blocks !== null) this.packed?.restore(blocks)
+    this.chunks = (chunks ?? []).slice() as unknown[][]
+    this.owned = this.chunks.map(() => false)
+  }
+
+  private setAny(slot: number, value: unknown): number {
     const at = slot >> CHUNK_BITS
     let chunk = this.chunks[at]
     if (chunk === undefined || this.owned[at] !== true) chunk = this.own(at)
@@ -58,36 +122,23 @@ export class Column {
     return change
   }
 
-  /** Writes a cell that is known to be empty. */
-  fill(slot: number, value: unknown): void {
-    const at = slot >> CHUNK_BITS
-    let chunk = this.chunks[at]
-    if (chunk === undefined || this.owned[at] !== true) chunk = this.own(at)
-    if (this.pending !== 0 && typeof value === 'object' && value !== null) this.mark(at, slot & CHUNK_MASK)
-    chunk[slot & CHUNK_MASK] = value
-    this.entries++
+  private setOther(packed: PackedCells, slot: number, value: unknown): number {
+    const other = packedOther(value)
+    if (other === null) {
+      this.unpack(packed)
+      return this.setAny(slot, value)
+    }
+    const change = packed.set(slot, other)
+    this.entries += change
+    return change
   }
 
-  /** The chunks as they are now; the column goes on with copies. Whoever takes it calls `release` once it's written. */
-  snap(): ColumnSnapshot {
-    this.owned.fill(false)
-    this.pending++
-    this.snapshots++
-    return { chunks: this.chunks.slice(), entries: this.entries }
-  }
-
-  /** One snapshot less is being written. */
-  release(): void {
-    this.pending--
-    if (this.pending === 0) this.writtenAt = []
-  }
-
-  /** Goes back to what `snap` gave. */
-  restore({ chunks, entries }: ColumnSnapshot): void {
-    this.chunks = chunks.slice() as unknown[][]
-    this.owned = this.chunks.map(() => false)
-    this.entries = entries
-    this.snapshots++
+  private unpack(packed: PackedCells): void {
+    this.packed = null
+    for (let slot = 0; slot < packed.cells.length; slot++) {
+      const value = packed.get(slot)
+      if (value !== undefined) this.own(slot >> CHUNK_BITS)[slot & CHUNK_MASK] = value
+    }
   }
 
   private mark(at: number, cell: number): void {
@@ -109,6 +160,18 @@ export class Column {
 }
 
 /** The cell of a snapshot. */
-export function cellOf({ chunks }: ColumnSnapshot, slot: number): unknown {
-  return chunks[slot >> CHUNK_BITS]?.[slot & CHUNK_MASK]
+export function cellOf({ chunks, blocks }: ColumnCells, slot: number): unknown {
+  return blocks === null ? chunks[slot >> CHUNK_BITS]?.[slot & CHUNK_MASK] : packedAt(blocks, slot)
+}
+
+/** The first so many values of a snapshot, as far as they stand in the first so many cells; these all in one chunk. */
+export function firstValues({ chunks, blocks }: ColumnCells, count: number, cells: number): unknown[] {
+  const [block] = blocks ?? []
+  if (block !== undefined) return firstPacked(block, count, cells)
+  const [chunk = []] = chunks ?? []
+  const values: unknown[] = []
+  for (let i = 0; i < cells && i < chunk.length && values.length < count; i++) {
+    if (chunk[i] !== undefined) values.push(chunk[i])
+  }
+  return values
 }

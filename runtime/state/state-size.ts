@@ -1,7 +1,7 @@
 // How big state is, estimated as serializers would write it: from a few values of each state, so that it costs the same
 // for ten keys and for a million. The same state gives the same size on every host.
 
-import { cellOf, type Column, type ColumnSnapshot } from './column.ts'
+import { firstValues, type Column, type ColumnSnapshot } from './column.ts'
 import { ValueMap } from './value-map.ts'
 
 const SAMPLES = 16
@@ -50,15 +50,10 @@ function sampled<T>(items: Iterable<T>, count: number, sizeOf: (item: T) => numb
 /** Of the cells that aren't empty. */
 export function sizeOfColumn(column: ColumnSnapshot): number {
   if (column.entries === 0) return 0
+  const values = firstValues(column, Math.min(SAMPLES, column.entries), MOST_PLACES)
   let size = 0
-  let seen = 0
-  for (let slot = 0; slot < MOST_PLACES && seen < SAMPLES; slot++) {
-    const cell = cellOf(column, slot)
-    if (cell === undefined) continue
-    seen++
-    size += sizeOfValue(cell)
-  }
-  return Math.round((seen === 0 ? 8 : size / seen) * column.entries)
+  for (const value of values) size += sizeOfValue(value)
+  return Math.round((values.length === 0 ? 8 : size / values.length) * column.entries)
 }
 
 /** Of timers by slot. */

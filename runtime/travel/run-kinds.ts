@@ -15,7 +15,8 @@ import { FunctionRegistry } from '../graph/stream-graph.ts'
 import { Simulation } from '../kernel/simulation.ts'
 import { GivenContext } from '../operators/rich-function.ts'
 import { Buffer, BufferPool } from '../record/buffer.ts'
-import { Column } from '../state/column.ts'
+import { Column, type ColumnCells } from '../state/column.ts'
+import { numbersOf, type PackedBlock } from '../state/packed-cells.ts'
 import { PendingSnapshot } from '../state/keyed-snapshot.ts'
 import { OperatorChain } from '../task/operator-chain.ts'
 import { TraceRing } from '../trace/trace-ring.ts'
@@ -38,10 +39,10 @@ import {
 } from './kept-object.ts'
 
 const FIELDS = fieldsKind()
-const CHUNK_BYTES = 4096
+type Chunk = readonly unknown[] | PackedBlock
 
 interface ColumnValues {
-  readonly chunks: readonly (readonly unknown[])[]
+  readonly cells: ColumnCells
   readonly entries: number
   readonly pending: number
   readonly snapshots: number
@@ -54,46 +55,69 @@ const COLUMN: Kind<ColumnValues> = {
   take(of, before, look) {
     const column = of.object as Column
     const was = before?.values as ColumnValues | undefined
-    const { chunks, entries, pending, snapshots, writtenAt } = column
+    const { entries, pending, snapshots, writtenAt } = column
+    // From here on whoever writes copies first.
+    const cells = column.cells()
+    const chunks = chunksOf(cells)
+    const known = was === undefined ? [] : chunksOf(was.cells)
     const isKnown =
       was?.entries === entries &&
       was.snapshots === snapshots &&
       was.pending === 0 &&
       pending === 0 &&
-      was.chunks.length === chunks.length &&
-      chunks.every((chunk, i) => chunk === was.chunks[i])
-    // From here on whoever writes copies first.
-    column.owned.fill(false)
+      known.length === chunks.length &&
+      chunks.every((chunk, i) => chunk === known[i])
     if (before !== null && isKnown) return before
-    const changed = chunks.filter((chunk, i) => chunk !== was?.chunks[i]).length
+    const changed = chunks.filter((chunk, i) => chunk !== known[i])
+    const bytes = changed.reduce((sum, chunk) => sum + bytesOf(chunk), chunks.length * 16 + 64)
     const marks = writtenAt.map((marked) => marked?.slice())
-    const inside = chunks.map((chunk, i) =>
-      was !== undefined && chunk === was.chunks[i] ? (was.inside[i] as readonly Tracked[]) : insideOf(chunk, look),
-    )
-    const values = { chunks: chunks.slice(), entries, pending, snapshots, writtenAt: marks, inside }
+    const inside = chunks.map((chunk, i) => {
+      if (was !== undefined && chunk === known[i]) return was.inside[i] as readonly Tracked[]
+      return isPacked(chunk) ? [] : insideOf(chunk, look)
+    })
+    const values = { cells, entries, pending, snapshots, writtenAt: marks, inside }
     const looked = inside.filter(({ length }) => length > 0)
-    return kept(of, values satisfies ColumnValues, looked, changed * CHUNK_BYTES + chunks.length * 16 + 64)
+    return kept(of, values satisfies ColumnValues, looked, bytes)
   },
-  put(object, { chunks, entries, pending, snapshots, writtenAt }) {
+  put(object, { cells, entries, pending, snapshots, writtenAt }) {
     const column = object as Column
-    column.chunks = chunks.slice() as unknown[][]
-    column.owned = chunks.map(() => false)
+    column.restoreCells(cells)
     Object.assign(column, { entries, pending, snapshots })
     column.writtenAt = writtenAt.map((marked) => marked?.slice())
   },
-  differ({ chunks, inside, entries, pending }, others, isSame) {
+  differ({ cells, inside, entries, pending }, others, isSame) {
     if (entries !== others.entries || pending !== others.pending) return 'entries'
-    if (chunks.length !== others.chunks.length) return 'chunks'
+    const [chunks, otherChunks] = [chunksOf(cells), chunksOf(others.cells)]
+    if (chunks.length !== otherChunks.length) return 'chunks'
     for (const [i, chunk] of chunks.entries()) {
-      const other = others.chunks[i]
+      const other = otherChunks[i] as Chunk
       if (chunk === other) {
         if (!(inside[i] ?? []).every(({ object }) => isSame(object, object, i))) return String(i)
-      } else if (chunk.length !== other?.length || !chunk.every((cell, at) => isSame(cell, other[at], i)))
+        continue
+      }
+      const [values, otherValues] = [valuesOf(chunk), valuesOf(other)]
+      if (values.length !== otherValues.length || !values.every((cell, at) => isSame(cell, otherValues[at], i)))
         return String(i)
     }
     return null
   },
-  pieces: ({ chunks }) => chunks.map((chunk) => [chunk, CHUNK_BYTES]),
+  pieces: ({ cells }) => chunksOf(cells).map((chunk) => [chunk, bytesOf(chunk)]),
+}
+
+function chunksOf({ chunks, blocks }: ColumnCells): readonly Chunk[] {
+  return blocks ?? chunks
+}
+
+function isPacked(chunk: Chunk): chunk is PackedBlock {
+  return !Array.isArray(chunk)
+}
+
+function valuesOf(chunk: Chunk): readonly unknown[] {
+  return isPacked(chunk) ? Array.from(numbersOf(chunk)) : chunk
+}
+
+function bytesOf(chunk: Chunk): number {
+  return isPacked(chunk) ? numbersOf(chunk).byteLength : chunk.length * 8
 }
 
 /** Buffers to use again: whether there are any makes no difference. */

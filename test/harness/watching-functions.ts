@@ -10,6 +10,7 @@ import {
   OutputTag,
   ProcessJoinFunction,
   Types,
+  ValueStateDescriptor,
 } from '../../runtime/index.ts'
 import type {
   BroadcastContext,
@@ -20,6 +21,7 @@ import type {
   OnTimerContext,
   ProcessJoinContext,
   ReadOnlyContext,
+  ValueState,
 } from '../../runtime/index.ts'
 import { defaultMaxParallelism, keyGroupOf, subtaskOf } from '../../runtime/record/key-groups.ts'
 
@@ -50,6 +52,7 @@ export class WatchingBoth extends KeyedCoProcessFunction<number, Item, Item, Ite
 
   override open(): void {
     this.watching.setRuntimeContext(this.getRuntimeContext())
+    this.watching.open()
   }
 
   override processElement1(item: Item, context: Context<number>, out: Collector<Item>): void {
@@ -124,7 +127,8 @@ export class Adding extends ProcessJoinFunction<Item, Item, Item> {
 }
 
 /** Passes records on, odd ones also to the side, sets a timer for each, and watches what the engine promises. Timers on
- * the clock fire or not, as the end of input finds them, and emit nothing. */
+ * the clock fire or not, as the end of input finds them, and emit nothing. What it has seen of a key it counts in two
+ * states, an integer and an object, which stay the same whatever fails. */
 export class Watching extends KeyedProcessFunction<number, Item, Item> {
   readonly delay: number
   readonly clock: 'event' | 'processing'
@@ -132,12 +136,20 @@ export class Watching extends KeyedProcessFunction<number, Item, Item> {
   lastWatermark = -Infinity
   lastClock = 0
   readonly fired = new Set<string>()
+  counted: ValueState<number> | null = null
+  noted: ValueState<{ readonly count: number }> | null = null
 
   constructor({ delay, clock }: TimerSettings, report: Report) {
     super()
     this.delay = delay
     this.clock = clock
     this.report = report
+  }
+
+  override open(): void {
+    const context = this.getRuntimeContext()
+    this.counted = context.getState(new ValueStateDescriptor('counted', Types.LONG))
+    this.noted = context.getState<{ readonly count: number }>(new ValueStateDescriptor('noted'))
   }
 
   override processElement(item: Item, context: Context<number>, out: Collector<Item>): void {
@@ -175,11 +187,20 @@ export class Watching extends KeyedProcessFunction<number, Item, Item> {
     if (clock < this.lastClock) this.report(`clock went back from ${this.lastClock} to ${clock}`)
     this.lastWatermark = watermark
     this.lastClock = clock
+    this.count(key)
     const info = this.getRuntimeContext().getTaskInfo()
     const parallelism = info.getNumberOfParallelSubtasks()
     const max = defaultMaxParallelism(parallelism)
     const owner = subtaskOf(keyGroupOf(longHash(key), max), parallelism, max)
     if (owner !== info.getIndexOfThisSubtask())
       this.report(`key ${key} on subtask ${info.getIndexOfThisSubtask()} of ${parallelism}`)
+  }
+
+  private count(key: number): void {
+    const count = this.counted?.value() ?? 0
+    const noted = this.noted?.value()?.count ?? 0
+    if (count !== noted) this.report(`${count} were counted of key ${key}, and ${noted} noted`)
+    this.counted?.update(count + 1)
+    this.noted?.update({ count: noted + 1 })
   }
 }

@@ -44,8 +44,15 @@ export const MUTANTS: readonly Mutant[] = [
     20,
     'a snapshot shares its chunks with the running state',
     'state/column.ts',
-    'this.owned.fill(false)\n    this.pending++',
-    'this.pending++',
+    'this.owned.fill(false)\n    return',
+    'return',
+  ),
+  mutant(
+    20,
+    'a snapshot shares its packed values with the running state',
+    'state/packed-cells.ts',
+    'if (block?.cells === this.cells)',
+    'if (block === undefined)',
   ),
   mutant(
     10,
