@@ -1,7 +1,8 @@
 // npm run golden -- <folder>…: runs every vector file of a folder, a line per file, then `N of M`. Vectors that can't be
-// run yet count in M and not in N. Exit status 1 unless all pass. `--why` prints what failed, and where.
+// run yet count in M and not in N. Exit status 1 unless all pass, 2 if the command wasn't understood. `--why` prints what
+// failed, and where.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parseExactly, type VectorFile } from './format.ts'
 import { runVector } from './families.ts'
@@ -9,7 +10,11 @@ import { runVector } from './families.ts'
 const args = process.argv.slice(2)
 const isVerbose = args.includes('--why')
 const places = args.filter((arg) => !arg.startsWith('--'))
-if (places.length === 0) {
+const unknown = args.find((arg) => arg.startsWith('--') && arg !== '--why')
+const missing = places.find((place) => !existsSync(place))
+if (places.length === 0 || unknown !== undefined || missing !== undefined) {
+  if (unknown !== undefined) process.stderr.write(`There is no option ${unknown}.\n`)
+  if (missing !== undefined) process.stderr.write(`There is no folder or file ${missing}.\n`)
   process.stderr.write('Usage: npm run golden -- <folder or file>… [--why]\n')
   process.exit(2)
 }

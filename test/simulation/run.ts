@@ -1,6 +1,6 @@
 // npm run sim -- --seeds N --from K: draws schedules of faults from seeds and runs them under the eyes of independent
 // observers. A wrong one is made as small as it goes and printed as a command. The last line is `N schedules, W wrong`;
-// exit status 1 if any is wrong. `--interventions JSON` puts these in place of those that the seed draws; `--mutants` tries
+// exit status 1 if any is wrong, 2 if the command wasn't understood. `--interventions JSON` puts these in place of those that the seed draws; `--mutants` tries
 // the engine with each of the known mistakes in it, and says what notices.
 
 import { parseArgs } from 'node:util'
@@ -12,21 +12,25 @@ import { tryMutant } from './mutants/try-mutant.ts'
 import { shrinkInterventions } from '../harness/shrink-schedule.ts'
 
 const PROGRESS_MS = 10_000
+const USAGE = `Usage: npm run sim -- [--seeds N] [--from K] [--interventions JSON] [--verbose] [--mutants]`
+
+interface Options {
+  readonly count: number
+  readonly from: number
+  /** In place of those that a seed draws; null for those. */
+  readonly given: readonly RunIntervention[] | null
+  readonly verbose: boolean
+  readonly mutants: boolean
+}
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seeds: { type: 'string', default: '1000' },
-      from: { type: 'string', default: '1' },
-      interventions: { type: 'string' },
-      verbose: { type: 'boolean', default: false },
-      mutants: { type: 'boolean', default: false },
-    },
-  })
-  const [count, from] = [numberOf('--seeds', values.seeds), numberOf('--from', values.from)]
-  if (values.mutants) return mutants({ from, count })
-  const given = values.interventions === undefined ? null : (JSON.parse(values.interventions) as RunIntervention[])
+  const options = readArguments(args)
+  if (typeof options === 'string') {
+    console.error(`${options}\n${USAGE}`)
+    return 2
+  }
+  const { count, from, given } = options
+  if (options.mutants) return mutants({ from, count })
   const startedMs = performance.now()
   const startedCpu = process.cpuUsage()
   let saidMs = startedMs
@@ -39,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
     restarts += result.restarts
     rows += result.rows
     events += result.events
-    if (values.verbose) console.log(`seed ${seed}: ${JSON.stringify(result)}`)
+    if (options.verbose) console.log(`seed ${seed}: ${JSON.stringify(result)}`)
     if (result.violations.length > 0) {
       wrong++
       report(seed, result)
@@ -87,6 +91,37 @@ function report(seed: number, { violations, interventions: done }: ScheduleResul
   console.log(`seed ${seed}: ${violations.map(({ invariant, text }) => `[${invariant}] ${text}`).join('\n  ')}`)
   console.log(`  smallest, [${first?.invariant ?? ''}] ${first?.text ?? ''}:`)
   console.log(`  npm run sim -- --from ${seed} --seeds 1 --interventions '${JSON.stringify(smallest)}'`)
+}
+
+/** What is asked for, or what is wrong with it. */
+function readArguments(args: readonly string[]): Options | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        seeds: { type: 'string', default: '1000' },
+        from: { type: 'string', default: '1' },
+        interventions: { type: 'string' },
+        verbose: { type: 'boolean', default: false },
+        mutants: { type: 'boolean', default: false },
+      },
+    })
+    const [count, from] = [numberOf('--seeds', values.seeds), numberOf('--from', values.from)]
+    const { verbose, mutants, interventions } = values
+    return { count, from, verbose, mutants, given: interventions === undefined ? null : listOf(interventions) }
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function listOf(text: string): RunIntervention[] {
+  try {
+    const list = JSON.parse(text) as unknown
+    if (Array.isArray(list)) return list as RunIntervention[]
+  } catch {
+    // Said below.
+  }
+  throw new Error(`--interventions takes a list in JSON, [{"event":5,"action":{…}}], not "${text}".`)
 }
 
 function numberOf(option: string, text: string): number {
