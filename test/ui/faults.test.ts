@@ -49,14 +49,15 @@ describe('targets', () => {
 })
 
 describe('actions', () => {
-  const action = (name: string, at = 0, subtask: number | null = null): ClusterAction => {
+  const action = (name: string, at = 0, subtask: number | null = null, amount = 7): ClusterAction => {
     const fault = FAULTS.find((one) => one.name === name) as (typeof FAULTS)[number]
     const target = targetsOf(fault.group, TOPOLOGY, [1, 3])[at] as ReturnType<typeof targetsOf>[number]
-    return actionOf(fault, target, { subtask, amount: 7 })
+    return actionOf(fault, target, { subtask, amount })
   }
   it.each([
     [action('kill-task-manager', 1), { kind: 'kill-task-manager', taskManager: 3 }],
-    [action('throw-always', 2, 1), { kind: 'throw', times: 'always', operator: '3', subtask: 1 }],
+    [action('throw', 2, null, 3), { kind: 'throw', operator: '3', record: 3 }],
+    [action('throw-always', 2, 1, 1), { kind: 'throw', times: 'always', operator: '3', subtask: 1 }],
     [action('slow-operator', 1), { kind: 'slow-operator', operator: '2', byMs: 7 }],
     [action('partition-channel'), { kind: 'partition-channel', from: '1', to: '3', forMs: 7 }],
     [action('reorder-source'), { kind: 'reorder-source', operator: '1', within: 7 }],

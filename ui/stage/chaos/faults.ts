@@ -13,7 +13,7 @@ export type FaultName =
 
 /** What can be set about a fault: in ms, as a multiple, in records. */
 export interface FaultValue {
-  readonly field: 'forMs' | 'byMs' | 'factor' | 'within'
+  readonly field: 'forMs' | 'byMs' | 'factor' | 'within' | 'record'
   readonly initial: number
   readonly min: number
   readonly max: number
@@ -27,6 +27,8 @@ export interface Fault {
 
 const HOUR_MS = 3_600_000
 const duration = (initial: number): FaultValue => ({ field: 'forMs', initial, min: 1, max: HOUR_MS })
+/** At which of the records to come, the next one being 1. */
+const RECORD: FaultValue = { field: 'record', initial: 1, min: 1, max: 1_000_000 }
 const delay = (initial: number): FaultValue => ({ field: 'byMs', initial, min: 0, max: HOUR_MS })
 
 export const FAULTS: readonly Fault[] = [
@@ -34,8 +36,8 @@ export const FAULTS: readonly Fault[] = [
   { name: 'disconnect-task-manager', group: 'machine', value: duration(60_000) },
   { name: 'slow-task-manager', group: 'machine', value: { field: 'factor', initial: 10, min: 1, max: 1_000_000 } },
   { name: 'skew-clock', group: 'machine', value: { ...delay(5000), min: -HOUR_MS } },
-  { name: 'throw', group: 'operator', value: null },
-  { name: 'throw-always', group: 'operator', value: null },
+  { name: 'throw', group: 'operator', value: RECORD },
+  { name: 'throw-always', group: 'operator', value: RECORD },
   { name: 'slow-operator', group: 'operator', value: delay(100) },
   { name: 'partition-channel', group: 'channel', value: duration(2000) },
   { name: 'delay-channel', group: 'channel', value: delay(500) },
@@ -104,7 +106,9 @@ export function actionOf(
   { subtask, amount }: { readonly subtask: number | null; readonly amount: number },
 ): ClusterAction {
   const at = 'operator' in where && subtask !== null ? { ...where, subtask } : where
-  const set = value === null ? {} : { [value.field]: amount }
+  // The next record needn't be named.
+  const isSet = value !== null && !(value.field === 'record' && amount === value.initial)
+  const set = isSet ? { [value.field]: amount } : {}
   const kind = name === 'throw-always' ? { kind: 'throw', times: 'always' } : { kind: name }
   return { ...kind, ...at, ...set } as ClusterAction
 }
