@@ -33,3 +33,9 @@ export class LearnerError extends Error {
     this.params = params
   }
 }
+
+/** Says of which node an error is, if that isn't known, and gives it back to be thrown on. */
+export function atNode(error: unknown, nodeId: string): unknown {
+  if (error instanceof LearnerError) error.nodeId ??= nodeId
+  return error
+}

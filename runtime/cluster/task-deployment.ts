@@ -191,6 +191,7 @@ function contextOf(
   const kind = node.spec.kind === 'sink' ? rowKindOf(node.spec.sink) : '+I'
   return {
     name: displayName(node),
+    nodeId: node.id,
     subtask,
     parallelism: vertex.parallelism,
     maxParallelism: maxParallelismOf(vertex),

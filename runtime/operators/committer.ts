@@ -2,7 +2,7 @@
 // belongs to is complete: then, after a restore, or at the end of input where no more checkpoints come. Flink's
 // CommitterOperator and its CommittableCollector.
 
-import { LearnerError } from '../base/diagnostic.ts'
+import { atNode, LearnerError } from '../base/diagnostic.ts'
 import { ListStateDescriptor } from '../state/descriptors.ts'
 import type { ListState } from '../state/list-state.ts'
 import { StreamOperator, type OperatorContext } from './operator.ts'
@@ -110,7 +110,11 @@ export class CommitterOperator extends StreamOperator {
     let requests = all
     for (let retry = 0; requests.length > 0 && retry <= settings.maxRetries; retry++) {
       for (const request of requests) request.state = 'received'
-      refusePromise(committer?.commit(requests), 'commit', name)
+      try {
+        refusePromise(committer?.commit(requests), 'commit', name)
+      } catch (error) {
+        throw atNode(error, context.nodeId)
+      }
       requests = requests.filter(({ state }) => state === 'retry')
     }
     if (requests.length > 0) {

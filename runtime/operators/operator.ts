@@ -19,6 +19,7 @@ import type { CheckpointedFunctionLike, CheckpointListenerLike, FunctionSnapshot
 /** What an operator gets of its surroundings. */
 export interface OperatorContext {
   readonly name: string
+  readonly nodeId: string
   readonly subtask: number
   readonly parallelism: number
   readonly maxParallelism: number

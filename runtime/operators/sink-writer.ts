@@ -1,7 +1,7 @@
 // The first phase of a sink: hands every record to the subtask's writer and, before a barrier and at the end of input,
 // sends what is to be committed on to the committer. Flink's SinkWriterOperator.
 
-import { LearnerError } from '../base/diagnostic.ts'
+import { atNode, LearnerError } from '../base/diagnostic.ts'
 import { hasTimestamp } from '../base/time.ts'
 import { ListStateDescriptor } from '../state/descriptors.ts'
 import type { ListState } from '../state/list-state.ts'
@@ -67,8 +67,12 @@ export class SinkWriterOperator extends StreamOperator {
 
   override processElement(value: unknown, timestamp: number): void {
     this.elementTimestamp = timestamp
-    const result: unknown = (this.writer as SinkWriterLike<unknown>).write(value, this.writerContext)
-    if (result !== undefined) refusePromise(result, 'write', this.context.name)
+    try {
+      const result: unknown = (this.writer as SinkWriterLike<unknown>).write(value, this.writerContext)
+      if (result !== undefined) refusePromise(result, 'write', this.context.name)
+    } catch (error) {
+      throw atNode(error, this.context.nodeId)
+    }
     this.context.rowArrived(value, timestamp)
   }
 
@@ -111,7 +115,11 @@ export class SinkWriterOperator extends StreamOperator {
   }
 
   private flush(endOfInput: boolean): void {
-    refusePromise(this.writer?.flush(endOfInput), 'flush', this.context.name)
+    try {
+      refusePromise(this.writer?.flush(endOfInput), 'flush', this.context.name)
+    } catch (error) {
+      throw atNode(error, this.context.nodeId)
+    }
   }
 
   private prepareCommit(checkpointId: number): void {

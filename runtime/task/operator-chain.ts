@@ -1,6 +1,7 @@
 // The operators of one task, wired: each one's output is the next operator itself, a writer to channels, or both. The
 // interpreter tier: ordinary objects, one call per operator and record. Flink's OperatorChain.
 
+import { atNode } from '../base/diagnostic.ts'
 import type { JobGraph, JobVertex } from '../graph/job-graph.ts'
 import type { PlanNode } from '../graph/plan.ts'
 import { MAX_TIMESTAMP } from '../base/time.ts'
@@ -103,7 +104,12 @@ export class OperatorChain {
     if (this.isFinished) return
     this.contexts = this.nodes.map((node, i) => contextOf(node, this.operators[i] as StreamOperator))
     for (let i = this.nodes.length - 1; i >= 0; i--) {
-      ;(this.operators[i] as StreamOperator).open(this.contexts[i] as OperatorContext)
+      const context = this.contexts[i] as OperatorContext
+      try {
+        ;(this.operators[i] as StreamOperator).open(context)
+      } catch (error) {
+        throw atNode(error, context.nodeId)
+      }
     }
     for (const run of this.runs) run.opened()
   }

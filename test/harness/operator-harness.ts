@@ -155,6 +155,7 @@ export class OperatorHarness {
     }
     this.context = {
       name: 'under test',
+      nodeId: 'n1',
       subtask,
       parallelism,
       maxParallelism,

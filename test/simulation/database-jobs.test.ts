@@ -269,6 +269,26 @@ test('whoever runs a job can ask for rows and for the log when it has ended', as
   expect(topic?.partitions[0]?.records.map(({ value }) => value)).toEqual(['"b"', '"a"'])
 })
 
+test.each([
+  ['buildExactlyOnce', 'a table that isn’t there', 'INSERT INTO other VALUES (?, 1)', 'TABLE_MISSING'],
+  ['buildExactlyOnce', 'a key that is there already', 'INSERT INTO words VALUES (?, 1)', 'DUPLICATE_KEY'],
+  ['buildAtLeastOnce', 'a table that isn’t there', 'INSERT INTO other VALUES (?, 1)', 'TABLE_MISSING'],
+  ['buildAtLeastOnce', 'a key that is there already', 'INSERT INTO words VALUES (?, 1)', 'DUPLICATE_KEY'],
+])('%s: %s is marked where the sink was made', async (build, _name, sql, code) => {
+  const { diagnostics } = await runText(
+    newSession(),
+    `import { JdbcSink, StreamExecutionEnvironment } from 'streambed'
+    const env = StreamExecutionEnvironment.getExecutionEnvironment()
+    env.createDatabaseTable('CREATE TABLE words (word TEXT PRIMARY KEY, n INT)')
+    env
+      .fromData('a', 'b', 'a')
+      .map((word) => word)
+      .sinkTo(JdbcSink.builder<string>().withQueryStatement('${sql}', (s, word) => s.setString(1, word)).${build}())
+    await env.execute()`,
+  )
+  expect(diagnostics.map((found) => [found.code, found.span?.line])).toEqual([[code, 7]])
+})
+
 describe.each(ENGINES)('kinds of rows, %s', (engine) => {
   test.each([
     [INSERT, '+I'],
