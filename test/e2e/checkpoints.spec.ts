@@ -73,6 +73,23 @@ test('a savepoint is taken of a paused run, looked into, downloaded, opened agai
   await expect(page.locator('[data-checkpoint="1"]')).toHaveCount(0)
 })
 
+test('asked for while the run is still on its way back to its last step, a savepoint is taken there', async ({
+  page,
+  notebook,
+}) => {
+  const burst = '.flatMap<number>((n, out) => { for (let i = 0; i < 200; i++) out.collect(n + i) })'
+  const long = COUNTS.replace('.keyBy((n) => n % 7)', `${burst}.keyBy((n) => n % 7)`)
+  await notebook.openWith(oneFile(long), { parallelism: 2, seed: 1, untilMs: 9940, speed: null })
+  await notebook.run.click()
+  await notebook.expectState('until')
+  await page.getByRole('tab', { name: 'Checkpoints' }).click()
+  await page.getByRole('button', { name: 'Step back' }).click()
+  const tools = page.getByRole('region', { name: 'Savepoints' })
+  await tools.getByRole('button', { name: 'Stop with one' }).click()
+  await notebook.expectState('finished')
+  await expect(tools.locator('[data-savepoint]')).toContainText('00:09.9')
+})
+
 test('a file that is no savepoint is refused with what to do, and nothing is lost', async ({ page, notebook }) => {
   await runCounts(notebook, 500)
   await page.getByRole('tab', { name: 'Checkpoints' }).click()

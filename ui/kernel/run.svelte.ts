@@ -170,8 +170,9 @@ export class Run {
     this.#savepoints = withKept(this.#savepoints, kept)
   }
 
-  /** Takes one of the running job; if that is paused, it goes on. */
+  /** Takes one of the running job; if that is paused, it goes on. Of a run that is being opened again once it's there. */
   async takeSavepoint(stop: SavepointStop): Promise<SavepointOutcome> {
+    await this.#reopened
     const asked = this.#host.savepoint(stop)
     if (this.#isPaused) this.play(this.#speed)
     const outcome = (await asked) ?? NOT_RUNNING
@@ -181,6 +182,7 @@ export class Run {
 
   /** Changes the running job's parallelism; if that is paused, it goes on. Why it came to nothing, or null. */
   async rescale(parallelism: number): Promise<Diagnostic | null> {
+    await this.#reopened
     const asked = this.#host.rescale(parallelism)
     if (this.#isPaused) this.play(this.#speed)
     return asked
