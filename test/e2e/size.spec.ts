@@ -7,7 +7,7 @@ import { expect, test } from '@playwright/test'
 const site = fileURLToPath(new URL('../../dist/site/', import.meta.url))
 const KIB = 1024
 /** Of the engine, which comes apart from the page: DECISIONS.md. */
-const ENGINE_KIB = 168
+const ENGINE_KIB = 170
 
 interface ManifestEntry {
   readonly file: string
