@@ -29,7 +29,7 @@ export class Column {
   entries = 0
   /** Snapshots that are still being written. */
   pending = 0
-  /** How many snapshots were taken or restored: who changes values in place must copy them after one. */
+  /** How many snapshots were taken: who changes values in place must copy them after one. */
   snapshots = 0
   /** While snapshots are pending, by chunk and cell, of objects: the number of the last snapshot when it was written. */
   writtenAt: (Uint32Array | undefined)[] = []
@@ -94,19 +94,13 @@ export class Column {
     if (this.pending === 0) this.writtenAt = []
   }
 
-  /** Goes back to what `snap` gave. */
-  restore(snapshot: ColumnSnapshot): void {
-    this.restoreCells(snapshot)
-    this.entries = snapshot.entries
-    this.snapshots++
-  }
-
-  /** Goes back to what `cells` gave. */
-  restoreCells({ chunks, blocks }: ColumnCells): void {
+  /** Goes back to what `cells` or `snap` gave. */
+  restore({ chunks, blocks }: ColumnCells, entries: number): void {
     this.packed = blocks === null ? null : new PackedCells()
     if (blocks !== null) this.packed?.restore(blocks)
     this.chunks = (chunks ?? []).slice() as unknown[][]
     this.owned = this.chunks.map(() => false)
+    this.entries = entries
   }
 
   private setAny(slot: number, value: unknown): number {

@@ -81,8 +81,8 @@ const COLUMN: Kind<ColumnValues> = {
   },
   put(object, { cells, entries, pending, snapshots, writtenAt }) {
     const column = object as Column
-    column.restoreCells(cells)
-    Object.assign(column, { entries, pending, snapshots })
+    column.restore(cells, entries)
+    Object.assign(column, { pending, snapshots })
     column.writtenAt = writtenAt.map((marked) => marked?.slice())
   },
   differ({ cells, inside, entries, pending }, others, isSame) {

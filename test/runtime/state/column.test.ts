@@ -52,14 +52,14 @@ test('sets, snapshots and restores as a Map with copies would', () => {
           // The oldest: it has seen the most writes since.
           const [oldest] = taken
           if (oldest === undefined) continue
-          column.restore(oldest.snapshot)
+          column.restore(oldest.snapshot, oldest.snapshot.entries)
           model = new Map(oldest.model)
         }
         expectSame(column, model)
       }
       for (const { snapshot, model } of taken) {
         const restored = new Column()
-        restored.restore(snapshot)
+        restored.restore(snapshot, snapshot.entries)
         expectSame(restored, model)
       }
     }),
@@ -103,7 +103,7 @@ test('an earlier moment has copies of those blocks of integers only that were wr
   column.set(4097, 1)
   expect(first.blocks?.map(({ cells }) => cells === live)).toEqual([true, false])
   // What was restored is written without another copy.
-  column.restore(first)
+  column.restore(first, first.entries)
   column.set(4097, 2)
   expect(cellOf(first, 4097)).toBe(4097)
 })
