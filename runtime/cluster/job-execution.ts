@@ -174,8 +174,10 @@ export class JobExecution implements DeployableJob, FaultyJob, ClusterJob {
     return this.resources.slots.get(this.slotPurposeOf(place).name) ?? null
   }
 
-  isReachable(task: Task): boolean {
-    return this.managerOf(task)?.state === 'RUNNING'
+  reachableUs(task: Task): number {
+    const manager = this.managerOf(task)
+    if (manager === null || manager.state === 'KILLED') return Infinity
+    return manager.state === 'RUNNING' ? -Infinity : manager.reachableUs
   }
 
   taskOpened(task: Task): void {

@@ -1,5 +1,6 @@
 // What can happen to a snapshot between the subtask that took it and the coordinator: its acknowledgement is lost or comes
-// late, or it can't be written at all. Each fault hits the next snapshot of its subtasks and is over.
+// late, or it can't be written at all. Each fault hits the next snapshot of its subtasks and is over. What a TaskManager
+// says that is cut off gets through once it can be reached again.
 
 import { FAULT, type EventTarget, type Simulation } from '../kernel/simulation.ts'
 import type { CheckpointFigures } from '../task/checkpoint-figures.ts'
@@ -19,6 +20,8 @@ interface LateAcknowledgement {
   readonly checkpoint: number
   readonly snapshot: ChainSnapshot | null
   readonly figures: CheckpointFigures
+  /** That it couldn't be written is said. */
+  readonly isFailed: boolean
 }
 
 /** The job, and where its snapshots go. */
@@ -26,8 +29,8 @@ export interface SnapshottedJob {
   readonly simulation: Simulation
   /** Of the attempt that runs. */
   readonly tasks: readonly Task[]
-  /** Whether what the task's TaskManager says gets through. */
-  isReachable(task: Task): boolean
+  /** From when on what the task's TaskManager says gets through: virtual µs, Infinity for never. */
+  reachableUs(task: Task): number
   readonly checkpoints: {
     snapshotTaken(task: Task, checkpoint: number, snapshot: ChainSnapshot | null, figures: CheckpointFigures): boolean
     endsJob(checkpoint: number): boolean
@@ -57,22 +60,31 @@ export class UploadFaults implements EventTarget {
     if (checkpoints === null) return false
     const at = this.armed.findIndex(({ isAt }) => isAt(task))
     const fault = at < 0 ? undefined : this.armed.splice(at, 1)[0]
-    const isReachable = this.job.isReachable(task)
-    if (fault === undefined && isReachable) return checkpoints.snapshotTaken(task, checkpoint, snapshot, figures)
+    const { nowUs } = simulation
+    const byUs = fault?.fate === 'late' ? fault.byUs : 0
+    const atUs = Math.max(nowUs + byUs, this.job.reachableUs(task))
+    if (fault === undefined && atUs === nowUs) return checkpoints.snapshotTaken(task, checkpoint, snapshot, figures)
     const endsJob = checkpoints.endsJob(checkpoint)
-    if (fault?.fate === 'late') this.hold({ atUs: simulation.nowUs + fault.byUs, task, checkpoint, snapshot, figures })
-    else snapshot?.keyed?.abandon()
-    if (fault?.fate === 'failed' && isReachable) checkpoints.uploadFailed(task, checkpoint)
+    const isFailed = fault?.fate === 'failed'
+    if (isFailed || fault?.fate === 'lost' || atUs === Infinity) snapshot?.keyed?.abandon()
+    if (fault?.fate === 'lost' || atUs === Infinity) return endsJob
+    if (isFailed && atUs === nowUs) checkpoints.uploadFailed(task, checkpoint)
+    else this.hold({ atUs, task, checkpoint, snapshot, figures, isFailed })
     return endsJob
   }
 
   handle(): void {
     const { checkpoints, simulation } = this.job
     while ((this.late[0]?.atUs ?? Infinity) <= simulation.nowUs) {
-      const { task, checkpoint, snapshot, figures } = this.late.shift() as LateAcknowledgement
+      const late = this.late.shift() as LateAcknowledgement
+      const { task, checkpoint, snapshot, figures, isFailed } = late
       const isDeployed = isAlive(task) && this.job.tasks.includes(task)
-      if (isDeployed && this.job.isReachable(task)) checkpoints?.snapshotTaken(task, checkpoint, snapshot, figures)
-      else snapshot?.keyed?.abandon()
+      const reachableUs = isDeployed ? this.job.reachableUs(task) : Infinity
+      if (reachableUs === Infinity) {
+        if (!isFailed) snapshot?.keyed?.abandon()
+      } else if (reachableUs > simulation.nowUs) this.hold({ ...late, atUs: reachableUs })
+      else if (isFailed) checkpoints?.uploadFailed(task, checkpoint)
+      else checkpoints?.snapshotTaken(task, checkpoint, snapshot, figures)
     }
   }
 

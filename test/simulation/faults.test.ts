@@ -165,6 +165,23 @@ describe('a TaskManager is gone', () => {
     expect(job.rows.some(({ atMs }) => atMs >= 3500)).toBe(true)
   })
 
+  test('cut off for a moment, what it has to say of checkpoints is heard after that', () => {
+    const job = deploy(sums(), two)
+    const act = (action: ClusterAction): void => job.simulation.intervene(action)
+    const completed = (): number => job.execution.checkpoints?.completed?.id ?? 0
+    runTo(job, 450)
+    act({ kind: 'disconnect-task-manager', taskManager: 2, forMs: 2000 })
+    runTo(job, 1450)
+    act({ kind: 'disconnect-task-manager', taskManager: 2, forMs: 2000 })
+    runTo(job, 3400)
+    const before = completed()
+    runTo(job, 3800)
+    expect([before, completed()]).toEqual([4, 6])
+    job.simulation.run({ ...NO_LIMIT, untilUs: LONG_US })
+    expect([job.execution.state, job.execution.attempt]).toEqual(['FINISHED', 0])
+    expect(job.simulation.nowUs).toBeLessThan(5_000_000)
+  })
+
   test('no slots come: the job fails, and says how many there are', () => {
     const build = sums((env) => env.configure(new Configuration().set('restart-strategy.type', 'none')))
     const job = deploy(build, { taskManagers: 1, slotsPerTaskManager: 1 })
