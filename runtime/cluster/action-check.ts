@@ -2,7 +2,7 @@
 // somebody was sent, so nothing about them is taken for granted.
 
 import type { Diagnostic, DiagnosticParams } from '../base/diagnostic.ts'
-import { displayName, type JobGraph } from '../graph/job-graph.ts'
+import { createJobGraph, displayName, type JobGraph } from '../graph/job-graph.ts'
 import type { SourceSpec } from '../connectors/source.ts'
 import type { Plan, PlanNode } from '../graph/plan.ts'
 import type { ClusterAction, ClusterActionKind } from './cluster-action.ts'
@@ -110,10 +110,11 @@ function aimDiagnostics(action: ClusterAction, on: ActedOn): Diagnostic[] {
   if (plan === undefined) return [diagnostic('ACTION_JOB', { job, count: plans.length })]
   const parallelismOf = (node: PlanNode): number => on.parallelismOf?.(job, node) ?? node.parallelism
   if ('from' in action) {
-    return [
+    const found = [
       ...operatorDiagnostics(plan, { kind, operator: action.from, subtask: action.fromSubtask }, parallelismOf),
       ...operatorDiagnostics(plan, { kind, operator: action.to, subtask: action.toSubtask }, parallelismOf),
     ]
+    return found.length > 0 ? found : channelDiagnostics(plan, action)
   }
   if (!('operator' in action)) return []
   const found = operatorDiagnostics(plan, { kind, operator: action.operator, subtask: action.subtask }, parallelismOf)
@@ -137,6 +138,24 @@ function aimDiagnostics(action: ClusterAction, on: ActedOn): Diagnostic[] {
   return needsCheckpoints && plan.config.checkpoints === undefined
     ? [diagnostic('ACTION_NO_CHECKPOINTS', { action: kind })]
     : []
+}
+
+/** Whether channels lead from the one's tasks to the other's. */
+function channelDiagnostics(plan: Plan, { from, to }: { readonly from: string; readonly to: string }): Diagnostic[] {
+  const { vertices } = createJobGraph(plan)
+  const senderOf = (id: string) => vertices.find(({ nodes }) => nodes.some((node) => node.id === id))
+  const all = vertices.flatMap((receiver) =>
+    receiver.inputs.flatMap((job) => {
+      const sender = senderOf(job.from)
+      return sender === undefined ? [] : [{ sender: sender.nodes, receiver: receiver.nodes }]
+    }),
+  )
+  const has = (nodes: readonly PlanNode[], operator: string): boolean => nodes.some((node) => isNamed(node, operator))
+  if (all.some(({ sender, receiver }) => has(sender, from) && has(receiver, to))) return []
+  const channels = all.map(({ sender, receiver }) => `${nameOf(sender.at(-1))} → ${nameOf(receiver[0])}`).join(', ')
+  const called = (operator: string): string => nameOf(nodeOf(plan, operator))
+  const others: DiagnosticParams = all.length > 0 ? { channels } : {}
+  return [diagnostic('ACTION_NO_CHANNEL', { from: called(from), to: called(to), ...others })]
 }
 
 function moveDiagnostics(
@@ -174,8 +193,8 @@ function namesOf(nodes: readonly PlanNode[]): string {
   return nodes.map(nameOf).join(', ')
 }
 
-function nameOf(node: PlanNode): string {
-  return node.uid ?? displayName(node)
+function nameOf(node: PlanNode | undefined): string {
+  return node === undefined ? '' : (node.uid ?? displayName(node))
 }
 
 function diagnostic(code: string, params: DiagnosticParams): Diagnostic {

@@ -86,6 +86,11 @@ describe('while it goes', () => {
     ['at an operator that there isn’t', { kind: 'throw', operator: 'nobody' }, 'ACTION_OPERATOR'],
     ['at a subtask that there isn’t', { kind: 'throw', operator: 'total', subtask: 2 }, 'ACTION_SUBTASK'],
     ['at a TaskManager that there isn’t', { kind: 'kill-task-manager', taskManager: 5 }, 'ACTION_TASK_MANAGER'],
+    [
+      'at a channel that there isn’t',
+      { kind: 'delay-channel', from: 'total', to: 'same', byMs: 5 },
+      'ACTION_NO_CHANNEL',
+    ],
     ['at what reads nothing', { kind: 'pause-source', operator: 'total', forMs: 5 }, 'ACTION_NOT_SOURCE'],
   ])('one %s is refused, and changes nothing', async (_name, action, code) => {
     const { told, codes } = await intervened(action)
