@@ -7,6 +7,7 @@ import type { JobFailure, JobState } from '../cluster/job-execution.ts'
 import { displayName } from '../graph/job-graph.ts'
 import type { Plan } from '../graph/plan.ts'
 import { restartLimit } from '../graph/restart-spec.ts'
+import { streamsWith } from './api-names.ts'
 import type { CompiledJob } from '../sandbox/compile.ts'
 import { locate } from '../sandbox/locate.ts'
 
@@ -14,7 +15,10 @@ const LONGEST_TEXT = 500
 
 /** An error while the job was being built. */
 export function buildDiagnostic(error: unknown, job: CompiledJob): Diagnostic {
-  return toDiagnostic(error, job, { code: 'JOB_THREW', params: {} }, null)
+  const method = error instanceof TypeError ? /\.(\w+) is not a function/.exec(error.message)?.[1] : undefined
+  const classes = method === undefined ? '' : streamsWith(method)
+  const elsewhere = { code: 'METHOD_ELSEWHERE', params: { method: method as string, classes } }
+  return toDiagnostic(error, job, classes === '' ? { code: 'JOB_THREW', params: {} } : elsewhere, null)
 }
 
 /** Failures of which one wants to know why the job wasn't started again after them: the code isn't to blame. */

@@ -35,6 +35,8 @@ describe('a mistake', () => {
   test.each<[name: string, text: string, code: string, line: number | null]>([
     ['syntax', 'numbers.map((n) => n * ).print()\n' + RUN, 'SYNTAX_ERROR', 2],
     ['a throw while building', `const limit = 5\nthrow new RangeError('no')`, 'JOB_THREW', 3],
+    ['a window without keys', `numbers\n  .window(1 as any).sum(0)\n${RUN}`, 'METHOD_ELSEWHERE', 3],
+    ['a method that no stream has', `numbers\n  .pam((n) => n)\n${RUN}`, 'JOB_THREW', 3],
     [
       'a throw in open',
       keyed(`  override open() {\n    throw new Error('open')\n  }\n  override processElement() {}`),
