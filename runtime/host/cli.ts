@@ -1,7 +1,6 @@
 // streambed run <job.ts> | streambed plan <job.ts>: jobs without a page, for grading and for scripts. Rows go to standard
 // output in the order in which the sinks got them, everything said about the job to standard error.
 
-import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { LearnerError, type Diagnostic } from '../base/diagnostic.ts'
 import { sinkName } from '../cluster/job-observer.ts'
@@ -12,6 +11,8 @@ import type { CompiledJob } from '../sandbox/compile.ts'
 import { CHECK_USAGE, checkCommand } from './check-command.ts'
 import { compileFile, nodeHost } from './node.ts'
 import {
+  numberOf,
+  requireReached,
   RUN_SAVEPOINT_OPTIONS,
   RUN_SAVEPOINT_USAGE,
   SAVEPOINT_USAGE,
@@ -19,6 +20,7 @@ import {
   savepointSettings,
   textOf,
   writeSavepoints,
+  writeText,
 } from './savepoint-command.ts'
 import type { Frame, InputRecord, RunSettings, SinkRow } from './protocol.ts'
 import { EngineSession } from './session.ts'
@@ -67,7 +69,7 @@ interface Options {
 /** Exit codes: 0 the job did what it was asked, 1 it failed, 2 the command wasn't understood. */
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === 'savepoint')
-    return savepointCommand(args.slice(1), (found, lang) => report(found, usedLanguage(lang)))
+    return savepointCommand(args.slice(1), (found, lang) => report(found, usedLanguage(lang ?? langIn(args))))
   if (args[0] === 'check') return checkCommand(args.slice(1), languageOf)
   const parsed = readArguments(args)
   if (typeof parsed === 'string') {
@@ -110,9 +112,11 @@ async function run(session: EngineSession, job: CompiledJob, options: Options): 
     folder: options.savepointPath,
     startedFrom: options.settings.savepoint?.file,
   })
-  report(failures, options.language)
   // A run that never began has no outside to keep.
-  if (options.outside !== undefined && outcome.plan !== null) writeFileSync(options.outside, await session.outside())
+  const isKept = options.outside !== undefined && outcome.plan !== null
+  const unkept = isKept ? writeText(options.outside, await session.outside()) : null
+  if (unkept !== null) failures.push(unkept)
+  report(failures, options.language)
   if (outcome.state === 'failed') {
     report(outcome.diagnostics, options.language)
     return 1
@@ -260,23 +264,24 @@ function readArguments(args: readonly string[]): ReadArguments | LearnerError | 
     })
     const [command, file, ...rest] = positionals
     if (values.help || command === undefined) return ''
-    if (command !== 'run' && command !== 'plan')
-      return `streambed knows run, plan, check and savepoint, not "${command}".`
-    if (file === undefined || (command === 'plan' && rest.length > 0)) return `streambed ${command} takes a job file.`
+    if (command !== 'run' && command !== 'plan') return new LearnerError('COMMAND_UNKNOWN', { command })
+    if (file === undefined || (command === 'plan' && rest.length > 0))
+      return new LearnerError('COMMAND_JOB_FILE', { command })
     const settings = {
-      parallelism: numberOption(values.parallelism, 1),
-      seed: numberOption(values.seed, 1),
-      untilMs: values.until === undefined ? null : numberOption(values.until, 0),
+      parallelism: numberOf(values.parallelism ?? '1', 'parallelism'),
+      seed: numberOf(values.seed ?? '1', 'seed'),
+      untilMs: values.until === undefined ? null : numberOf(values.until, 'until'),
       speed: null,
       cancelsAt: values.cancel.map(readCancel),
-      ...(values.slots === undefined ? {} : { cluster: { slotsPerTaskManager: numberOption(values.slots, 0) } }),
+      ...(values.slots === undefined ? {} : { cluster: { slotsPerTaskManager: numberOf(values.slots, 'slots') } }),
       inputs: Object.fromEntries(values.input.map(readInput)),
       files: Object.fromEntries(values.file.map(readVirtualFile)),
       ...savepointSettings(values),
     }
+    requireReached(settings)
     const { json, hash, files, savepointPath, outside } = values
     const language = usedLanguage(values.lang)
-    const others = rest.map((other, i) => ({ file: other, atMs: numberOption(values['submit-at'][i], 0) }))
+    const others = rest.map((other, i) => ({ file: other, atMs: numberOf(values['submit-at'][i] ?? '0', 'submit-at') }))
     return { command, file, others, options: { json, hash, files, savepointPath, outside, language, settings } }
   } catch (error) {
     // A file that can't be read isn't a mistaken command: no usage helps.
@@ -286,15 +291,17 @@ function readArguments(args: readonly string[]): ReadArguments | LearnerError | 
 
 /** `1@5000` */
 function readCancel(option: string): { readonly job: number; readonly atMs: number } {
-  const [job = '', at = ''] = option.split('@')
-  return { job: numberOption(job, 0), atMs: numberOption(at, 0) }
+  const [, job, at] = /^(\d+)@(\d+)$/.exec(option) ?? []
+  if (job === undefined) throw new LearnerError('COMMAND_FORM', { option: '--cancel', value: option, form: '1@5000' })
+  return { job: Number(job), atMs: Number(at) }
 }
 
 /** `name=file.jsonl`; a first line that only says what the file is (as in lessons) is passed over. */
 function readInput(option: string): [string, InputRecord[]] {
   const [source = '', ...rest] = option.split('=')
   const file = rest.join('=')
-  if (source === '' || file === '') throw new Error(`--input takes <source>=<file.jsonl>, not "${option}".`)
+  if (source === '' || file === '')
+    throw new LearnerError('COMMAND_FORM', { option: '--input', value: option, form: 'payments=silence.jsonl' })
   const lines = textOf(file).split('\n').entries()
   const records = Array.from(lines).flatMap(([index, line]): InputRecord[] => {
     if (line.trim() === '') return []
@@ -302,7 +309,7 @@ function readInput(option: string): [string, InputRecord[]] {
       const record = JSON.parse(line) as InputRecord
       return index === 0 && 'source' in record && !('value' in record) ? [] : [record]
     } catch {
-      throw new Error(`${file}:${index + 1}: this line isn't JSON. Each line is a record: {"atMs":0,"value":…}.`)
+      throw new LearnerError('COMMAND_INPUT_LINE', { file, line: index + 1 })
     }
   })
   return [source, records]
@@ -312,12 +319,9 @@ function readInput(option: string): [string, InputRecord[]] {
 function readVirtualFile(option: string): [string, string] {
   const [virtual = '', ...rest] = option.split('=')
   const file = rest.join('=')
-  if (virtual === '' || file === '') throw new Error(`--file takes </path=file>, not "${option}".`)
+  if (virtual === '' || file === '')
+    throw new LearnerError('COMMAND_FORM', { option: '--file', value: option, form: '/data/words.txt=words.txt' })
   return [virtual, textOf(file)]
-}
-
-function numberOption(text: string | undefined, otherwise: number): number {
-  return text === undefined ? otherwise : text.trim() === '' ? NaN : Number(text)
 }
 
 /** What `--lang` says, before the arguments could be read. */

@@ -66,18 +66,21 @@ export function savepointSettings(
   const taken = args['savepoint-at'].map((text) => ({ atMs: millis(text, 'savepoint-at'), stop: 'none' as const }))
   const stop = args.drain ? ('drain' as const) : ('suspend' as const)
   const stopped = stopAt === undefined ? [] : [{ atMs: millis(stopAt, 'stop-at'), stop }]
-  if (args.drain && stopAt === undefined) throw new Error('--drain goes with --stop-at.')
+  if (args.drain && stopAt === undefined) throw new LearnerError('COMMAND_DRAIN')
+  const mode = args.claimMode === undefined ? undefined : claimMode(args.claimMode)
   const savepoint: RunSavepoint | null =
     file === undefined
       ? null
       : {
           ...{ file, text: textOf(file) },
           ...(allowNonRestoredState === undefined ? {} : { allowNonRestoredState }),
-          ...(args.claimMode === undefined ? {} : { claimMode: claimMode(args.claimMode) }),
+          ...(mode === undefined ? {} : { claimMode: mode }),
         }
   const rescalesAt = args['rescale-at'].map((text) => {
-    const [ms = '', parallelism = ''] = text.split(':')
-    return { atMs: millis(ms, 'rescale-at'), parallelism: parallelism.trim() === '' ? NaN : Number(parallelism) }
+    const [, ms, parallelism] = /^(\d+):(\d+)$/.exec(text) ?? []
+    if (ms === undefined)
+      throw new LearnerError('COMMAND_FORM', { option: '--rescale-at', value: text, form: '5000:3' })
+    return { atMs: Number(ms), parallelism: Number(parallelism) }
   })
   return {
     ...{ savepointsAt: [...taken, ...stopped], rescalesAt },
@@ -95,16 +98,38 @@ export function textOf(file: string): string {
   }
 }
 
+/** What an option says in digits. Throws LearnerError for what is no number. */
+export function numberOf(text: string, option: string): number {
+  const number = text.trim() === '' ? NaN : Number(text)
+  if (Number.isNaN(number)) throw new LearnerError('COMMAND_NUMBER', { option: `--${option}`, value: text })
+  return number
+}
+
 function millis(text: string, option: string): number {
-  const ms = text.trim() === '' ? NaN : Number(text)
-  if (!(ms >= 0)) throw new Error(`--${option} takes virtual ms, not "${text}".`)
+  const ms = numberOf(text, option)
+  if (ms < 0) throw new LearnerError('COMMAND_NUMBER', { option: `--${option}`, value: text })
   return ms
 }
 
 function claimMode(text: string): RecoveryClaimMode {
   const mode = text.toUpperCase()
   if (mode === 'CLAIM' || mode === 'NO_CLAIM') return mode
-  throw new Error(`--claimMode takes CLAIM or NO_CLAIM, not "${text}".`)
+  throw new LearnerError('COMMAND_FORM', { option: '--claimMode', value: text, form: 'CLAIM, NO_CLAIM' })
+}
+
+/** What is to be done at a time that the run doesn't reach: nothing would come of it, without a word. */
+export function requireReached(settings: Pick<RunSettings, 'savepointsAt' | 'rescalesAt' | 'untilMs'>): void {
+  const until = settings.untilMs ?? Infinity
+  const asked = [
+    ...(settings.savepointsAt ?? []).map(({ atMs, stop }) => ({
+      atMs,
+      option: stop === 'none' ? 'savepoint' : 'stop',
+    })),
+    ...(settings.rescalesAt ?? []).map(({ atMs }) => ({ atMs, option: 'rescale' })),
+  ]
+  for (const { atMs, option } of asked) {
+    if (atMs > until) throw new LearnerError('COMMAND_AFTER_UNTIL', { option: `--${option}-at`, at: atMs, until })
+  }
 }
 
 /** Writes what was taken and what was retained, says where, and gives back what is to be said of the others. */
@@ -112,19 +137,28 @@ export function writeSavepoints(
   outcome: Pick<RunOutcome, 'savepoints' | 'rescales' | 'checkpoints' | 'isSavepointGone'>,
   { folder, startedFrom }: { readonly folder: string; readonly startedFrom: string | undefined },
 ): Diagnostic[] {
-  for (const { file } of outcome.savepoints) {
-    if (file !== null) process.stderr.write(`Savepoint completed. Path: ${write(file, folder)}\n`)
+  const unwritten: Diagnostic[] = []
+  const write = (what: string, file: SavepointFile): void => {
+    const place = path.join(folder, `${file.path.replace(/^[a-z]+:(\/\/)?/, '').replace(/^\/+/, '')}.json`)
+    const failed = writeText(place, file.text)
+    if (failed === null) process.stderr.write(`${what}. Path: ${place}\n`)
+    else unwritten.push(failed)
   }
-  for (const file of outcome.checkpoints) process.stderr.write(`Checkpoint retained. Path: ${write(file, folder)}\n`)
+  for (const { file } of outcome.savepoints) if (file !== null) write('Savepoint completed', file)
+  for (const file of outcome.checkpoints) write('Checkpoint retained', file)
   if (outcome.isSavepointGone && startedFrom !== undefined) rmSync(startedFrom, { force: true })
-  return [...outcome.savepoints, ...outcome.rescales].flatMap(({ diagnostic }) => diagnostic ?? [])
+  return [...unwritten, ...[...outcome.savepoints, ...outcome.rescales].flatMap(({ diagnostic }) => diagnostic ?? [])]
 }
 
-function write(file: SavepointFile, folder: string): string {
-  const place = path.join(folder, `${file.path.replace(/^[a-z]+:(\/\/)?/, '').replace(/^\/+/, '')}.json`)
-  mkdirSync(path.dirname(place), { recursive: true })
-  writeFileSync(place, file.text)
-  return place
+/** Writes a file that a command line names, in a folder that is made if it isn't there. Why it can't, or null. */
+export function writeText(file: string, text: string): Diagnostic | null {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    return null
+  } catch (error) {
+    return { code: 'FILE_UNWRITABLE', params: { file, error: (error as Error).message }, span: null }
+  }
 }
 
 /** Runs `streambed savepoint`; gives its exit status. `report` says a diagnostic in a language. */
@@ -133,6 +167,10 @@ export function savepointCommand(
   report: (diagnostics: readonly Diagnostic[], lang: string | undefined) => void,
 ): number {
   const parsed = readArguments(args)
+  if (parsed instanceof LearnerError) {
+    report([{ code: parsed.code, params: parsed.params, span: null }], undefined)
+    return 2
+  }
   if (typeof parsed === 'string') {
     const said = parsed === '' ? '' : `${parsed}\n\n`
     process.stderr.write(`${said}Usage: streambed savepoint <file> [options]\n\n${SAVEPOINT_USAGE}`)
@@ -155,10 +193,14 @@ export function savepointCommand(
   return 0
 }
 
-function readArguments(
-  args: readonly string[],
-):
-  { readonly file: string; readonly rows: number; readonly json: boolean; readonly lang: string | undefined } | string {
+interface InspectedFile {
+  readonly file: string
+  readonly rows: number
+  readonly json: boolean
+  readonly lang: string | undefined
+}
+
+function readArguments(args: readonly string[]): InspectedFile | LearnerError | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -174,7 +216,8 @@ function readArguments(
     if (values.help) return ''
     if (file === undefined || rest.length > 0) return 'streambed savepoint takes one file.'
     const rows = Number(values.rows)
-    if (!Number.isSafeInteger(rows) || rows < 0) return `--rows takes a count, not "${values.rows}".`
+    if (!Number.isSafeInteger(rows) || rows < 0)
+      return new LearnerError('COMMAND_NUMBER', { option: '--rows', value: values.rows })
     return { file, rows, json: values.json, lang: values.lang }
   } catch (error) {
     return (error as Error).message

@@ -34,3 +34,51 @@ test.each([
   expect([status, stderr.includes('[FILE_UNREADABLE]'), stderr.includes('Usage')]).toEqual([2, true, false])
   expect(run('02-remember', ...options, '--lang', 'zh').stderr).toContain('无法读取')
 })
+
+/** As `streambed` itself is called. */
+function streambed(...args: readonly string[]): { readonly status: number | null; readonly said: string } {
+  const { status, stderr } = spawnSync(process.execPath, ['bin/streambed.mjs', ...args], { encoding: 'utf8' })
+  return { status, said: stderr }
+}
+
+const JOB = 'lessons/01-fraud-detection/02-remember/start/FraudDetectionJob.ts'
+
+test.each<[args: readonly string[], code: string, value: string]>([
+  [['run', JOB, '--seed', 'many'], 'COMMAND_NUMBER', '“many”'],
+  [['run', JOB, '--slots', 'x'], 'COMMAND_NUMBER', '`--slots`'],
+  [['run', JOB, JOB, '--submit-at', 'soon'], 'COMMAND_NUMBER', '“soon”'],
+  [['run', JOB, '--cancel', '1'], 'COMMAND_FORM', '1@5000'],
+  [['run', JOB, '--rescale-at', '3000'], 'COMMAND_FORM', '5000:3'],
+  [['run', JOB, '--claimMode', 'LEGACY'], 'COMMAND_FORM', '“LEGACY”'],
+  [['run', JOB, '--input', 'payments'], 'COMMAND_FORM', '“payments”'],
+  [['run', JOB, '--input', `payments=${JOB}`], 'COMMAND_INPUT_LINE', `${JOB}:1`],
+  [['run', JOB, '--stop-at', '2000', '--until', '1000'], 'COMMAND_AFTER_UNTIL', '1000'],
+  [['run', JOB, '--drain'], 'COMMAND_DRAIN', '--stop-at'],
+  [['run'], 'COMMAND_JOB_FILE', 'streambed run job.ts'],
+  [['start', JOB], 'COMMAND_UNKNOWN', '“start”'],
+  [['savepoint', JOB, '--rows', 'all'], 'COMMAND_NUMBER', '“all”'],
+])(
+  '%j is told in both languages, with what to do',
+  (args, code, value) => {
+    for (const lang of ['en', 'zh']) {
+      const { status, said } = streambed(...args, '--lang', lang)
+      expect([status, said.includes(`[${code}]`), said.includes('NaN')]).toEqual([2, true, false])
+      expect(said).toContain(value)
+      expect(/[\u4e00-\u9fff]/.test(said)).toBe(lang === 'zh')
+    }
+  },
+  120_000,
+)
+
+test.each([
+  ['savepoints', ['--savepoint-at', '1000', '--savepointPath', `${JOB}/kept`]],
+  ['what stands outside', ['--outside', `${JOB}/kept.json`]],
+])(
+  '%s that can’t be written are told, and the run is whole',
+  (_name, options) => {
+    const { status, said } = streambed('run', JOB, '--until', '2000', '--lang', 'en', ...options)
+    expect([status, said.includes('[FILE_UNWRITABLE]')]).toEqual([1, true])
+    expect(said).not.toMatch(/^\s+at /m)
+  },
+  120_000,
+)
