@@ -58,7 +58,7 @@ export class CheckpointConfig {
     return readOption(this.#options, Options.CHECKPOINTING_CONSISTENCY_MODE)
   }
 
-  /** A checkpoint that takes longer is given up: ms or a Duration; 10 minutes unless set. */
+  /** A checkpoint that takes longer is given up: ms or a Duration, at least 10 ms; 10 minutes unless set. */
   setCheckpointTimeout(timeout: number | Duration): this {
     return this.#set(Options.CHECKPOINTING_TIMEOUT, timeout)
   }

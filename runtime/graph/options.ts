@@ -27,7 +27,7 @@ const DURATION = durations('10 s, 500 ms, 2 min', 0)
 /** What happens again and again must not happen without end at one moment, and nothing is counted in no time. */
 const PERIOD = durations('1 ms, 1 s, 2 min, … (≥ 1 ms)', 1)
 /** Flink takes no shorter one. */
-const CHECKPOINT_INTERVAL = durations('10 ms, 10 s, 2 min, … (≥ 10 ms)', 10)
+const CHECKPOINT_TIME = durations('10 ms, 10 s, 2 min, … (≥ 10 ms)', 10)
 
 function durations(wanted: string, leastMs: number): ValueReader<number> {
   return {
@@ -145,13 +145,13 @@ export type CheckpointingMode = 'EXACTLY_ONCE' | 'AT_LEAST_ONCE'
 
 /** Flink's CheckpointingOptions. */
 export const CheckpointingOptions = {
-  CHECKPOINTING_INTERVAL: option<number | null>('execution.checkpointing.interval', null, CHECKPOINT_INTERVAL),
+  CHECKPOINTING_INTERVAL: option<number | null>('execution.checkpointing.interval', null, CHECKPOINT_TIME),
   CHECKPOINTING_CONSISTENCY_MODE: option<CheckpointingMode>(
     'execution.checkpointing.mode',
     'EXACTLY_ONCE',
     names(['EXACTLY_ONCE', 'AT_LEAST_ONCE']),
   ),
-  CHECKPOINTING_TIMEOUT: option<number>('execution.checkpointing.timeout', 600_000, DURATION),
+  CHECKPOINTING_TIMEOUT: option<number>('execution.checkpointing.timeout', 600_000, CHECKPOINT_TIME),
   MIN_PAUSE_BETWEEN_CHECKPOINTS: option<number>('execution.checkpointing.min-pause', 0, DURATION),
   ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH: option<boolean>(
     'execution.checkpointing.checkpoints-after-tasks-finish',

@@ -196,6 +196,7 @@ describe('settings without sense are refused where they are made', () => {
     env.configure(new Configuration().set(key, value))
   test.each<[name: string, prepare: (env: StreamExecutionEnvironment) => unknown, code: string]>([
     ['an interval below 10 ms', (env) => env.enableCheckpointing(9), 'OPTION_VALUE'],
+    ['a timeout below 10 ms', (env) => env.getCheckpointConfig().setCheckpointTimeout(9), 'OPTION_VALUE'],
     ['no interval, by configuration', set('execution.checkpointing.interval', '0 ms'), 'OPTION_VALUE'],
     ['a backoff of nothing', set('restart-strategy.exponential-delay.initial-backoff', 0), 'OPTION_VALUE'],
     ['a strategy that isn’t one', set('restart-strategy.type', 'sometimes'), 'OPTION_VALUE'],
