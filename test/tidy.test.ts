@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { codesWithoutText, messageDifferences } from './tidy/message-codes.ts'
+import { parseMessages } from '../runtime/messages/message-text.ts'
+import { codesWithoutText, messageDifferences, usageDifferences, usedCodes } from './tidy/message-codes.ts'
 import { rooms } from './tidy/import-table.ts'
 import { sourceFile, type SourceFile } from './tidy/source-file.ts'
 import { forbiddenImports, importCycles, unusedFiles } from './tidy/structure.ts'
@@ -87,8 +88,38 @@ describe('the repository', () => {
 
 describe('messages', () => {
   const [en, zh] = [read('runtime/messages/en.md'), read('runtime/messages/zh.md')]
-  test('both languages say the same', () => expect(messageDifferences(en, zh)).toEqual([]))
-  test('every code has its text', () => expect(codesWithoutText(runtime, en)).toEqual([]))
+  const [ofCommands, ofCommandsZh] = [
+    read('runtime/messages/command-line.en.md'),
+    read('runtime/messages/command-line.zh.md'),
+  ]
+  // What neither the page, its build nor its engine reaches: these files alone have the command line's texts.
+  const page = /^ui\/|^runtime\/host\/(worker|protocol)\.ts$/
+  const commandLine = unusedFiles(product, { entries: page, matter: /^runtime\/host\// })
+  test('both languages say the same', () => {
+    expect(messageDifferences(en, zh)).toEqual([])
+    expect(messageDifferences(ofCommands, ofCommandsZh)).toEqual([])
+  })
+  test('both languages tell of the same usage', () =>
+    expect(usageDifferences(read('runtime/messages/usage.en.txt'), read('runtime/messages/usage.zh.txt'))).toEqual([]))
+  test('every code has its text', () => {
+    const [own, others] = [
+      runtime.filter(({ path: file }) => commandLine.includes(file)),
+      runtime.filter(({ path: file }) => !commandLine.includes(file)),
+    ]
+    expect(codesWithoutText(others, en)).toEqual([])
+    expect(codesWithoutText(own, `${en}\n${ofCommands}`)).toEqual([])
+  })
+  test('the command line’s texts are used, by it alone, and no message stands in both places', () => {
+    expect(commandLine).toContain('runtime/host/command-text.ts')
+    const readers = product.filter(({ imports }) =>
+      imports.some(({ specifier }) => /(command-line|usage)\.(en|zh)\./.test(specifier)),
+    )
+    expect(readers.map(({ path: file }) => file)).toEqual(['runtime/host/command-text.ts'])
+    const used = usedCodes(runtime.filter(({ path: file }) => commandLine.includes(file)))
+    expect(
+      [...parseMessages(ofCommands).keys()].filter((code) => !used.has(code) || parseMessages(en).has(code)),
+    ).toEqual([])
+  })
 })
 
 describe('golden vectors', () => {
@@ -124,6 +155,8 @@ describe('the checkers bite', () => {
     ['runtime/unknown/a.ts', `import { x } from '../base/b.ts'`, false],
     ['ui/A.svelte', `<script lang="ts">\nimport { x } from '../runtime/base/b.ts'\n</script>`, false],
     ['ui/A.svelte', `<script lang="ts">\nimport type { x } from '../runtime/host/protocol.ts'\n</script>`, true],
+    ['ui/i18n/a.ts', `import { x } from '../../runtime/messages/index.ts'`, true],
+    ['ui/i18n/a.ts', `import x from '../../runtime/messages/command-line.en.md?raw'`, false],
     ['ui/editor/ts.worker.ts', `import { x } from '../../runtime/host/compile.ts'`, true],
     ['ui/editor/other.ts', `import { x } from '../../runtime/host/compile.ts'`, false],
     ['ui/kernel/a.ts', `export { code } from '../../runtime/host/worker.ts?bundle'`, true],
@@ -241,5 +274,17 @@ describe('the checkers bite', () => {
       'a.ts': `throw new LearnerError('A_B')\nconst d = { code: 'X_Y' }\nthis.#report('Z_Z', {})\ndiagnostic('C_D')`,
     })
     expect(codesWithoutText(files, en)).toEqual(['X_Y (a.ts)', 'Z_Z (a.ts)'])
+  })
+
+  test('usage', () => {
+    const en = `## a\nUsage: streambed a <x>   do it\n\n  --one <n>  first,\n             or none\n  -t, --two  second\n`
+    const zh = en.replace('Usage: ', '用法：').replace('do it', '做').replace('first,\n             or none', '第一')
+    expect(usageDifferences(en, zh)).toEqual([])
+    expect(usageDifferences(en, zh.replace('--one <n>', '--one <m>'))).toEqual([
+      'en has "--one <n>" where zh has "--one <m>"',
+    ])
+    expect(usageDifferences(en, zh.replace(/ {2}-t.*\n/, ''))).toEqual(['en has "-t, --two" where zh has nothing'])
+    expect(usageDifferences(en, zh.replace('## a', '## b'))).toEqual(['en has "## a" where zh has "## b"'])
+    expect(usageDifferences(en, zh.replace('第一', ''))).toEqual(['zh says nothing of "--one <n>"'])
   })
 })

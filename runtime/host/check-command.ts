@@ -3,27 +3,30 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
-import type { Diagnostic } from '../base/diagnostic.ts'
+import { LearnerError, type Diagnostic } from '../base/diagnostic.ts'
 import type { Language } from '../messages/index.ts'
 import type { SourceText } from '../sandbox/compile.ts'
 import { checkInProcess, type CheckBundles } from './check-process.ts'
 import type { CheckReport } from './check-report.ts'
-import { diagnosticText, reportAsResults, reportAsText } from './check-text.ts'
+import { reportAsResults, reportAsText } from './check-text.ts'
 import { typeErrors } from './check-types.ts'
+import { choice, positiveSeconds, readOptions, wholeNumber } from './command-arguments.ts'
+import { languageOf, report, requireKnownLanguage, understood } from './command-text.ts'
 import { compileExercise, exerciseNames, readExercise, type Exercise } from './exercise-folder.ts'
 
-/** The options of `streambed check`. */
-export const CHECK_USAGE = `  <exercise>          the folder's name under exercises/, like 01-fraud-flag
-  <dir|file>          the answer: a folder with the files of start/ that it changes, or the one file to be written
-  --format <text|json>  json is Exercism's results.json, version 3
-  --seed <n>          draws other arrival orders and schedules, 1 unless given
-  --timeout <s>       longest the check may take, 60 unless given
-  --memory <mb>       most memory its process may use, 512 unless given
-  --hash              a last line {"hash":"…"} over all runs, in text format
+/** As parseArgs takes them. */
+export const CHECK_OPTIONS = {
+  format: { type: 'string', default: 'text' },
+  lang: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  timeout: { type: 'string', default: '60' },
+  memory: { type: 'string', default: '512' },
+  hash: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
 
-  Exit status: 0 passed, 1 failed, 2 couldn't be run.
-`
+const FORMATS = ['text', 'json'] as const
+const LEAST_MEGABYTES = 64
 
 interface CheckOptions {
   readonly format: 'text' | 'json'
@@ -40,15 +43,10 @@ interface CheckArguments {
   readonly options: CheckOptions
 }
 
-/** Runs the command; gives its exit status. `languageOf` reads a language tag. */
-export async function checkCommand(args: readonly string[], languageOf: (tag: string) => Language): Promise<number> {
-  const parsed = readArguments(args, languageOf)
-  if ('usage' in parsed) {
-    const usage = `Usage: streambed check <exercise> <dir|file> [options]\n\n${CHECK_USAGE}`
-    if (parsed.usage === 'asked for') process.stdout.write(usage)
-    else process.stderr.write(`${parsed.usage}\n\n${usage}`)
-    return parsed.usage === 'asked for' ? 0 : 2
-  }
+/** Runs the command; gives its exit status. */
+export async function checkCommand(args: readonly string[]): Promise<number> {
+  const parsed = understood({ args, command: 'check' }, () => readArguments(args))
+  if (typeof parsed === 'number') return parsed
   const { exercise: name, answer, options } = parsed
   const bundles = JSON.parse(process.env['STREAMBED_CHECK'] ?? '{}') as CheckBundles
   const names = exerciseNames(path.join(bundles.root, 'exercises'))
@@ -67,9 +65,9 @@ export async function checkCommand(args: readonly string[], languageOf: (tag: st
     return refuse(name, options, diagnostics.length > 0 ? diagnostics : [trouble('EXERCISE_BROKEN', { name })])
   }
   const request = { job: compiled.job, exercise: exercise.jobs, seed: options.seed }
-  const report = await checkInProcess(request, bundles, options)
-  if ('code' in report) return refuse(name, options, [report])
-  return conclude(report, explanationOf(report, bundles.root, options.language), options)
+  const checked = await checkInProcess(request, bundles, options)
+  if ('code' in checked) return refuse(name, options, [checked])
+  return conclude(checked, explanationOf(checked, bundles.root, options.language), options)
 }
 
 function conclude(report: CheckReport, why: string | null, options: CheckOptions): number {
@@ -85,11 +83,11 @@ function conclude(report: CheckReport, why: string | null, options: CheckOptions
 
 /** Says why nothing could be checked. */
 function refuse(exercise: string, options: CheckOptions, diagnostics: readonly Diagnostic[]): number {
-  const report: CheckReport = { exercise, verdict: 'error', checks: [], explanation: null, hash: '', diagnostics }
+  const error: CheckReport = { exercise, verdict: 'error', checks: [], explanation: null, hash: '', diagnostics }
   if (options.format === 'json') {
-    process.stdout.write(`${JSON.stringify(reportAsResults(report, null, options.language), null, 2)}\n`)
+    process.stdout.write(`${JSON.stringify(reportAsResults(error, null, options.language), null, 2)}\n`)
   } else {
-    for (const diagnostic of diagnostics) process.stderr.write(`${diagnosticText(diagnostic, options.language)}\n`)
+    report(diagnostics, options.language)
   }
   return 2
 }
@@ -137,39 +135,21 @@ function trouble(code: string, params: Diagnostic['params']): Diagnostic {
   return { code, params, span: null }
 }
 
-function readArguments(
-  args: readonly string[],
-  languageOf: (tag: string) => Language,
-): CheckArguments | { readonly usage: string } {
-  const usage = (why: string): { readonly usage: string } => ({ usage: why })
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        format: { type: 'string', default: 'text' },
-        lang: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        timeout: { type: 'string', default: '60' },
-        memory: { type: 'string', default: '512' },
-        hash: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    const [exercise, answer, ...rest] = positionals
-    if (values.help) return usage('asked for')
-    if (exercise === undefined || answer === undefined || rest.length > 0) {
-      return usage('streambed check takes an exercise and an answer to it.')
-    }
-    const { format } = values
-    if (format !== 'text' && format !== 'json') return usage(`--format is text or json, not "${format}".`)
-    const numbers = { seed: Number(values.seed), seconds: Number(values.timeout), megabytes: Number(values.memory) }
-    if (!Number.isSafeInteger(numbers.seed)) return usage(`--seed takes a whole number, not "${values.seed}".`)
-    if (!(numbers.seconds > 0)) return usage(`--timeout takes seconds, not "${values.timeout}".`)
-    if (!(numbers.megabytes >= 64)) return usage(`--memory takes megabytes from 64 on, not "${values.memory}".`)
-    const language = languageOf(values.lang ?? process.env['LC_ALL'] ?? process.env['LANG'] ?? '')
-    return { exercise, answer, options: { format, language, hash: values.hash, ...numbers } }
-  } catch (error) {
-    return usage((error as Error).message)
+function readArguments(args: readonly string[]): CheckArguments | null {
+  requireKnownLanguage(args)
+  const { values, positionals } = readOptions(args, 'check', CHECK_OPTIONS)
+  if (values.help) return null
+  const [exercise, answer, ...rest] = positionals
+  if (exercise === undefined || answer === undefined || rest.length > 0) {
+    throw new LearnerError('COMMAND_CHECK_NAMES', { count: positionals.length })
   }
+  const options = {
+    format: choice('--format', values.format, FORMATS),
+    language: languageOf(args),
+    seed: wholeNumber('--seed', values.seed),
+    seconds: positiveSeconds('--timeout', values.timeout),
+    megabytes: wholeNumber('--memory', values.memory, { least: LEAST_MEGABYTES }),
+    hash: values.hash,
+  }
+  return { exercise, answer, options }
 }

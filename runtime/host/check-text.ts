@@ -1,9 +1,9 @@
 // A check report in words: for a terminal, and as Exercism's results.json v3. Long lists are cut, and say so.
 // https://exercism.org/docs/building/tooling/test-runners/interface
 
-import type { Diagnostic } from '../base/diagnostic.ts'
 import { render, type Language } from '../messages/index.ts'
 import type { CheckFailure, CheckReport, CheckResult } from './check-report.ts'
+import { diagnosticText } from './command-text.ts'
 
 const MOST_RECORDS = 12
 const MOST_ROWS = 8
@@ -25,6 +25,8 @@ const WORDS = {
     nothing: 'nothing',
     more: (count: number) => `… and ${count} more`,
     left: 'left at the end',
+    timer: (at: number, isEventTime: boolean) => `${isEventTime ? 'event' : 'processing'}-time timer ${at}`,
+    inWindow: (key: string, start: number, end: number) => `${key} in [${start}, ${end})`,
     waiting: 'not run',
   },
   zh: {
@@ -41,17 +43,11 @@ const WORDS = {
     nothing: '什么也没有',
     more: (count: number) => `……以及另外 ${count} 条`,
     left: '结束时剩下',
+    timer: (at: number, isEventTime: boolean) => `${isEventTime ? '事件时间' : '处理时间'}定时器 ${at}`,
+    inWindow: (key: string, start: number, end: number) => `${key}，窗口 [${start}, ${end})`,
     waiting: '未运行',
   },
 } as const
-
-/** `file:line:column: what / what to do [CODE]`. */
-export function diagnosticText(diagnostic: Diagnostic, language: Language): string {
-  const { span } = diagnostic
-  const place = span === null ? '' : `${span.file}:${span.line}:${span.column}: `
-  const { what, todo } = render(diagnostic, language)
-  return `${place}${what}${todo === '' ? '' : `\n  ${todo}`}  [${diagnostic.code}]`
-}
 
 /** For a terminal: a line a check, then the first failure and its explanation. */
 export function reportAsText(report: CheckReport, why: string | null, language: Language): string {
@@ -86,9 +82,9 @@ export function failureText(failure: CheckFailure, language: Language): string {
   const left = failure.left.flatMap(({ states, keys }) =>
     keys.map(({ key, window, cells, timers }) => {
       const values = cells.flatMap(({ text }, i) => (text === null ? [] : [`${states[i]}=${text}`]))
-      const times = timers.map(({ at, isEventTime }) => `${isEventTime ? 'event' : 'processing'}-time timer ${at}`)
-      const place = window === null ? key : `${key} in [${window.start}, ${window.end})`
-      return `  ${place}: ${[...values, ...times].join(', ')}`
+      const times = timers.map(({ at, isEventTime }) => words.timer(at, isEventTime))
+      const place = window === null ? key : words.inWindow(key, window.start, window.end)
+      return `  ${place}${words.colon}${[...values, ...times].join(', ')}`
     }),
   )
   const isAboutLeft = failure.finding.kind === 'state' || failure.finding.kind === 'timers'

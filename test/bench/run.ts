@@ -1,7 +1,8 @@
 // npm run bench [-- [polluted] group…]: the engine's speed and memory against loops written by hand and against targets.
 // Each group has a process of its own and begins after the one job that warms an engine up, as each run in the page has a
 // worker of its own; with `polluted` six other jobs have been through the same engine code before, which is harder. Prints
-// medians and ratios; exit status 1 if one misses its target. Speeds depend on the machine, ratios less.
+// medians and ratios; exit status 1 if one misses its target, 2 for a group that there isn't. Speeds depend on the
+// machine, ratios less.
 
 import { spawnSync } from 'node:child_process'
 import { nodeHost } from '../../runtime/host/node.ts'
@@ -36,8 +37,12 @@ const GROUPS: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
 const words = process.argv.slice(2)
 const isPolluted = words.includes('polluted')
 const wanted = words.filter((word) => word !== 'polluted')
-const unknown = wanted.find((word) => GROUPS[word] === undefined)
-if (unknown !== undefined) throw new Error(`there is no ${unknown}: ${Object.keys(GROUPS).join(', ')}`)
+const unknown = wanted.find((word) => !Object.hasOwn(GROUPS, word))
+if (unknown !== undefined) {
+  console.error(`There is no group ${unknown}.`)
+  console.error(`Usage: npm run bench [-- [polluted] group…], of the groups ${Object.keys(GROUPS).join(', ')}`)
+  process.exit(2)
+}
 const [only, ...others] = wanted
 if (only !== undefined && others.length === 0) {
   await warmUp(nodeHost).done

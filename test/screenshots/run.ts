@@ -26,6 +26,10 @@ const VIEWS = {
 /** What lies beside the views. */
 const PANELS = { palette: /^(Break something|制造故障)/, why: /^(Why\?|为什么？)$/ }
 
+if (process.argv.length > 2) {
+  console.error('Usage: npm run screenshots, which takes no arguments')
+  process.exit(2)
+}
 const { browser, address } = await openSite()
 /** An exercise whose starter fails. */
 const CHECKED = 'exercise/fraud-flag'

@@ -66,7 +66,7 @@ describe('couldn’t run: status 2 and why', () => {
       'holds none of the files',
     ],
     ['no answer given', () => [exercise], 'takes an exercise and an answer'],
-    ['an unknown format', () => [exercise, '.', '--format', 'xml'], '--format is text or json'],
+    ['an unknown format', () => [exercise, '.', '--format', 'xml'], "--format can't be “xml”"],
   ])('%s', (_name, args, text) => {
     const ended = spawnSync(process.execPath, ['bin/streambed.mjs', 'check', ...args(), '--lang', 'en'], {
       cwd: root,

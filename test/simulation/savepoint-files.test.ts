@@ -6,7 +6,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { RunSettings, SavepointFile, SavepointOutcome, SavepointStop } from '../../runtime/host/protocol.ts'
+import type {
+  RunSettings,
+  SavepointFile,
+  SavepointOutcome,
+  SavepointStop,
+  SavepointView,
+} from '../../runtime/host/protocol.ts'
+import { savepointText } from '../../runtime/host/savepoint-text.ts'
+import { inspectSavepoint } from '../../runtime/host/savepoints.ts'
 import { compiled, newSession, runText, type HostedRun } from '../harness/compiled-job.ts'
 
 const text = (uid: string, configuration = ''): string => `
@@ -297,7 +305,24 @@ describe('on the command line', () => {
     const first = streambed('run', source, '--stop-at', '1500', '--savepointPath', folder)
     const file = path.join(folder, 'savepoint-1.json')
     expect(first.stderr).toBe(`Savepoint completed. Path: ${file}\n`)
-    expect(streambed('savepoint', file).stdout).toContain('  86     0        1            count   10\n')
+    const inEnglish = streambed('savepoint', file).stdout
+    expect(inEnglish).toContain('  86     0        1            count   10\n')
+    expect(inEnglish).toMatch(/, 3 keys of LONG\n[^]*, no state\n$/)
+    const { view } = inspectSavepoint({ file, text: readFileSync(file, 'utf8') }, 2)
+    // A Chinese character is as wide as two others.
+    expect(
+      savepointText(view as SavepointView, 'zh')
+        .split('\n')
+        .slice(5),
+    ).toEqual([
+      'KeyedProcess  uid counter  并行度 1，最大 128，3 个 LONG 类型的键',
+      '  count：value(LONG)',
+      '  键组  子任务  键  窗口  状态    值',
+      '  86    0       1         count   10',
+      '  86    0       1         定时器  事件时间 1000000',
+      '',
+      expect.stringMatching(/^Sink: .*，没有状态$/),
+    ])
     const second = streambed('run', source, '-s', file)
     const lines = [...first.stdout.split('\n'), ...second.stdout.split('\n')].filter((line) => line !== '')
     expect(lines.sort()).toEqual((await whole).slice().sort())

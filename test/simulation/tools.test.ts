@@ -13,12 +13,18 @@ function run(tool: string, ...args: readonly string[]): { readonly status: numbe
 
 const SIM = 'test/simulation/run.ts'
 const GOLDEN = 'test/golden/run.ts'
+const STAMP = 'ui/build/lesson/stamp.ts'
 
 test.each<[tool: string, args: readonly string[], said: string]>([
   [SIM, ['--seeds', 'many'], '--seeds takes a whole number, not "many".'],
   [SIM, ['--seeds', '3', '--from', '1.5'], '--from takes a whole number, not "1.5".'],
   [SIM, ['--sedes', '3'], "Unknown option '--sedes'"],
   [SIM, ['--interventions', '{'], '--interventions takes a list in JSON'],
+  ['test/bench/run.ts', ['nosuchgroup'], 'There is no group nosuchgroup.'],
+  ['test/bench/run.ts', ['toString'], 'There is no group toString.'],
+  ['test/bench/page/run.ts', ['--help'], ''],
+  ['test/screenshots/run.ts', ['--help'], ''],
+  [STAMP, ['lessons/01-fraud-detection'], ''],
   [GOLDEN, [], ''],
   [GOLDEN, ['test/golden/nowhere'], 'There is no folder or file test/golden/nowhere.'],
   [GOLDEN, ['test/golden/vectors/checkpointing', '--wyh'], 'There is no option --wyh.'],

@@ -42,7 +42,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 /** The only files outside ui/ that files of ui/ may import, and which. */
 export const uiDoors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^ui\//, to: /^runtime\/host\/protocol\.ts$/ },
-  { from: /^ui\//, to: /^runtime\/messages\// },
+  // Not the texts beside it, which are the command line's.
+  { from: /^ui\//, to: /^runtime\/messages\/index\.ts$/ },
   // The address of the engine's bundle, not its code.
   { from: /^ui\/kernel\//, to: /^runtime\/host\/worker\.ts\?bundle$/ },
   { from: /^ui\/editor\/ts\.worker\.ts$/, to: /^runtime\/host\/compile\.ts$/ },

@@ -18,6 +18,30 @@ export function messageDifferences(en: string, zh: string): string[] {
   })
 }
 
+/** Where two languages' usage texts differ in their sections, commands and options, or don't say what one is for. */
+export function usageDifferences(en: string, zh: string): string[] {
+  const [first, second] = [usageLines(en), usageLines(zh)]
+  const count = Math.max(first.length, second.length)
+  const pairs = Array.from({ length: count }, (_, i) => [first[i]?.what, second[i]?.what])
+  const [one, other] = pairs.find(([a, b]) => a !== b) ?? []
+  const silent = ([name, lines]: readonly [string, typeof first]): string[] =>
+    lines.filter(({ isSaid }) => !isSaid).map(({ what }) => `${name} says nothing of "${what}"`)
+  const quoted = (what: string | undefined): string => (what === undefined ? 'nothing' : `"${what}"`)
+  if (one !== other) return [`en has ${quoted(one)} where zh has ${quoted(other)}`]
+  return [...silent(['en', first]), ...silent(['zh', second])]
+}
+
+/** Titles, commands and options, which every language writes alike, in order. */
+function usageLines(text: string): { readonly what: string; readonly isSaid: boolean }[] {
+  return text.split('\n').flatMap((line) => {
+    if (line.startsWith('## ')) return { what: line, isSaid: true }
+    const [, what, said = ''] = /^ *(?:\S*?[:：] ?)?(streambed .*?)(?: {2,}(.*))?$/.exec(line) ?? []
+    const [, option, meaning = ''] = /^ {2}([-<]\S.*?)(?: {2,}(.*))?$/.exec(line) ?? []
+    if (option !== undefined) return { what: option, isSaid: meaning !== '' }
+    return what === undefined ? [] : { what, isSaid: said !== '' }
+  })
+}
+
 function parameters({ what, todo }: Message): string {
   const names = [...`${what} ${todo}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
   return [...new Set(names)].sort().join(', ')

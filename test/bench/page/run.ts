@@ -43,6 +43,10 @@ env
 await env.execute('Crowd')
 `
 
+if (process.argv.length > 2) {
+  console.error('Usage: npm run bench:page, which takes no arguments')
+  process.exit(2)
+}
 const { browser, address } = await openSite()
 try {
   await benchFrames(await newPage())

@@ -5,6 +5,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { numbered, originalHash } from './lesson-folder.ts'
 
+// Whoever names files means these only, and would have stamped all.
+if (process.argv.length > 2) {
+  console.error('Usage: npm run stamp, which takes no arguments and stamps every translation')
+  process.exit(2)
+}
+
 const lessons = path.resolve('lessons')
 const exercises = path.resolve('exercises')
 const stems = [
