@@ -48,7 +48,7 @@ export class ClusterObserver {
   readonly #overtaken = new WeakMap<Task, { readonly checkpoint: number; readonly read: readonly number[] }>()
   /** Tasks of regions that have failed. */
   readonly #lost = new WeakSet<Task>()
-  /** Valves that were idle and have given no watermark since. */
+  /** Valves of which no channel counted, and that have given no watermark since. */
   readonly #woken = new WeakSet<object>()
   readonly #watermarks = new Map<number, number>()
   /** By split of a source, as it is read. */
@@ -153,6 +153,8 @@ export class ClusterObserver {
         lowest = Math.min(lowest, watermarks[i] as number)
         count++
       }
+      // Those that are active may all have to catch up: then as well the next to wake is the only one that counts.
+      if (count === 0) this.#woken.add(valve)
       if (lowest === lastWatermark) this.#woken.delete(valve)
       if (count === 0 || lowest === lastWatermark) continue
       // A channel that wakes brings no watermark, in Flink's valve neither: the last one may lie below until the next comes.

@@ -26,6 +26,7 @@ const KEPT: readonly (readonly [seed: number, what: string])[] = [
   [10527, 'checkpoints that waited for themselves took longer than a transaction of the log may stay open'],
   [45234, 'the same from its start, so that it failed again and again'],
   [63529, 'a channel woke that had been ahead of those that went idle before it: none gave a watermark'],
+  [201499, 'the same while another was active that had still to catch up'],
   [10623, 'a job that had stopped with a savepoint lost a TaskManager, and a part of it went on from there to its end'],
   [21638, 'a checkpoint that waited for a channel to end was taken after the savepoint with which the job was drained'],
   [23059, 'a savepoint was complete after checkpoints that had begun later'],
