@@ -154,8 +154,8 @@ export interface SubmittedJob {
   readonly inputs?: Readonly<Record<string, readonly InputRecord[]>>
 }
 
-/** What became of one of several jobs. */
-export interface JobOutcome {
+/** What became of one of several jobs; files and changes of parallelism of the first are in the run's outcome. */
+export interface JobOutcome extends Pick<RunOutcome, 'checkpoints' | 'savepoints' | 'rescales'> {
   /** From 1, in the order of submission. */
   readonly id: number
   readonly name: string
@@ -163,8 +163,6 @@ export interface JobOutcome {
   readonly state: 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED' | 'CANCELED'
   /** Why it failed; of the first job that is in the run's outcome. */
   readonly diagnostics: readonly Diagnostic[]
-  /** Its checkpoints that outlive it; those of the first job are in the run's outcome. */
-  readonly checkpoints: readonly SavepointFile[]
 }
 
 /** What an earlier run has left outside of the cluster: log, database and written files, as `Engine.outside` gives it. */

@@ -11,7 +11,7 @@ import type { FrameWriter } from './frame-writer.ts'
 import type { JobProgram } from './job-program.ts'
 import type { JobOutcome, RunSettings } from './protocol.ts'
 import { inputsWithoutSource } from './run-settings-check.ts'
-import { leftovers } from './savepoints.ts'
+import { leftovers, rescaleOutcomes, savepointOutcome } from './savepoints.ts'
 
 /** A job that is ready to be submitted. */
 export interface LoadedJob {
@@ -74,6 +74,8 @@ export function jobOutcomes(
       ...{ id, name: plan.name, state },
       diagnostics: failure === null || job === null ? [] : [failureDiagnostic(failure, job, execution)],
       checkpoints: i === 0 ? [] : leftovers(execution, endOf(state)).checkpoints,
+      savepoints: i === 0 ? [] : execution.actions.savepoints.map((taken) => savepointOutcome(taken, execution)),
+      rescales: i === 0 ? [] : rescaleOutcomes(execution),
     }
   })
 }

@@ -90,6 +90,21 @@ describe('in a session', () => {
     expect((await run({ ...settings, jobs: [{ job: b, atMs: 101 }] })).outcome.hash).not.toBe(free.outcome.hash)
   })
 
+  test('savepoints of another job, and changes of its parallelism, are told with it', async () => {
+    const settings: RunSettings = {
+      jobs: [{ job: b }],
+      interventions: [
+        { event: 30, action: { kind: 'savepoint', stop: 'none', job: 2 } },
+        { event: 60, action: { kind: 'rescale', parallelism: 2, job: 2 } },
+      ],
+    }
+    const { outcome } = await run(settings)
+    expect([outcome.savepoints, outcome.rescales]).toEqual([[], []])
+    const { savepoints = [], rescales = [] } = outcome.jobs[1] ?? {}
+    expect(rescales.map(({ parallelism, diagnostic }) => [parallelism, diagnostic])).toEqual([[2, null]])
+    expect(savepoints.map(({ file }) => JSON.parse(file?.text ?? '{}').savepoint.job.name as string)).toEqual(['b'])
+  })
+
   test('one that waits is let in by one that is cancelled', async () => {
     const endless = jobOf(counting('endless', 1_000_000))
     const session = newSession()
