@@ -2,6 +2,8 @@
 // at the position before which it takes effect. A sealed buffer is immutable but for the reader's own cursor, and for a
 // barrier that has overtaken the rest.
 
+import { hasTimestamp } from '../base/time.ts'
+
 /** Control elements in a stream. The numbers stand in traces: never renumber. */
 export const WATERMARK = 1
 export const IDLE = 2
@@ -18,11 +20,9 @@ export const RECORD = 0
 
 /** Records and control elements, in order. Flink's network Buffer, with records instead of bytes. */
 export class Buffer {
-  /**
-   * Values and their event timestamps in ms, in turns: what is read together lies together, since with many channels
-   * every record's buffer is a cold one. NaN where a record has no timestamp.
-   */
   records: unknown[]
+  /** Event timestamps of the records in ms, NaN for one that has none; null where none has. */
+  timestamps: number[] | null = null
   size = 0
   /** Control i stands before record `controlAt[i]`. */
   controlAt: number[] = []
@@ -36,21 +36,22 @@ export class Buffer {
   leftAtUs = 0
 
   constructor(capacity: number) {
-    this.records = new Array<unknown>(capacity * 2)
+    this.records = new Array<unknown>(capacity)
   }
 
   add(value: unknown, timestamp: number): void {
-    const at = this.size++ * 2
+    const at = this.size++
     this.records[at] = value
-    this.records[at + 1] = timestamp
+    if (this.timestamps !== null) this.timestamps[at] = timestamp
+    else if (hasTimestamp(timestamp)) this.addFirstTimestamp(at, timestamp)
   }
 
   valueAt(index: number): unknown {
-    return this.records[index * 2]
+    return this.records[index]
   }
 
   timestampAt(index: number): number {
-    return this.records[index * 2 + 1] as number
+    return this.timestamps === null ? NaN : (this.timestamps[index] as number)
   }
 
   addControl(kind: number, value: number): void {
@@ -83,6 +84,7 @@ export class Buffer {
   /** Makes it an empty buffer again. Young records in an old array would cost the garbage collector more than a new one. */
   reset(): void {
     this.records = new Array<unknown>(this.records.length)
+    this.timestamps = null
     this.size = 0
     this.position = 0
     this.controlIndex = 0
@@ -92,6 +94,12 @@ export class Buffer {
       this.controlKinds = []
       this.controlValues = []
     }
+  }
+
+  private addFirstTimestamp(at: number, timestamp: number): void {
+    this.timestamps = new Array<number>(this.records.length)
+    for (let i = 0; i < at; i++) this.timestamps[i] = NaN
+    this.timestamps[at] = timestamp
   }
 }
 

@@ -186,8 +186,8 @@ const BY_CLASS = new Map<unknown, Kind<never>>([
   [TraceRing, RING],
   [FunctionRegistry, REGISTRY],
   [GivenContext, GIVEN],
-  // What is full is sent and never changed; what is being filled is only added to; used again, it gets a new list.
-  [Buffer, fieldsKind({ shared: ['records'] })],
+  // What is full is sent and never changed; what is being filled is only added to; used again, it gets new lists.
+  [Buffer, fieldsKind({ shared: ['records', 'timestamps'] })],
   [LogPartition, fieldsKind({ lists: ['records'] })],
   [ListReader, fieldsKind({ shared: ['elements'] })],
   // What comes from outside comes again, so it's not taken back.
