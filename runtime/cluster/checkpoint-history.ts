@@ -71,11 +71,16 @@ export class CheckpointHistory {
   sizes: Figure = new Figure()
   durations: Figure = new Figure()
 
-  begun(id: number, triggeredUs: number, of: { readonly isSavepoint: boolean; readonly subtaskCount: number }): void {
+  begun(
+    id: number,
+    triggeredUs: number,
+    { isSavepoint, subtaskCount }: { readonly isSavepoint: boolean; readonly subtaskCount: number },
+  ): void {
     this.total++
     this.recent.unshift({
       id,
-      ...of,
+      isSavepoint,
+      subtaskCount,
       status: 'IN_PROGRESS',
       triggeredUs,
       endedUs: null,
