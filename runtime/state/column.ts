@@ -90,8 +90,9 @@ export class Column {
     return { chunks: this.chunks.slice(), blocks: null }
   }
 
-  /** One snapshot less is being written. */
-  release(): void {
+  /** One snapshot less is being written. Nobody reads it any more. */
+  release({ blocks }: ColumnCells): void {
+    if (blocks !== null) this.packed?.release(blocks)
     this.pending--
     if (this.pending === 0) this.writtenAt = []
   }
@@ -153,6 +154,11 @@ export class Column {
     }
     return this.chunks[at] as unknown[]
   }
+}
+
+/** These stay as they are, whoever lets go of them: with a keyframe it may come back who had them then. */
+export function keepCells({ blocks }: ColumnCells): void {
+  for (const block of blocks ?? []) block.holders = Infinity
 }
 
 /** The cell of a snapshot. */

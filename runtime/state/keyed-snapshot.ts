@@ -8,7 +8,7 @@ import { keyGroupOf } from '../record/key-groups.ts'
 import type { KeyReader } from '../record/key.ts'
 import { typeText, type TypeInformation } from '../record/type-info.ts'
 import { canBeUnwritable, requireWritable, writeCell, type StateMeta } from './cells.ts'
-import { cellOf, type Column, type ColumnSnapshot } from './column.ts'
+import { cellOf, keepCells, type Column, type ColumnSnapshot } from './column.ts'
 import type { Namespaces } from './namespaces.ts'
 import type { PaneSnapshot, PaneTables } from './pane-tables.ts'
 import { sizeOfColumn, sizeOfList, sizeOfTimers } from './state-size.ts'
@@ -114,6 +114,7 @@ export class PendingSnapshot {
   /** Copies everything, by key group. Throws LearnerError for a value that can't be written. */
   write(): KeyedSnapshot {
     if (this.written !== null) return this.written
+    if (!this.isHeld) throw new Error('a snapshot that was let go of is wanted')
     const { maxParallelism } = this.source
     try {
       const groups = Array.from(this.keysByGroup(), ([keyGroup, keys]) => ({ keyGroup, keys }))
@@ -151,11 +152,17 @@ export class PendingSnapshot {
   abandon(): void {
     if (!this.isHeld) return
     this.isHeld = false
-    this.source.keys.release()
-    for (const { column } of this.states) column.release()
+    this.source.keys.release(this.keys)
+    for (const { column, cells } of this.states) column.release(cells)
     this.source.panes?.release()
-    this.source.eventTimers.registered.release()
-    this.source.processingTimers.registered.release()
+    this.source.eventTimers.registered.release(this.eventTimers)
+    this.source.processingTimers.registered.release(this.processingTimers)
+  }
+
+  /** A keyframe has it: what it holds stays, also when it's let go of, for the run may come back to here. */
+  keep(): void {
+    for (const { cells } of this.states) keepCells(cells)
+    for (const cells of [this.keys, this.eventTimers, this.processingTimers]) keepCells(cells)
   }
 
   private keysByGroup(): Map<number, KeySnapshot[]> {

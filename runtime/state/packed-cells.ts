@@ -8,6 +8,8 @@ const BLOCK_SIZE = 1 << BLOCK_BITS
 const BLOCK_MASK = BLOCK_SIZE - 1
 const FEWEST_CELLS = 64
 const NO_CELLS = new Int32Array(0)
+/** Copies kept to be used again: more than a few checkpoints' would only take room. */
+const MOST_SPARE = 64
 /** An empty cell, and what stands for booleans; integers are greater. */
 const EMPTY = -(2 ** 31)
 const FALSE = EMPTY + 1
@@ -17,6 +19,8 @@ const TRUE = EMPTY + 2
 export interface PackedBlock {
   cells: Int32Array
   from: number
+  /** How many have it and may look at it; infinitely many if one may come back who had let go of it. */
+  holders: number
 }
 
 /** Cells of integers and booleans; `undefined` is an empty one. */
@@ -24,6 +28,8 @@ export class PackedCells {
   cells = NO_CELLS
   /** By block, what earlier moments have of it; null if it was written since the last one. */
   shared: (PackedBlock | null)[] = []
+  /** Copies that nobody has any more. Fresh memory for each costs more than copying. */
+  spare: Int32Array[] = []
 
   get(slot: number): number | boolean | undefined {
     const { cells } = this
@@ -42,9 +48,24 @@ export class PackedCells {
     return packed === EMPTY ? -1 : 1
   }
 
-  /** The cells as they are now. */
+  /** The cells as they are now, for one more holder. */
   snap(): PackedBlock[] {
-    return this.shared.map((block, at) => (this.shared[at] = block ?? { cells: this.cells, from: at << BLOCK_BITS }))
+    return this.shared.map((shared, at) => {
+      const block = shared ?? { cells: this.cells, from: at << BLOCK_BITS, holders: 0 }
+      block.holders++
+      this.shared[at] = block
+      return block
+    })
+  }
+
+  /** One holder less, who never looks again: copies that were the last one's alone are used again. */
+  release(blocks: readonly PackedBlock[]): void {
+    for (const block of blocks) {
+      block.holders--
+      if (block.holders > 0 || block.cells === this.cells || block.cells.length !== BLOCK_SIZE) continue
+      if (this.spare.length < MOST_SPARE) this.spare.push(block.cells)
+      block.cells = NO_CELLS
+    }
   }
 
   /** Goes back to what `snap` gave. */
@@ -67,8 +88,14 @@ export class PackedCells {
 
   private part(at: number): void {
     const block = this.shared[at]
-    if (block?.cells === this.cells)
-      Object.assign(block, { cells: block.cells.slice(block.from, block.from + BLOCK_SIZE), from: 0 })
+    if (block?.cells === this.cells) {
+      const cells = numbersOf(block)
+      const copy =
+        cells.length === BLOCK_SIZE ? (this.spare.pop() ?? new Int32Array(BLOCK_SIZE)) : new Int32Array(cells.length)
+      copy.set(cells)
+      block.cells = copy
+      block.from = 0
+    }
     this.shared[at] = null
   }
 }

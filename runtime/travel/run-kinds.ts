@@ -180,6 +180,19 @@ const PRIVATE: Kind<Fields> = {
   },
 }
 
+const PENDING_FIELDS = fieldsKind({
+  shared: ['source', 'keys', 'windows', 'panes', 'states', 'eventTimers', 'processingTimers', 'written'],
+})
+
+/** Somebody may let go of it after this moment, which makes no difference to who comes back. */
+const PENDING: Kind<Fields> = {
+  ...PENDING_FIELDS,
+  take(of, before, look) {
+    ;(of.object as PendingSnapshot).keep()
+    return PENDING_FIELDS.take(of, before, look)
+  },
+}
+
 const BY_CLASS = new Map<unknown, Kind<never>>([
   [Column, COLUMN],
   [BufferPool, POOL],
@@ -199,12 +212,7 @@ const BY_CLASS = new Map<unknown, Kind<never>>([
   [OperatorChain, fieldsKind({ shared: ['nodes'] })],
   [JobActions, fieldsKind({ lists: ['savepoints', 'rescales'] })],
   [CompletedCheckpointStore, fieldsKind({ shared: ['spec', 'restored'] })],
-  [
-    PendingSnapshot,
-    fieldsKind({
-      shared: ['source', 'keys', 'windows', 'panes', 'states', 'eventTimers', 'processingTimers', 'written'],
-    }),
-  ],
+  [PendingSnapshot, PENDING],
 ])
 
 /** What isn't in objects can't be kept. */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cellOf, Column } from '../../../runtime/state/column.ts'
+import { cellOf, Column, keepCells, type ColumnCells } from '../../../runtime/state/column.ts'
 
 // Around the ends of chunks of 512 values and of blocks of 4096 integers, so that some are shared with a snapshot and some
 // aren't; and around 64 integers, with which they begin.
@@ -30,36 +30,58 @@ const steps = (value: fc.Arbitrary<unknown>) =>
         weight: 6,
         arbitrary: fc.record({ kind: fc.constant('set' as const), slot, value: fc.option(value, { nil: undefined }) }),
       },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('snap' as const, 'restore' as const) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ kind: fc.constantFrom('snap', 'keyframe', 'release', 'back') }),
+      },
     ),
     { maxLength: 120, size: 'max' },
   )
 
-test('sets, snapshots and restores as a Map with copies would', () => {
+interface Taken {
+  readonly cells: ColumnCells
+  readonly entries: number
+  readonly model: ReadonlyMap<number, unknown>
+}
+
+test('sets, snapshots, lets go of them and goes back to keyframes as a Map with copies would', () => {
   fc.assert(
     fc.property(fc.oneof(steps(packed), steps(fc.oneof({ weight: 9, arbitrary: packed }, other))), (steps) => {
       const column = new Column()
       let model = new Map<number, unknown>()
-      const taken: { snapshot: ReturnType<Column['snap']>; model: Map<number, unknown> }[] = []
+      let snapshots: Taken[] = []
+      const keyframes: (Taken & { readonly snapshots: readonly Taken[] })[] = []
       for (const step of steps) {
-        if (step.kind === 'set') {
+        if ('slot' in step) {
           const before = model.size
           if (step.value === undefined) model.delete(step.slot)
           else model.set(step.slot, step.value)
           expect(column.set(step.slot, step.value)).toBe(model.size - before)
-        } else if (step.kind === 'snap') taken.push({ snapshot: column.snap(), model: new Map(model) })
-        else {
-          // The oldest: it has seen the most writes since.
-          const [oldest] = taken
+        } else if (step.kind === 'snap') {
+          snapshots.push({ cells: column.snap(), entries: model.size, model: new Map(model) })
+        } else if (step.kind === 'keyframe') {
+          for (const { cells } of snapshots) keepCells(cells)
+          const cells = column.cells()
+          keyframes.push({ cells, entries: model.size, model: new Map(model), snapshots: snapshots.slice() })
+        } else if (step.kind === 'release') {
+          const [oldest] = snapshots.splice(0, 1)
+          if (oldest !== undefined) column.release(oldest.cells)
+        } else {
+          // The oldest: it has seen the most writes since. The snapshots of then are held again, to be let go of again.
+          const [oldest] = keyframes
           if (oldest === undefined) continue
-          column.restore(oldest.snapshot, oldest.snapshot.entries)
+          column.restore(oldest.cells, oldest.entries)
           model = new Map(oldest.model)
+          snapshots = oldest.snapshots.slice()
         }
         expectSame(column, model)
+        for (const { cells, model } of snapshots) {
+          for (const slot of SLOTS) expect(cellOf(cells, slot)).toBe(model.get(slot))
+        }
       }
-      for (const { snapshot, model } of taken) {
+      for (const { cells, entries, model } of [...snapshots, ...keyframes]) {
         const restored = new Column()
-        restored.restore(snapshot, snapshot.entries)
+        restored.restore(cells, entries)
         expectSame(restored, model)
       }
     }),
@@ -106,6 +128,23 @@ test('an earlier moment has copies of those blocks of integers only that were wr
   column.restore(first, first.entries)
   column.set(4097, 2)
   expect(cellOf(first, 4097)).toBe(4097)
+})
+
+test('copies that nobody has any more are used again, and those of keyframes never', () => {
+  const column = new Column()
+  for (let slot = 0; slot < 5000; slot++) column.fill(slot, slot)
+  const copyOf = (write: number, isKept: boolean): Int32Array | undefined => {
+    const snapshot = column.snap()
+    if (isKept) column.cells()
+    column.set(0, write)
+    const copy = snapshot.blocks?.[0]?.cells
+    column.release(snapshot)
+    return copy
+  }
+  const first = copyOf(1, false)
+  const second = copyOf(2, true)
+  expect(second).toBe(first)
+  expect([copyOf(3, false) === first, second?.[0]]).toEqual([false, 1])
 })
 
 test('a column of few integers is small', () => {
