@@ -93,11 +93,14 @@ class ScheduleRun {
   isKnotted = false
   /** By operator and subtask that worked to the end: how many records its broadcast state counts. */
   counted: ReadonlyMap<string, readonly number[]> = new Map()
+  /** Of the job that was deployed last: at this one its chains can be made again. */
+  lastParallelism: number
   /** Of the job under way. */
   observer: ClusterObserver | null = null
 
   constructor(schedule: FaultSchedule) {
     this.schedule = schedule
+    this.lastParallelism = schedule.job.parallelism
     const isLogged = schedule.job.nodes.some((node) => 'end' in node && node.end === 'log')
     this.lost = isLogged ? watchTimeouts(this.outside) : new Set()
     if (isLogged) watchCommits(this.outside, (checkpoint) => this.observer?.committed(checkpoint))
@@ -149,9 +152,11 @@ class ScheduleRun {
   #deploy(start: Start): DeployedJob {
     const { savepoint, parallelism } = start
     const others = (savepoint?.operators ?? []).map((operator) => operator.parallelism)
-    for (const next of [parallelism, ...others]) {
+    for (const next of [parallelism, this.lastParallelism, ...others]) {
       try {
-        return this.#deployAt(next, savepoint)
+        const deployed = this.#deployAt(next, savepoint)
+        this.lastParallelism = next
+        return deployed
       } catch (error) {
         if (!(error instanceof LearnerError) || !CHAINED_OTHERWISE.has(error.code)) throw error
       }

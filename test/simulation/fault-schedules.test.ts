@@ -27,6 +27,7 @@ const KEPT: readonly (readonly [seed: number, what: string])[] = [
   [45234, 'the same from its start, so that it failed again and again'],
   [63529, 'a channel woke that had been ahead of those that went idle before it: none gave a watermark'],
   [201499, 'the same while another was active that had still to catch up'],
+  [409754, 'no operator of the savepoint had the parallelism of the job that it was taken of'],
   [10623, 'a job that had stopped with a savepoint lost a TaskManager, and a part of it went on from there to its end'],
   [21638, 'a checkpoint that waited for a channel to end was taken after the savepoint with which the job was drained'],
   [23059, 'a savepoint was complete after checkpoints that had begun later'],
