@@ -31,4 +31,7 @@ test('timestamps take room only where there are any', () => {
   expect(buffer.timestamps).toBe(null)
   buffer.add('b', 5)
   expect(buffer.timestamps?.slice(0, 2)).toEqual([NaN, 5])
+  // A keyframe may hold the list that was: a buffer used again has another.
+  buffer.reset()
+  expect(buffer.timestamps).toBe(null)
 })
